@@ -1,0 +1,21 @@
+"""Plain Python ground for every system's client: no ORM, no Odoo import.
+
+A system addon derives one class from :class:`SystemClient`; flows hand it plain
+dictionaries and get plain dictionaries back, or errors of the kinds in
+:mod:`.errors`. Clients can therefore be tested without a database and run in threads.
+"""
+
+from .base import ConnectionReport, ConnectionSettings, Exchange, SystemClient
+from .batch import in_chunks, send_by_halving
+from .errors import (
+    AmbiguousMatchError,
+    AuthenticationError,
+    IntegrationError,
+    InternalError,
+    MappingError,
+    NetworkError,
+    OutcomeUnknownError,
+    RateLimitError,
+    ValidationError,
+    error_from_dict,
+)

@@ -1,0 +1,315 @@
+"""What every system's client shares: session, time-outs, error kinds, exchange log."""
+
+import json
+import time
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+
+import requests
+
+from .errors import (
+    AuthenticationError,
+    InternalError,
+    NetworkError,
+    OutcomeUnknownError,
+    RateLimitError,
+    ValidationError,
+)
+from .redact import redact
+
+DEFAULT_CONNECT_TIMEOUT = 10.0
+DEFAULT_READ_TIMEOUT = 120.0
+DEFAULT_LOG_LIMIT = 20_000
+
+
+@dataclass
+class ConnectionSettings:
+    """All a client needs to know to reach its system; made by the connector.
+
+    :param str url: address of the system, without a trailing slash
+    :param dict credentials: secret values by name (``api_key``, ``password`` …)
+    :param dict options: what is not secret, by name (``database``, ``login`` …)
+    :param float connect_timeout: seconds
+    :param float read_timeout: seconds between two bytes of the answer
+    :param int log_limit: characters of a request or response kept in the exchange log;
+        0 keeps no bodies
+    :param dict session_cache: survives the client, in this process only: a place for a
+        session token, so that not every client logs in anew
+    """
+
+    url: str
+    credentials: dict = field(default_factory=dict, repr=False)
+    options: dict = field(default_factory=dict)
+    connect_timeout: float = DEFAULT_CONNECT_TIMEOUT
+    read_timeout: float = DEFAULT_READ_TIMEOUT
+    log_limit: int = DEFAULT_LOG_LIMIT
+    session_cache: dict = field(default_factory=dict, repr=False)
+
+
+@dataclass
+class Exchange:
+    """One call and its answer, secrets removed, cut to ``log_limit``."""
+
+    operation: str
+    method: str
+    url: str
+    request: str
+    started_at: float
+    status: int = 0
+    response: str = ""
+    duration: float = 0.0
+    error_kind: str = ""
+    error_message: str = ""
+
+
+@dataclass
+class ConnectionReport:
+    """Answer of *Test connection*.
+
+    :param str user: who we are over there
+    :param str version: version of the remote system, as it calls itself
+    :param str company: company we work for over there, if the system has such
+    :param list missing: sentences, each naming something that has to be mended first
+    :param list warnings: sentences, each naming something worth knowing
+    :param dict options: options found out on the way, to be kept on the connector
+    """
+
+    user: str = ""
+    version: str = ""
+    company: str = ""
+    missing: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    options: dict = field(default_factory=dict)
+
+
+class SystemClient:
+    """Base of a system's client. Not shared between threads: one client per thread.
+
+    A system addon overrides :meth:`prepare_headers`, :meth:`test_connection` and adds the
+    verbs its flows ask for (see the flow addon's ``contract.py``).
+    """
+
+    #: how many calls may be under way at once without slowing the system down
+    default_parallel_calls = 1
+
+    def __init__(self, settings):
+        """:param ConnectionSettings settings: where and as whom"""
+        self.settings = settings
+        self.exchanges = []
+        self._session = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.close()
+
+    def close(self):
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    # -- to be overridden -------------------------------------------------------------
+
+    def prepare_headers(self):
+        """:return: dict of headers sent with each call, authorization included"""
+        return {}
+
+    def test_connection(self):
+        """Say who we are over there, and what is missing.
+
+        :rtype: ConnectionReport
+        :raise IntegrationError: when the system can't be reached or refuses us
+        """
+        raise NotImplementedError
+
+    # -- HTTP -------------------------------------------------------------------------
+
+    @property
+    def session(self):
+        """A session of our own: connections are reused, nothing is inherited from
+        ``.netrc``, which could send somebody else's credentials along."""
+        if self._session is None:
+            self._session = requests.Session()
+            self._session.trust_env = False
+        return self._session
+
+    def send(self, operation, method, path, *, body=None, changes=False, headers=None):
+        """Send one request and return the response, whatever its 2xx–4xx content.
+
+        :param str operation: what this call is for, shown in the exchange log
+        :param str method: HTTP verb
+        :param str path: appended to the URL of the settings
+        :param body: JSON-safe structure, or None
+        :param bool changes: the call may change something over there: a lost answer is
+            then an *outcome unknown*, not a network error
+        :param dict headers: besides those of :meth:`prepare_headers`
+        :rtype: requests.Response
+        :raise NetworkError: nothing was sent, or nothing can have changed
+        :raise OutcomeUnknownError: the answer got lost after we sent a change
+        :raise RateLimitError: 429, or 503 with ``Retry-After``
+        :raise AuthenticationError: 401
+        """
+        url = self.settings.url.rstrip("/") + path
+        data = None if body is None else json.dumps(body)
+        exchange = Exchange(
+            operation, method, self._loggable(url), self._loggable(data), time.time()
+        )
+        self.exchanges.append(exchange)
+        started = time.monotonic()
+        lost = OutcomeUnknownError if changes else NetworkError
+        try:
+            response = self.session.request(
+                method,
+                url,
+                data=data,
+                headers={
+                    "Content-Type": "application/json",
+                    **self.prepare_headers(),
+                    **(headers or {}),
+                },
+                timeout=(self.settings.connect_timeout, self.settings.read_timeout),
+                # a redirect would carry our credentials to an address nobody configured
+                allow_redirects=False,
+            )
+            exchange.status = response.status_code
+            exchange.response = self._loggable(response.text)
+            self.check_status(response, lost)
+            return response
+        except requests.RequestException as error:
+            raise self._log_error(exchange, self._explain(error, lost)) from error
+        except (
+            NetworkError,
+            OutcomeUnknownError,
+            RateLimitError,
+            AuthenticationError,
+            ValidationError,
+            InternalError,
+        ) as error:
+            raise self._log_error(exchange, error)
+        finally:
+            exchange.duration = time.monotonic() - started
+
+    def check_status(self, response, lost):
+        """Raise the error an HTTP status stands for by itself.
+
+        :param response: requests.Response
+        :param lost: class of error for a 5xx, after which nothing is known
+        """
+        status = response.status_code
+        retry_after = read_retry_after(response.headers)
+        if status == 429 or (status == 503 and retry_after is not None):
+            raise RateLimitError(
+                "The system asks us to slow down.", f"HTTP {status}", retry_after
+            )
+        if status == 401:
+            raise AuthenticationError(
+                "The system refuses our credentials. Enter valid ones on the connector,"
+                " then test the connection.",
+                f"HTTP {status}",
+            )
+        if status >= 500:
+            raise lost(
+                f"The system answered with an internal error (HTTP {status}).",
+                self._loggable(response.text[:500]),
+            )
+        if 300 <= status < 400:
+            raise InternalError(
+                "The address leads elsewhere. Enter the address it leads to on the"
+                " connector.",
+                f"HTTP {status} to {response.headers.get('Location', '')}",
+            )
+
+    def parse_json(self, response, changes=False):
+        """Body of ``response`` as structure.
+
+        :param bool changes: as in :meth:`send`: an unreadable answer to a change leaves its
+            outcome unknown
+        :raise OutcomeUnknownError, NetworkError: the body is not JSON
+        """
+        try:
+            return response.json()
+        except ValueError as error:
+            error_class = OutcomeUnknownError if changes else NetworkError
+            raise self.note_error(
+                error_class(
+                    "The answer could not be read: it is not JSON."
+                    " Check that the address of the connector is right.",
+                    self._loggable(response.text[:500]),
+                )
+            ) from error
+
+    def note_error(self, error):
+        """Write an error found in the content of the last answer to the exchange log.
+
+        :return: ``error``, to be raised
+        """
+        if self.exchanges:
+            self._log_error(self.exchanges[-1], error)
+        return error
+
+    # -- helpers ----------------------------------------------------------------------
+
+    def _explain(self, error, lost):
+        """The named error behind what the HTTP library raised."""
+        detail = self._loggable(str(error))[:500]
+        if isinstance(error, requests.exceptions.SSLError):
+            return NetworkError(
+                "The system's certificate can't be trusted. Check the address.", detail
+            )
+        if isinstance(error, requests.exceptions.ConnectTimeout) or (
+            # refused or not found: the request never left
+            isinstance(error, requests.exceptions.ConnectionError)
+            and "NewConnectionError" in repr(error)
+        ):
+            return NetworkError("The system can't be reached.", detail)
+        if isinstance(error, requests.exceptions.Timeout):
+            return lost("The system did not answer in time.", detail)
+        if isinstance(
+            error,
+            requests.exceptions.InvalidURL
+            | requests.exceptions.MissingSchema
+            | requests.exceptions.InvalidSchema,
+        ):
+            return ValidationError(
+                "The address of the connector is not a valid URL.", detail
+            )
+        return lost("The connection broke off before the answer was complete.", detail)
+
+    def _loggable(self, text):
+        limit = self.settings.log_limit
+        if not text or not limit:
+            return ""
+        # cut first, with a margin: redacting megabytes would cost more than the call
+        cut = text[: limit + 200]
+        return redact(cut, self.settings.credentials.values())[:limit]
+
+    def _log_error(self, exchange, error):
+        exchange.error_kind = error.kind
+        exchange.error_message = error.message
+        return error
+
+
+def read_retry_after(headers):
+    """Seconds to wait by ``Retry-After`` (RFC 9110 §10.2.3) or the common rate-limit
+    headers; None where the system says nothing.
+
+    :param headers: case-insensitive mapping
+    :rtype: float or None
+    """
+    value = headers.get("Retry-After")
+    if not value and headers.get("X-RateLimit-Remaining") == "0":
+        value = headers.get("X-RateLimit-Reset") or headers.get("RateLimit-Reset")
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        except (TypeError, ValueError):
+            return None
+    # some send the moment (Unix time) instead of a span
+    if seconds > 1_000_000_000:
+        seconds -= time.time()
+    return max(0.0, seconds)

@@ -1,0 +1,52 @@
+"""Batches: cut to what a system takes, and the culprit found where it names none."""
+
+from .errors import IntegrationError, NetworkError, ValidationError
+
+
+def in_chunks(items, size):
+    """Yield lists of at most ``size`` of ``items``, in order."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def send_by_halving(send, items):
+    """Send a batch that a system takes or refuses as a whole.
+
+    A refusal (:class:`ValidationError`) of many says nothing about each, so the batch is
+    halved until the refused ones stand alone; the others get through. Costs
+    ``2·log2(n)`` extra calls for one culprit in ``n``.
+
+    Any other error concerns the system, not the items. Those already answered keep their
+    answer, the rest get the error: after an *outcome unknown* nothing more is sent.
+
+    :param send: callable taking a list of items, returning one answer per item
+    :param list items: what is to be sent
+    :return: one answer or :class:`IntegrationError` per item, in the order of ``items``
+    """
+    if not items:
+        return []
+    answers = [None] * len(items)
+    pending = [(0, len(items))]
+    while pending:
+        start, end = pending.pop()
+        try:
+            answers[start:end] = send(items[start:end])
+        except ValidationError as error:
+            if end - start == 1:
+                answers[start] = error
+            else:
+                middle = (start + end) // 2
+                # the first half is popped next: items keep the order they were asked in
+                pending += [(middle, end), (start, middle)]
+        except IntegrationError as error:
+            answers[start:end] = [error] * (end - start)
+            for rest_start, rest_end in pending:
+                # these were not part of the failed call: nothing is unknown about them
+                rest = error if error.kind != "outcome_unknown" else _not_sent(error)
+                answers[rest_start:rest_end] = [rest] * (rest_end - rest_start)
+            break
+    return answers
+
+
+def _not_sent(error):
+    return NetworkError(error.message, error.technical, error.retry_after)

@@ -1,0 +1,142 @@
+"""The kinds of error the product knows (requirements §6), one class each.
+
+A client raises one of these and nothing else; what to do next follows from the kind
+alone, so that no flow has to know how a system words its failures.
+"""
+
+
+class IntegrationError(Exception):
+    """Base of all named errors.
+
+    :param str message: plain text for people; says what to do next where that is known
+    :param str technical: detail for those who may read the exchange log, secrets removed
+    :param float retry_after: seconds the system asked us to wait, if it did
+    """
+
+    kind = "internal"
+    #: tried again by itself, after a back-off
+    is_retried = False
+    #: only a person can bring it forward
+    needs_attention = False
+
+    def __init__(self, message, technical="", retry_after=None):
+        super().__init__(message)
+        self.message = message
+        self.technical = technical
+        self.retry_after = retry_after
+
+    def to_dict(self):
+        """:return: dict ``{kind, message, technical, retry_after}``, JSON-safe"""
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "technical": self.technical,
+            "retry_after": self.retry_after,
+        }
+
+
+class NetworkError(IntegrationError):
+    """No connection, time-out or 5xx of a call that changed nothing: safe to repeat."""
+
+    kind = "network"
+    is_retried = True
+
+
+class OutcomeUnknownError(IntegrationError):
+    """The answer to a call that may have changed something was lost.
+
+    Whoever retries looks the record up by its key first, never creates blindly.
+    """
+
+    kind = "outcome_unknown"
+    is_retried = True
+
+
+class RateLimitError(IntegrationError):
+    """The system asks us to slow down; ``retry_after`` holds the seconds if it said so."""
+
+    kind = "rate_limit"
+    is_retried = True
+
+
+class AuthenticationError(IntegrationError):
+    """Credentials refused or expired: the connector stops until a person mends them."""
+
+    kind = "authentication"
+
+
+class ValidationError(IntegrationError):
+    """The system understood us and refuses this record: a person corrects the data."""
+
+    kind = "validation"
+
+
+class MappingError(IntegrationError):
+    """Something of ours has no counterpart over there yet: a person maps it.
+
+    :param str model: technical name of our model that lacks a counterpart
+    :param list ids: our record ids that lack one
+    """
+
+    kind = "mapping"
+    needs_attention = True
+
+    def __init__(self, message, technical="", model=None, ids=()):
+        super().__init__(message, technical)
+        self.model = model
+        self.ids = list(ids)
+
+    def to_dict(self):
+        return {**super().to_dict(), "model": self.model, "ids": self.ids}
+
+
+class AmbiguousMatchError(IntegrationError):
+    """Several records over there could be ours: a person chooses.
+
+    :param list candidates: dicts ``{id, name, detail, rule}``
+    """
+
+    kind = "ambiguous_match"
+    needs_attention = True
+
+    def __init__(self, message, technical="", candidates=()):
+        super().__init__(message, technical)
+        self.candidates = list(candidates)
+
+    def to_dict(self):
+        return {**super().to_dict(), "candidates": self.candidates}
+
+
+class InternalError(IntegrationError):
+    """A defect of ours or an answer nobody can read."""
+
+    kind = "internal"
+
+
+ERROR_CLASSES = {
+    error_class.kind: error_class
+    for error_class in (
+        NetworkError,
+        OutcomeUnknownError,
+        RateLimitError,
+        AuthenticationError,
+        ValidationError,
+        MappingError,
+        AmbiguousMatchError,
+        InternalError,
+    )
+}
+
+
+def error_from_dict(values):
+    """Inverse of :meth:`IntegrationError.to_dict`.
+
+    :param dict values: at least ``kind`` and ``message``
+    :rtype: IntegrationError
+    """
+    error_class = ERROR_CLASSES.get(values.get("kind"), InternalError)
+    error = error_class(values["message"], values.get("technical") or "")
+    for name in ("retry_after", "model", "ids", "candidates"):
+        if values.get(name) is not None:
+            setattr(error, name, values[name])
+    return error

@@ -1,0 +1,40 @@
+"""Removes secrets from what is written to the exchange log."""
+
+import re
+
+REDACTED = "***"
+SECRET_NAMES = (
+    "authorization",
+    "api_key",
+    "apikey",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "access_token",
+    "refresh_token",
+    "session",
+    "cookie",
+    "set-cookie",
+)
+# "name": "value" in JSON, and name=value in forms and query strings
+_JSON_PAIR = re.compile(
+    r'("(?:%s)"\s*:\s*)"(?:[^"\\]|\\.)*"?' % "|".join(SECRET_NAMES), re.IGNORECASE
+)
+_FORM_PAIR = re.compile(
+    r"\b((?:%s)=)[^&\s\"']+" % "|".join(SECRET_NAMES), re.IGNORECASE
+)
+
+
+def redact(text, secrets=()):
+    """Return ``text`` without secrets.
+
+    :param str text: what is to be logged
+    :param secrets: the very secret values in use, removed wherever they stand
+    :rtype: str
+    """
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, REDACTED)
+    text = _JSON_PAIR.sub(r'\1"%s"' % REDACTED, text)
+    return _FORM_PAIR.sub(r"\1%s" % REDACTED, text)

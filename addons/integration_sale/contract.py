@@ -1,0 +1,217 @@
+"""What the sales flows ask of a system's client, in plain data.
+
+A client that has these methods can take won deals and tell what became of them; it need
+not import anything from here. All values are JSON-safe: amounts, prices, quantities and
+percentages are decimal strings (``"12.50"``), dates ISO strings, remote ids strings.
+
+Each method takes and returns *lists* and makes as few calls as the system allows. Where a
+list of requests goes in, a list of the same length and order comes out, each item an
+answer or an :class:`IntegrationError`; what concerns the whole system (network,
+authentication, rate limit) may also be raised.
+
+Matching customers and addresses
+    ``party_match(parties)`` → per party a list of :class:`PartyMatch`, best rule first:
+    our key, then VAT, then e-mail, exactly; the first rule that hits ends the search.
+    ``party_create(parties)`` → per party a :class:`PartyAnswer` (party with all its
+    addresses in one go). Callers have looked up by key before.
+    ``party_addresses(requests)`` → per :class:`AddressRequest` a dict ``{address key:
+    remote id}``: an address that is there already (same street, zip, city, country, name)
+    is taken, else created.
+Products and values
+    ``product_search(codes, barcodes)`` → list of :class:`ProductAnswer`, active ones.
+    ``product_list(cursor, limit)`` → ``{"products": [...], "cursor": str, "more": bool}``.
+    ``value_list(kind)`` → list of :class:`ValueAnswer`; kinds: ``unit tax currency
+    payment_term country carrier salesperson warehouse price_list``; a kind the system
+    does not know gives an empty list.
+Orders
+    ``order_find(keys)`` → dict ``{key: OrderAnswer}`` of those that exist, cancelled and
+    draft ones too.
+    ``order_create(orders)`` → per :class:`OrderRequest` an :class:`OrderAnswer`; the order
+    is a draft afterwards. Refused ones alone fail. Callers have looked up by key before.
+    ``order_lines(remote_ids)`` → dict ``{remote id: [OrderLineAnswer]}``, product lines
+    in their order, to explain a difference of totals.
+    ``order_confirm(remote_ids)`` → per id an :class:`OrderAnswer`. An order that is
+    confirmed already counts as success.
+    ``order_changes(cursor, limit, key_prefix)`` → ``{"remote_ids": [...], "cursor": str,
+    "more": bool}``: orders bearing our key whose own data, invoices, payments or
+    shipments changed at or after the cursor, overlap included; cursor None: from the
+    beginning. Opaque to the caller; only the client reads its own cursor.
+    ``order_status(remote_ids)`` → per id an :class:`OrderStatus`; one that is gone has
+    state ``deleted``.
+Facts
+    ``key_is_unique`` (bool attribute or property): the system itself refuses a second
+    order with our key. ``order_batch_size`` (int): what one call of ``order_create``
+    takes at best.
+"""
+
+from typing import Literal, TypedDict
+
+
+class Address(TypedDict):
+    """One address or contact of a party. ``key`` is ours, unique per party."""
+
+    key: str
+    kind: Literal["main", "invoice", "delivery", "contact", "other"]
+    name: str
+    street: str
+    street2: str
+    zip: str
+    city: str
+    state_code: str  # ISO 3166-2 without the country, such as "CA"
+    state_name: str
+    country_code: str  # ISO 3166-1 alpha-2
+    email: str
+    phone: str
+
+
+class Party(TypedDict):
+    """A customer: company or person, with its addresses. The ``main`` one comes first."""
+
+    key: str
+    code: str  # our customer reference, may be empty
+    name: str
+    is_company: bool
+    vat: str
+    email: str
+    phone: str
+    website: str
+    lang: str  # such as "nl_NL"
+    addresses: list[Address]
+
+
+class PartyMatch(TypedDict):
+    remote_id: str
+    number: str
+    name: str
+    detail: str  # what tells it from its like: city, VAT, e-mail
+    url: str
+    rule: Literal["key", "vat", "email"]
+
+
+class PartyAnswer(TypedDict):
+    remote_id: str
+    number: str
+    url: str
+    addresses: dict[str, str]  # key of the address -> remote id
+
+
+class AddressRequest(TypedDict):
+    party_id: str
+    addresses: list[Address]
+
+
+class ProductAnswer(TypedDict):
+    remote_id: str
+    code: str
+    barcode: str
+    name: str
+    unit_id: str
+    unit_name: str
+    price: str
+    active: bool
+    url: str
+
+
+class ValueAnswer(TypedDict):
+    remote_id: str
+    code: str  # ISO code for currency and country; else the system's own, may be empty
+    name: str
+    rate: str  # percentage for taxes, else ""
+    price_include: bool  # for taxes
+
+
+class OrderLine(TypedDict):
+    key: str
+    kind: Literal["product", "section", "note"]
+    product_id: str
+    description: str
+    quantity: str
+    unit_id: str  # "" lets the system take the product's own
+    unit_price: str  # before discount, in the order's currency, per remote unit
+    discount: str  # percentage
+    tax_ids: list[str] | None  # None: the system decides; []: none
+
+
+class OrderRequest(TypedDict):
+    key: str  # the one the system stores; looked up before every create
+    number: str  # ours, for people
+    customer_reference: str
+    party_id: str
+    invoice_address_id: str
+    delivery_address_id: str
+    contact_id: str
+    currency_id: str
+    order_date: str  # date
+    requested_date: str  # date, "" for none
+    price_list_id: str
+    payment_term_id: str
+    salesperson_id: str
+    warehouse_id: str
+    carrier_id: str
+    note: str  # plain text
+    lines: list[OrderLine]
+
+
+class OrderAnswer(TypedDict):
+    key: str
+    remote_id: str
+    number: str
+    url: str
+    state: Literal["draft", "confirmed", "done", "cancelled"]
+    currency: str  # ISO code
+    total_untaxed: str
+    total_tax: str
+    total: str
+
+
+class OrderLineAnswer(TypedDict):
+    product_code: str
+    description: str
+    quantity: str
+    unit_price: str
+    discount: str
+    total_untaxed: str
+    total: str
+
+
+class Invoice(TypedDict):
+    remote_id: str
+    number: str
+    url: str
+    kind: Literal["invoice", "credit_note"]
+    state: Literal["draft", "posted", "cancelled"]
+    payment_state: Literal["not_paid", "partial", "paid", "reversed"]
+    invoice_date: str
+    due_date: str
+    currency: str
+    total: str
+    residual: str
+
+
+class Shipment(TypedDict):
+    remote_id: str
+    number: str
+    url: str
+    state: Literal["waiting", "ready", "shipped", "delivered", "cancelled"]
+    is_backorder: bool
+    is_return: bool
+    scheduled_date: str
+    done_date: str
+    carrier: str
+    tracking_number: str
+    tracking_url: str
+
+
+class OrderStatus(TypedDict):
+    remote_id: str
+    key: str
+    number: str
+    url: str
+    state: Literal["draft", "confirmed", "done", "cancelled", "deleted"]
+    delivery_state: Literal["none", "waiting", "partial", "shipped", "delivered"]
+    currency: str
+    total_untaxed: str
+    total_tax: str
+    total: str
+    invoices: list[Invoice]
+    shipments: list[Shipment]
