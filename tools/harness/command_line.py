@@ -1,0 +1,151 @@
+"""The commands of `python3 tools/harness`."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+from . import clean, commands, crm, erps, odoo, paths, postgres, run_pytest, setup
+from .errors import Stop
+from .progress import say
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; whatever ends it is one plain sentence."""
+    name, *rest = arguments or ["help"]
+    command = COMMANDS.get(name)
+    if not command:
+        say(f"There is no command {name}: `python3 tools/harness help` lists them.")
+        return 1
+    try:
+        return command(rest) or 0
+    except Stop as stop:
+        say(f"\n{stop}")
+    except KeyboardInterrupt:
+        say("\nBroken off; run the command again to go on.")
+    except OSError as error:
+        if os.environ.get("HARNESS_DEBUG"):
+            raise
+        say("\n" + commands.explain_os_error(error, name))
+    return 1
+
+
+def help_(_arguments) -> None:
+    """list the commands"""
+    for name, command in COMMANDS.items():
+        print(f"  {name:10} {command.__doc__}")
+
+
+def setup_(_arguments) -> None:
+    """bring everything this machine needs (idempotent; the other commands do it themselves)"""
+    setup.provide()
+
+
+def up(_arguments) -> None:
+    """set-up, then start PostgreSQL and both ERPs (idempotent); prints where they are"""
+    setup.provide()
+    print(json.dumps(erps.up(), indent=1))
+
+
+def pytest(arguments) -> int:
+    """[--db NAME] [--install a,b] [--fresh] [--no-erps] [--log-level L] PATHS AND PYTEST OPTIONS"""
+    parser = argparse.ArgumentParser("harness pytest")
+    parser.add_argument("--db", default="crm_dev")
+    parser.add_argument("--install", default="")
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--no-erps", action="store_true")
+    parser.add_argument("--log-level", default="critical")
+    options, rest = parser.parse_known_args(arguments)
+    setup.provide()
+    if not options.no_erps:
+        erps.up()
+    names = [name for name in options.install.split(",") if name]
+    crm.provide(options.db, names or crm.suite_addons(), fresh=options.fresh)
+    return run_pytest.run(options.db, rest, log_level=options.log_level)
+
+
+def install(arguments) -> None:
+    """--db NAME [--fresh] a,b: create or update a CRM database with these addons"""
+    parser = argparse.ArgumentParser("harness install")
+    parser.add_argument("--db", required=True)
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("addons")
+    options = parser.parse_args(arguments)
+    setup.provide()
+    crm.provide(options.db, options.addons.split(","), fresh=options.fresh)
+
+
+def odoo_(arguments) -> int:
+    """ARGS...: any Odoo command, e.g. `odoo -d crm_dev -u integration_hub --stop-after-init`"""
+    setup.provide()
+    return odoo.interactive(arguments)
+
+
+def shell(arguments) -> int:
+    """DB: Odoo shell (reads a script from stdin when given one)"""
+    setup.provide()
+    return odoo.interactive(["shell", "-d", *arguments, "--no-http", "--log-level=warn"])
+
+
+def psql(arguments) -> int:
+    """ARGS...: psql on our server, e.g. `psql crm_dev -c 'select 1'`"""
+    setup.provide()
+    return subprocess.call(["psql", *(arguments or ["postgres"])], env=postgres.full_environment())
+
+
+def env(_arguments) -> None:
+    """print the environment (PGHOST, PYTHONPATH, ...) as shell exports, for `eval`"""
+    setup.provide()
+    for key, value in odoo.environment().items():
+        if os.environ.get(key) != value:
+            print(f"export {key}='{value}'")
+
+
+def new_erp(arguments) -> None:
+    """odoo|tryton NAME [--workers N]: a fresh copy of an ERP under another name and port; prints JSON"""
+    parser = argparse.ArgumentParser("harness new-erp")
+    parser.add_argument("kind", choices=("odoo", "tryton"))
+    parser.add_argument("name")
+    parser.add_argument("--workers", type=int, default=0)
+    options = parser.parse_args(arguments)
+    setup.provide()
+    print(json.dumps(erps.new(options.kind, options.name, workers=options.workers), indent=1))
+
+
+def drop_erp(arguments) -> None:
+    """NAME: stop and remove a copy made by new-erp"""
+    erps.drop(arguments[0])
+
+
+def status(_arguments) -> None:
+    """list what we have running"""
+    clean.status()
+
+
+def stop(_arguments) -> None:
+    """end everything we started"""
+    clean.stop()
+
+
+def clean_(_arguments) -> None:
+    """stop, then remove everything we made"""
+    clean.clean()
+
+
+COMMANDS = {
+    "help": help_,
+    "setup": setup_,
+    "up": up,
+    "pytest": pytest,
+    "install": install,
+    "odoo": odoo_,
+    "shell": shell,
+    "psql": psql,
+    "env": env,
+    "new-erp": new_erp,
+    "drop-erp": drop_erp,
+    "status": status,
+    "stop": stop,
+    "clean": clean_,
+}

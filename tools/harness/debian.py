@@ -1,0 +1,56 @@
+"""Debian packages the harness needs: installed as root, named to everybody else."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+from . import commands
+from .errors import Stop
+from .progress import step
+
+
+def postgres_programs() -> Path | None:
+    """The newest PostgreSQL server's folder of programs, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    initdb = shutil.which("initdb")
+    return Path(initdb).resolve().parent if initdb else None
+
+
+def chromium() -> str | None:
+    """A browser that Odoo's tours can drive."""
+    return shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+
+
+def missing_packages() -> list[str]:
+    """Debian names of what is not there."""
+    missing = []
+    if os.environ.get("PGHOST"):
+        if not shutil.which("createdb"):
+            missing.append("postgresql-client")
+    elif not postgres_programs():
+        missing.append("postgresql")
+    if not chromium():
+        missing.append("chromium")
+    if not importlib.util.find_spec("ensurepip"):
+        missing.append("python3-venv")
+    return missing
+
+
+def provide_packages() -> None:
+    """Nothing to do on most runs; else install them (root) or say which to ask for."""
+    missing = missing_packages()
+    if not missing:
+        return
+    names = " ".join(missing)
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise Stop(f"Debian packages are missing: ask an administrator for `apt-get install {names}`.")
+    with commands.lock("debian"), step(f"Debian packages: {names}"):
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        commands.run(["apt-get", "update"], "apt-get update", log="apt.log", env=environment)
+        arguments = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+        commands.run(arguments, f"apt-get install {names}", log="apt.log", env=environment)
+    if still := missing_packages():
+        raise Stop(f"apt-get installed {names}, but {' '.join(still)} can still not be found: install it by hand.")
