@@ -1,0 +1,72 @@
+from odoo import api, models
+
+
+class Blocked:
+    """Answer of ``_prepare``: this job goes on when that other one is done.
+
+    :param job: ``integration.job``, a customer before its order for example
+    """
+
+    def __init__(self, job):
+        self.job = job
+
+
+class IntegrationHandler(models.AbstractModel):
+    """What a flow means. A flow addon inherits it once per flow, as
+    ``integration.handler.<code of the flow>``.
+
+    A lane takes a batch of jobs and walks it through three steps, with a commit after
+    each: ``_prepare`` (database, no remote call), ``_call`` (remote, no database, in a
+    thread) and ``_apply`` (database). The answers are committed before ``_apply`` runs:
+    when that fails, a retry starts from the stored answer and calls nobody.
+    """
+
+    _name = "integration.handler"
+    _description = "Flow Handler"
+
+    @api.private
+    def _prepare(self, flow, jobs):
+        """Turn jobs into requests.
+
+        :param flow: the flow of all ``jobs``
+        :param jobs: ``integration.job``, of one operation
+        :return: dict ``{job: request}``; a request is JSON-safe, or an
+            ``IntegrationError`` (the job stops here), or :class:`Blocked`
+        """
+        raise NotImplementedError
+
+    @staticmethod
+    def _call(client, requests):
+        """Send requests. Runs in a thread: no ``self``, no environment, no cursor.
+
+        :param client: the system's client
+        :param list requests: as made by ``_prepare``
+        :return: per request, in order, a JSON-safe answer or an ``IntegrationError``
+        :raise IntegrationError: when it concerns all of them
+        """
+        raise NotImplementedError
+
+    @api.private
+    def _apply(self, flow, results):
+        """Write what the answers mean.
+
+        :param results: list of ``(job, answer)``
+        :return: None, or dict ``{job: IntegrationError}`` of those that need a person
+            although the call worked
+        """
+        raise NotImplementedError
+
+    @api.private
+    def _on_problem(self, flow, failures):
+        """Jobs have stopped and a person has to act: show it where people look.
+
+        :param failures: list of ``(job, IntegrationError)``
+        """
+
+    @api.private
+    def _on_waiting(self, flow, jobs):
+        """Jobs were queued, or queued again after a problem."""
+
+    @api.private
+    def _on_cancelled(self, flow, jobs):
+        """A person has cancelled jobs."""

@@ -1,0 +1,320 @@
+"""A batch of jobs on its way through a lane; see ``integration_lane.py``."""
+
+import logging
+import time
+import uuid
+from datetime import timedelta
+from random import uniform
+
+from psycopg2.errors import UniqueViolation
+from psycopg2.extensions import TransactionRollbackError
+
+from odoo.tools import SQL
+
+from ..client import AuthenticationError, IntegrationError, InternalError
+from .integration_handler import Blocked
+
+_logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=3)
+BACK_OFF_CEILING = 3600.0
+SERIALIZATION_TRIES = 5
+
+
+class JobBatch:
+    """Jobs of one flow on their way: claimed, prepared, called, settled."""
+
+    def __init__(self, lane_model, flow, jobs, mark):
+        self.env = lane_model.env
+        self.lane_model = lane_model
+        self.flow = flow
+        self.handler = flow._get_handler()
+        self.jobs = jobs
+        self.mark = mark
+        self.started = time.monotonic()
+        self.requests = {}  # job -> request
+        self.answers = {}  # job -> answer or error
+        self.exchanges = []
+        self.future = None
+        self.client = None
+
+    @classmethod
+    def claim(cls, lane_model, flow, operation, lane):
+        """Take the next batch, committed: from here on a crash is noticed by its lease.
+
+        :return: a batch, or None where nothing is due
+        """
+        mark = uuid.uuid4().hex
+        for attempt in range(SERIALIZATION_TRIES):
+            try:
+                now = lane_model._now()
+                rows = lane_model.env.execute_query(
+                    SQL(
+                        """
+                    UPDATE integration_job
+                       SET state = 'running', attempts = attempts + 1, lane = %(lane)s,
+                           lease_until = %(lease)s, started_at = %(now)s, batch = %(mark)s
+                     WHERE id IN (
+                           SELECT job.id
+                             FROM integration_job job
+                             JOIN integration_flow flow ON flow.id = job.flow_id
+                             JOIN integration_connector connector
+                               ON connector.id = job.connector_id
+                            WHERE job.flow_id = %(flow)s
+                              AND job.operation = %(operation)s
+                              AND job.state IN ('waiting', 'retrying')
+                              AND job.blocked_by_id IS NULL
+                              AND job.next_try <= %(now)s
+                              AND flow.state = 'running'
+                              AND connector.state = 'running'
+                              AND NOT EXISTS (
+                                  SELECT FROM integration_job same
+                                   WHERE same.flow_id = job.flow_id
+                                     AND same.idempotency_key = job.idempotency_key
+                                     AND same.state = 'running')
+                            ORDER BY job.priority, job.id
+                            LIMIT %(size)s
+                              FOR UPDATE OF job SKIP LOCKED)
+                    RETURNING id
+                        """,
+                        lane=lane,
+                        lease=now + LEASE,
+                        now=now,
+                        mark=mark,
+                        flow=flow.id,
+                        operation=operation,
+                        size=flow._get_batch_size(),
+                    )
+                )
+                lane_model._commit()
+                break
+            except TransactionRollbackError:
+                # another lane took the rows between our snapshot and our lock
+                lane_model.env.cr.rollback()
+                if attempt == SERIALIZATION_TRIES - 1:
+                    return None
+        if not rows:
+            return None
+        lane_model.env["integration.job"].invalidate_model()
+        jobs = lane_model.env["integration.job"].browse(sorted(row[0] for row in rows))
+        return cls(lane_model, flow, jobs, mark)
+
+    # -- before the call --------------------------------------------------------------
+
+    def prepare(self):
+        """Make the requests.
+
+        :return: number of jobs that are settled by this alone
+        """
+        answered = self.jobs.filtered("answer")
+        # their call was made and answered in an earlier run: only its effects are missing
+        self.answers.update({job: job.answer["value"] for job in answered})
+        try:
+            prepared = self.handler._prepare(self.flow, self.jobs - answered)
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("Preparing a batch of %s failed", self.flow.code)
+            self._fail_all(self.jobs - answered, _as_internal(error))
+            self.lane_model._commit()
+            return len(self.jobs - answered)
+        problems, blocked = {}, {}
+        for job, request in prepared.items():
+            if isinstance(request, IntegrationError):
+                problems[job] = request
+            elif isinstance(request, Blocked):
+                blocked[job] = request.job
+            else:
+                self.requests[job] = request
+        self._block(blocked)
+        self._settle_problems(problems)
+        self.lane_model._commit()
+        self._release_if_done(blocked)
+        return len(problems) + len(blocked)
+
+    def _block(self, blocked):
+        for job, other in blocked.items():
+            job.write(
+                {"state": "waiting", "blocked_by_id": other.id, "attempts": job.attempts - 1}
+            )
+
+    def _release_if_done(self, blocked):
+        """The awaited job may have been done between our look and our commit."""
+        if not blocked:
+            return
+        others = self.env["integration.job"].browse(
+            {other.id for other in blocked.values()}
+        )
+        others.invalidate_recordset(["state"])
+        others.filtered(lambda job: job.state in ("done", "cancelled"))._release_blocked()
+        self.lane_model._commit()
+
+    # -- the call ---------------------------------------------------------------------
+
+    def submit(self, pool, free_clients):
+        """Have a thread call. It gets plain data and gives plain data."""
+        self.future = pool.submit(
+            _call, type(self.handler)._call, free_clients, list(self.requests.values())
+        )
+
+    # -- after the call ---------------------------------------------------------------
+
+    def settle(self):
+        """Commit the answers, then apply them.
+
+        :return: number of jobs settled
+        """
+        problems = {}
+        if self.future:
+            answers, self.exchanges = self.future.result()
+            for job, answer in zip(self.requests, answers, strict=True):
+                if isinstance(answer, IntegrationError):
+                    problems[job] = answer
+                else:
+                    self.answers[job] = answer
+        self._store_answers()
+        self._settle_problems(problems)
+        self.lane_model._commit()
+        settled = len(problems) + self._apply(self.answers)
+        self._log_exchanges()
+        self.lane_model._commit()
+        return settled
+
+    def _store_answers(self):
+        """First of all, the result: nothing that comes after can lose it."""
+        for job, answer in self.answers.items():
+            job.answer = {"value": answer}
+        self.env.flush_all()
+
+    def _apply(self, answers):
+        if not answers:
+            return 0
+        try:
+            with self.env.cr.savepoint():
+                problems = self.handler._apply(self.flow, list(answers.items())) or {}
+                done = self.env["integration.job"].union(
+                    *(job for job in answers if job not in problems)
+                )
+                self._finish(done)
+                self._settle_problems(problems)
+                self.env.flush_all()
+        except Exception as error:
+            self.env.invalidate_all(flush=False)
+            if len(answers) == 1:
+                _logger.exception("Applying an answer of %s failed", self.flow.code)
+                [job] = answers
+                self._fail_all(job, _as_internal(error))
+            else:
+                # one bad answer must not hold up the others
+                for job, answer in answers.items():
+                    self._apply({job: answer})
+        return len(answers)
+
+    def _finish(self, jobs):
+        if not jobs:
+            return
+        jobs.write(
+            {
+                "state": "done",
+                "finished_at": self.lane_model._now(),
+                "duration": time.monotonic() - self.started,
+                "lane": False,
+                "lease_until": False,
+                "error_kind": False,
+                "error_message": False,
+                "error_detail": False,
+            }
+        )
+        jobs._release_blocked()
+
+    def _fail_all(self, jobs, error):
+        self._settle_problems({job: error for job in jobs})
+
+    def _settle_problems(self, problems):
+        """Do with each error what its kind asks for (requirements §6)."""
+        if not problems:
+            return
+        self.env.flush_all()
+        connector = self.flow.connector_id
+        now = self.lane_model._now()
+        for_people = []
+        newer = self.env["integration.job"].union(*problems)._find_newer()
+        for job, error in problems.items():
+            values = {
+                "lane": False,
+                "lease_until": False,
+                "error_kind": error.kind,
+                "error_message": error.message,
+                "error_detail": error.to_dict(),
+                "duration": time.monotonic() - self.started,
+            }
+            if job in newer:
+                values |= {"state": "cancelled", "finished_at": now}
+            elif isinstance(error, AuthenticationError):
+                # not the job's fault: it goes on once the credentials are mended
+                connector._stop_by_error(error)
+                values |= {"state": "waiting", "attempts": job.attempts - 1}
+            elif error.is_retried and job.attempts < connector.max_attempts:
+                values |= {
+                    "state": "retrying",
+                    "next_try": now + timedelta(seconds=_get_back_off(job, error)),
+                }
+            else:
+                values["state"] = "attention" if error.needs_attention else "failed"
+                for_people.append((job, error))
+            self._write_problem(job, values)
+        if for_people:
+            self.handler._on_problem(self.flow, for_people)
+
+    def _write_problem(self, job, values):
+        try:
+            with self.env.cr.savepoint():
+                job.write(values)
+                job.flush_recordset()
+        except UniqueViolation:
+            # the same change was queued again in this very moment: the newer job stands
+            job.invalidate_recordset(flush=False)
+            job.write({**values, "state": "cancelled"})
+
+    def _log_exchanges(self):
+        connector = self.flow.connector_id
+        self.env["integration.exchange"]._log(connector, self.exchanges, self.mark)
+        if any(exchange.status for exchange in self.exchanges):
+            connector.last_contact = self.lane_model._now()
+
+
+def _call(call, free_clients, requests):
+    """Run a handler's ``_call`` with a client of the pool. Executed in a thread.
+
+    :return: ``(answers, exchanges)``, one answer or error per request, whatever happens
+    """
+    client = free_clients.get()
+    try:
+        answers = call(client, requests)
+        if len(answers) != len(requests):
+            raise InternalError(
+                "The system's client gave a wrong number of answers.",
+                f"{len(answers)} for {len(requests)}",
+            )
+    except IntegrationError as error:
+        answers = [error] * len(requests)
+    except Exception as error:
+        _logger.exception("A call failed in a way its client does not know")
+        answers = [_as_internal(error)] * len(requests)
+    exchanges, client.exchanges = client.exchanges, []
+    free_clients.put(client)
+    return answers, exchanges
+
+
+def _get_back_off(job, error):
+    """Seconds until the next try: 1, 2, 4, 8 …, spread by a fifth so that what failed
+    together does not come back together; or what the system asked for."""
+    seconds = min(2.0 ** (job.attempts - 1), BACK_OFF_CEILING) * uniform(0.8, 1.2)
+    return max(seconds, error.retry_after or 0.0)
+
+
+def _as_internal(error):
+    return InternalError(
+        "An unexpected error stopped this. Retry; if it comes back, the technical detail"
+        " helps whoever looks after the system.",
+        f"{type(error).__name__}: {error}",
+    )

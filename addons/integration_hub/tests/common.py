@@ -1,0 +1,136 @@
+"""A system and a flow for tests of the hub, which by itself knows none."""
+
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo import models
+from odoo.orm.model_classes import add_to_registry
+from odoo.tests import TransactionCase
+
+from ..client import ConnectionReport, SystemClient
+
+
+class FakeClient(SystemClient):
+    """A client whose system is a function of the test: ``answer(request)``."""
+
+    answer = staticmethod(lambda request: {"id": request["value"]})
+    calls = []
+    report = ConnectionReport(user="Robot", version="1.0", company="ACME")
+
+    def test_connection(self):
+        return self.report
+
+    def store(self, requests):
+        type(self).calls.append(list(requests))
+        return [type(self).answer(request) for request in requests]
+
+
+class FakeHandler(models.AbstractModel):
+    _name = "integration.handler.fake_push"
+    _description = "Handler for Tests"
+    _inherit = ["integration.handler"]
+    _module = "integration_hub"
+
+    def _prepare(self, flow, jobs):
+        return {job: job.payload for job in jobs}
+
+    @staticmethod
+    def _call(client, requests):
+        return client.store(requests)
+
+    def _apply(self, flow, results):
+        external_ids = self.env["integration.external.id"]
+        external_ids._bind(
+            flow.connector_id,
+            "record",
+            [
+                (self.env[job.res_model].browse(job.res_id), {"remote_id": answer["id"]})
+                for job, answer in results
+                if job.res_id
+            ],
+        )
+
+
+class HubCase(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.add_fake_system()
+        cls.connector = cls.env["integration.connector"].create(
+            {
+                "name": "ERP North",
+                "system_type": "fake",
+                "url": "http://127.0.0.1:9",
+                "state": "running",
+            }
+        )
+        cls.flow = cls.env["integration.flow"].create(
+            {
+                "connector_id": cls.connector.id,
+                "code": "fake_push",
+                "direction": "push",
+            }
+        )
+
+    @classmethod
+    def add_fake_system(cls):
+        FakeClient.calls = []
+        FakeClient.answer = staticmethod(lambda request: {"id": request["value"]})
+        registry = cls.registry
+        if FakeHandler._name not in registry:
+            add_to_registry(registry, FakeHandler)
+            registry._setup_models__(cls.env.cr, [FakeHandler._name])
+            cls.addClassCleanup(registry._setup_models__, cls.env.cr, [])
+            cls.addClassCleanup(registry.models.pop, FakeHandler._name, None)
+        connector_class = registry["integration.connector"]
+        for owner, name, value in (
+            (
+                connector_class._fields["system_type"],
+                "selection",
+                [("fake", "Fake System")],
+            ),
+            (
+                registry["integration.flow"]._fields["code"],
+                "selection",
+                [("fake_push", "Fake Push")],
+            ),
+            (connector_class, "_fake_get_client_class", lambda self: FakeClient),
+            (
+                connector_class,
+                "_fake_get_credential_fields",
+                lambda self: ("login", "api_key"),
+            ),
+        ):
+            patcher = patch.object(owner, name, value, create=True)
+            cls.startClassPatcher(patcher)
+
+    @contextmanager
+    def lane_env(self):
+        """Environment of its own cursor, as a scheduled action has: it may commit."""
+        with (
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cursor,
+        ):
+            yield self.env(cr=cursor)
+
+    def run_lane(self):
+        """Work off the queue as ``ir.cron`` would.
+
+        :return: number of jobs settled"""
+        with self.lane_env() as env:
+            return env["integration.lane"]._run_lane()
+
+    def enqueue(self, *values, key=None, record=None):
+        return self.env["integration.job"]._enqueue(
+            self.flow,
+            [
+                {
+                    "operation": "store",
+                    "name": f"Value {value}",
+                    "payload": {"value": value},
+                    "idempotency_key": key or f"value-{value}",
+                    "record": record,
+                }
+                for value in values
+            ],
+        )
