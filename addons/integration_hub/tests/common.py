@@ -86,13 +86,13 @@ class HubCase(TransactionCase):
         for owner, name, value in (
             (
                 connector_class._fields["system_type"],
-                "selection",
-                [("fake", "Fake System")],
+                "_selection",
+                {"fake": "Fake System"},
             ),
             (
                 registry["integration.flow"]._fields["code"],
-                "selection",
-                [("fake_push", "Fake Push")],
+                "_selection",
+                {"fake_push": "Fake Push"},
             ),
             (connector_class, "_fake_get_client_class", lambda self: FakeClient),
             (
