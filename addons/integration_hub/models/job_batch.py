@@ -95,7 +95,8 @@ class JobBatch:
                     return None
         if not rows:
             return None
-        lane_model.env["integration.job"].invalidate_model()
+        # mappings and settings may have been changed since the last batch
+        lane_model.env.invalidate_all()
         jobs = lane_model.env["integration.job"].browse(sorted(row[0] for row in rows))
         return cls(lane_model, flow, jobs, mark)
 
@@ -109,27 +110,47 @@ class JobBatch:
         answered = self.jobs.filtered("answer")
         # their call was made and answered in an earlier run: only its effects are missing
         self.answers.update({job: job.answer["value"] for job in answered})
+        jobs = self.jobs - answered
         try:
-            prepared = self.handler._prepare(self.flow, self.jobs - answered)
+            return self._in_fresh_transactions(lambda: self._prepare(jobs))
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Preparing a batch of %s failed", self.flow.code)
-            self._fail_all(self.jobs - answered, _as_internal(error))
+            self._settle_problems({job: _as_internal(error) for job in jobs})
             self.lane_model._commit()
-            return len(self.jobs - answered)
-        problems, blocked = {}, {}
+            return len(jobs)
+
+    def _prepare(self, jobs):
+        requests, problems, blocked = {}, {}, {}
+        prepared = self.handler._prepare(self.flow, jobs) if jobs else {}
         for job, request in prepared.items():
             if isinstance(request, IntegrationError):
                 problems[job] = request
             elif isinstance(request, Blocked):
                 blocked[job] = request.job
             else:
-                self.requests[job] = request
+                requests[job] = request
         self._block(blocked)
         self._settle_problems(problems)
         self.lane_model._commit()
         self._release_if_done(blocked)
+        self.requests = requests
         return len(problems) + len(blocked)
+
+    def _in_fresh_transactions(self, step):
+        """Run ``step``, again where somebody changed the same rows meanwhile.
+
+        PostgreSQL then refuses our older snapshot (REPEATABLE READ); only a new
+        transaction helps, a savepoint does not. ``step`` commits by itself.
+        """
+        for attempt in range(1, SERIALIZATION_TRIES + 1):
+            try:
+                return step()
+            except TransactionRollbackError:
+                self.env.cr.rollback()
+                if attempt == SERIALIZATION_TRIES:
+                    raise
+                time.sleep(uniform(0.0, 0.05 * 2**attempt))
 
     def _block(self, blocked):
         for job, other in blocked.items():
@@ -171,13 +192,20 @@ class JobBatch:
                     problems[job] = answer
                 else:
                     self.answers[job] = answer
+        self._in_fresh_transactions(lambda: self._settle_calls(problems))
+        if self.answers:
+            self._in_fresh_transactions(self._settle_answers)
+        return len(problems) + len(self.answers)
+
+    def _settle_calls(self, problems):
         self._store_answers()
         self._settle_problems(problems)
-        self.lane_model._commit()
-        settled = len(problems) + self._apply(self.answers)
         self._log_exchanges()
         self.lane_model._commit()
-        return settled
+
+    def _settle_answers(self):
+        self._apply(self.answers)
+        self.lane_model._commit()
 
     def _store_answers(self):
         """First of all, the result: nothing that comes after can lose it."""
@@ -186,8 +214,6 @@ class JobBatch:
         self.env.flush_all()
 
     def _apply(self, answers):
-        if not answers:
-            return 0
         try:
             with self.env.cr.savepoint():
                 problems = self.handler._apply(self.flow, list(answers.items())) or {}
@@ -197,17 +223,17 @@ class JobBatch:
                 self._finish(done)
                 self._settle_problems(problems)
                 self.env.flush_all()
+        except TransactionRollbackError:
+            raise
         except Exception as error:
             self.env.invalidate_all(flush=False)
-            if len(answers) == 1:
-                _logger.exception("Applying an answer of %s failed", self.flow.code)
-                [job] = answers
-                self._fail_all(job, _as_internal(error))
-            else:
+            if len(answers) > 1:
                 # one bad answer must not hold up the others
                 for job, answer in answers.items():
                     self._apply({job: answer})
-        return len(answers)
+                return
+            _logger.exception("Applying an answer of %s failed", self.flow.code)
+            self._settle_problems({job: _as_internal(error) for job in answers})
 
     def _finish(self, jobs):
         if not jobs:
@@ -225,9 +251,6 @@ class JobBatch:
             }
         )
         jobs._release_blocked()
-
-    def _fail_all(self, jobs, error):
-        self._settle_problems({job: error for job in jobs})
 
     def _settle_problems(self, problems):
         """Do with each error what its kind asks for (requirements §6)."""
@@ -263,7 +286,19 @@ class JobBatch:
                 for_people.append((job, error))
             self._write_problem(job, values)
         if for_people:
-            self.handler._on_problem(self.flow, for_people)
+            self._tell_people(for_people)
+
+    def _tell_people(self, failures):
+        """What can't be told must not undo that it is known: the queue shows it."""
+        try:
+            with self.env.cr.savepoint():
+                self.handler._on_problem(self.flow, failures)
+                self.env.flush_all()
+        except TransactionRollbackError:
+            raise
+        except Exception:
+            self.env.invalidate_all(flush=False)
+            _logger.exception("Telling people about failures of %s failed", self.flow.code)
 
     def _write_problem(self, job, values):
         try:

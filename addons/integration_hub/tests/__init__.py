@@ -1,1 +1,1 @@
-from . import test_engine
+from . import test_client_base, test_credentials, test_engine

@@ -1,11 +1,14 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.tests import tagged
 
 from ..client import (
     AmbiguousMatchError,
     AuthenticationError,
+    Exchange,
     MappingError,
     NetworkError,
     OutcomeUnknownError,
@@ -287,3 +290,46 @@ class TestEngine(HubCase):
         first.action_retry()
         self.run_lane()
         self.assertEqual((first.state, second.state), ("done", "done"))
+
+    def test_concurrent_change_is_no_failure(self):
+        """Somebody else wrote the same rows: the effects are applied again, in a new
+        transaction, without a second call."""
+        handler_class = self.registry["integration.handler.fake_push"]
+        job = self.enqueue(1)
+        original, calls = handler_class._apply, []
+
+        def apply(handler, flow, results):
+            calls.append(results)
+            if len(calls) < 3:
+                raise SerializationFailure()
+            return original(handler, flow, results)
+
+        with patch.object(handler_class, "_apply", apply):
+            self.run_lane()
+        self.assertEqual(job.state, "done")
+        self.assertEqual((len(calls), len(FakeClient.calls)), (3, 1))
+
+    def test_failing_notice_leaves_the_failure_visible(self):
+        handler_class = self.registry["integration.handler.fake_push"]
+        self.answer_with(ValidationError("No."))
+        job = self.enqueue(1)
+        with (
+            patch.object(handler_class, "_on_problem", side_effect=ZeroDivisionError),
+            self.assertLogs("odoo.addons.integration_hub", "ERROR"),
+        ):
+            self.run_lane()
+        self.assertEqual(job.state, "failed")
+
+    def test_exchanges_are_kept_with_their_jobs(self):
+        """Two jobs of one batch share its exchanges."""
+        jobs = self.enqueue(1, 2)
+        exchange = Exchange("store", "POST", "http://x", "{}", 1.0, status=200)
+        with patch.object(FakeClient, "store", autospec=True) as store:
+            store.side_effect = lambda client, requests: (
+                client.exchanges.append(exchange) or [{"id": 1}, {"id": 2}]
+            )
+            self.run_lane()
+        kept = self.env["integration.exchange"].search([("batch", "=", jobs[0].batch)])
+        self.assertEqual(len(kept), 1)
+        self.assertEqual(kept.job_ids, jobs)
+        self.assertTrue(self.connector.last_contact)

@@ -1,0 +1,208 @@
+"""The HTTP base over a real socket: what each failure becomes."""
+
+import threading
+import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from ..client import (
+    AuthenticationError,
+    ConnectionSettings,
+    InternalError,
+    NetworkError,
+    OutcomeUnknownError,
+    RateLimitError,
+    SystemClient,
+    ValidationError,
+    send_by_halving,
+)
+
+SECRET = "s3cr3t-k3y"
+
+
+class Client(SystemClient):
+    def prepare_headers(self):
+        return {"Authorization": f"bearer {self.settings.credentials['api_key']}"}
+
+
+class FaultServer:
+    """Speaks HTTP as told: ``respond(handler)`` writes the raw answer."""
+
+    def __init__(self):
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                server.requests.append(dict(self.headers))
+                server.respond(self)
+
+            def log_message(self, *args):
+                """Silence."""
+
+        self.requests = []
+        self.httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.httpd.serve_forever, daemon=True)
+        self.thread.start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.httpd.server_port}"
+
+    def answer(self, status, body=b"", **headers):
+        def respond(handler):
+            handler.send_response(status)
+            for name, value in headers.items():
+                handler.send_header(name.replace("_", "-"), value)
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body)
+
+        self.respond = respond
+
+    def close(self):
+        self.httpd.shutdown()
+        self.httpd.server_close()
+        self.thread.join()
+
+
+class TestClientBase(unittest.TestCase):
+    def setUp(self):
+        self.server = FaultServer()
+        self.addCleanup(self.server.close)
+        self.client = Client(
+            ConnectionSettings(
+                self.server.url, {"api_key": SECRET}, read_timeout=0.3, log_limit=100
+            )
+        )
+        self.addCleanup(self.client.close)
+
+    def call(self, changes=False, body=None):
+        return self.client.send("test", "POST", "/x", body=body, changes=changes)
+
+    def assert_fails(self, error_class, text="", changes=False):
+        with self.assertRaisesRegex(error_class, text) as caught:
+            self.call(changes)
+        self.assertEqual(self.client.exchanges[-1].error_kind, caught.exception.kind)
+        return caught.exception
+
+    def test_success_is_logged_without_secrets(self):
+        self.server.answer(200, b'{"api_key": "%s", "ok": 1}' % SECRET.encode())
+        response = self.call(body={"password": "other", "note": SECRET})
+        self.assertEqual(self.client.parse_json(response)["ok"], 1)
+        [exchange] = self.client.exchanges
+        self.assertEqual(exchange.status, 200)
+        self.assertGreater(exchange.duration, 0)
+        for text in (exchange.request, exchange.response, exchange.url):
+            self.assertNotIn(SECRET, text)
+            self.assertNotIn("other", text)
+        self.assertEqual(
+            self.server.requests[0]["Authorization"], f"bearer {SECRET}"
+        )
+
+    def test_log_is_cut(self):
+        self.server.answer(200, b"x" * 10_000)
+        self.call(body={"long": "y" * 10_000})
+        [exchange] = self.client.exchanges
+        self.assertEqual((len(exchange.request), len(exchange.response)), (100, 100))
+
+    def test_statuses(self):
+        for status, changes, error_class in (
+            (401, True, AuthenticationError),
+            (429, True, RateLimitError),
+            (500, False, NetworkError),
+            (500, True, OutcomeUnknownError),
+            (502, True, OutcomeUnknownError),
+            (302, True, InternalError),
+        ):
+            with self.subTest(status=status, changes=changes):
+                self.server.answer(status, b"<html>")
+                self.assert_fails(error_class, changes=changes)
+
+    def test_retry_after(self):
+        self.server.answer(429, Retry_After="7")
+        self.assertEqual(self.assert_fails(RateLimitError).retry_after, 7)
+        self.server.answer(503, Retry_After="Wed, 21 Oct 2065 07:28:00 GMT")
+        self.assertGreater(self.assert_fails(RateLimitError).retry_after, 1e8)
+        self.server.answer(429, X_RateLimit_Remaining="0", X_RateLimit_Reset="30")
+        self.assertEqual(self.assert_fails(RateLimitError).retry_after, 30)
+        self.server.answer(429)
+        self.assertIsNone(self.assert_fails(RateLimitError).retry_after)
+
+    def test_time_out(self):
+        held = threading.Event()
+        self.addCleanup(held.set)
+        self.server.respond = lambda handler: held.wait(5)
+        self.assert_fails(NetworkError, "in time")
+        self.assert_fails(OutcomeUnknownError, "in time", changes=True)
+
+    def test_answer_lost_on_the_way(self):
+        self.server.respond = lambda handler: handler.connection.close()
+        self.assert_fails(OutcomeUnknownError, "broke off", changes=True)
+        self.assert_fails(NetworkError, "broke off")
+
+    def test_truncated_answer(self):
+        def respond(handler):
+            handler.send_response(200)
+            handler.send_header("Content-Length", "1000")
+            handler.end_headers()
+            handler.wfile.write(b"{")
+
+        self.server.respond = respond
+        self.assert_fails(OutcomeUnknownError, changes=True)
+
+    def test_never_sent_is_never_unknown(self):
+        self.server.close()
+        self.server.close = lambda: None
+        self.assert_fails(NetworkError, "can't be reached", changes=True)
+
+    def test_nonsense(self):
+        self.server.answer(200, b"<html>welcome</html>")
+        with self.assertRaises(OutcomeUnknownError):
+            self.client.parse_json(self.call(changes=True), changes=True)
+        with self.assertRaises(NetworkError):
+            self.client.parse_json(self.call())
+        self.assertEqual(self.client.exchanges[-1].error_kind, "network")
+
+
+class TestHalving(unittest.TestCase):
+    def setUp(self):
+        self.calls = []
+
+    def refuse(self, *bad):
+        def send(items):
+            self.calls.append(list(items))
+            if set(bad) & set(items):
+                raise ValidationError("One of them.")
+            return [item * 10 for item in items]
+
+        return send
+
+    def test_one_call_where_all_is_well(self):
+        self.assertEqual(send_by_halving(self.refuse(), [1, 2, 3]), [10, 20, 30])
+        self.assertEqual(len(self.calls), 1)
+
+    def test_culprits_stand_alone(self):
+        answers = send_by_halving(self.refuse(3, 90), list(range(100)))
+        bad = [i for i, answer in enumerate(answers) if isinstance(answer, Exception)]
+        self.assertEqual(bad, [3, 90])
+        self.assertEqual(answers[4], 40)
+        self.assertLess(len(self.calls), 32)
+        sent = [item for call in self.calls for item in call if not {3, 90} & set(call)]
+        self.assertEqual(len(sent), len(set(sent)), "none is accepted twice")
+
+    def test_after_an_unknown_outcome_nothing_more_is_sent(self):
+        def send(items):
+            self.calls.append(list(items))
+            if len(items) > 2:
+                raise ValidationError("One of them.")
+            raise OutcomeUnknownError("Lost.")
+
+        answers = send_by_halving(send, [1, 2, 3, 4])
+        self.assertEqual(len(self.calls), 2)
+        self.assertEqual(
+            [answer.kind for answer in answers],
+            ["outcome_unknown", "outcome_unknown", "network", "network"],
+        )
+
+    def test_empty(self):
+        self.assertEqual(send_by_halving(self.refuse(), []), [])

@@ -1,0 +1,124 @@
+import os
+import stat
+import tempfile
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import config
+
+from .. import credential_cipher
+from .common import HubCase
+
+SECRET = "s3cr3t-k3y-äö"
+
+
+@tagged("post_install", "-at_install")
+class TestCredentials(HubCase):
+    def stored_tokens(self):
+        self.env.flush_all()
+        self.env.cr.execute("SELECT token FROM integration_credential")
+        return [token for (token,) in self.env.cr.fetchall()]
+
+    def test_written_never_read(self):
+        self.connector.api_key = SECRET
+        self.assertFalse(self.connector.api_key, "not even in the same request")
+        self.assertTrue(self.connector.api_key_is_set)
+        self.assertEqual(self.connector.read(["api_key"])[0]["api_key"], False)
+        self.assertNotIn(SECRET, str(self.connector.export_data(["api_key"])))
+        self.assertFalse(self.connector.copy().api_key_is_set)
+
+    def test_created_with_a_secret(self):
+        connector = self.connector.create(
+            {
+                "name": "ERP South",
+                "system_type": "fake",
+                "url": "http://127.0.0.1:9",
+                "api_key": SECRET,
+            }
+        )
+        self.assertFalse(connector.api_key)
+        self.assertEqual(connector._get_client().settings.credentials["api_key"], SECRET)
+
+    def test_encrypted_at_rest(self):
+        self.connector.api_key = SECRET
+        [token] = self.stored_tokens()
+        self.assertNotIn(SECRET, token)
+        self.assertEqual(credential_cipher.decrypt(token), SECRET)
+
+    def test_client_gets_it_but_does_not_show_it(self):
+        self.connector.api_key = SECRET
+        settings = self.connector._get_client().settings
+        self.assertEqual(settings.credentials, {"api_key": SECRET})
+        self.assertNotIn(SECRET, repr(settings))
+
+    def test_empty_value_keeps_the_secret(self):
+        """A form saved without touching the field must not lose the secret."""
+        self.connector.api_key = SECRET
+        self.connector.write({"api_key": False, "name": "Renamed"})
+        self.assertTrue(self.connector.api_key_is_set)
+        self.connector.action_forget_credentials()
+        self.assertFalse(self.connector.api_key_is_set)
+
+    def test_wrong_key_is_said_clearly(self):
+        self.connector.api_key = SECRET
+        with (
+            patch.dict(
+                os.environ, {"ODOO_INTEGRATION_KEY": Fernet.generate_key().decode()}
+            ),
+            self.assertRaisesRegex(UserError, "encrypted with another key"),
+        ):
+            self.connector._get_client()
+
+    def test_wrong_key_stops_the_connector(self):
+        self.connector.api_key = SECRET
+        job = self.enqueue(1)
+        with patch.dict(
+            os.environ, {"ODOO_INTEGRATION_KEY": Fernet.generate_key().decode()}
+        ):
+            self.run_lane()
+        self.assertEqual(self.connector.state, "error")
+        self.assertIn("encrypted with another key", self.connector.error_message)
+        self.assertEqual(job.state, "waiting")
+
+    def test_rotation(self):
+        old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+        with patch.dict(os.environ, {"ODOO_INTEGRATION_KEY": old}):
+            self.connector.api_key = SECRET
+        before = self.stored_tokens()
+        with patch.dict(os.environ, {"ODOO_INTEGRATION_KEY": f"{new},{old}"}):
+            self.env["integration.credential"]._rotate_all()
+        self.assertNotEqual(before, self.stored_tokens())
+        with patch.dict(os.environ, {"ODOO_INTEGRATION_KEY": new}):
+            self.env.invalidate_all()
+            self.assertEqual(
+                self.connector._get_client().settings.credentials["api_key"], SECRET
+            )
+
+    def test_key_file_is_readable_by_the_server_alone(self):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            patch.dict(config.options, {"data_dir": folder}),
+            patch.dict(os.environ),
+        ):
+            os.environ.pop("ODOO_INTEGRATION_KEY", None)
+            token = credential_cipher.encrypt(SECRET)
+            mode = stat.S_IMODE(credential_cipher.get_key_path().stat().st_mode)
+            self.assertEqual(mode, 0o600)
+            self.assertEqual(credential_cipher.decrypt(token), SECRET)
+
+    def test_nobody_may_read_credentials(self):
+        self.connector.api_key = SECRET
+        admin = self.env.ref("base.user_admin")
+        credentials = self.env["integration.credential"].with_user(admin)
+        with self.assertRaises(AccessError):
+            credentials.search_read([], ["name"])
+
+    def test_neutralised_copy_never_talks_to_production(self):
+        self.connector.environment = "production"
+        self.connector._get_client()
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", True)
+        with self.assertRaisesRegex(UserError, "neutralised"):
+            self.connector._get_client()
