@@ -98,7 +98,7 @@ def serve(name: str, database: str, *, workers: int = 0, port: int | None = None
     if workers:
         arguments += ["--gevent-port", processes.free_port()]
     url = f"http://127.0.0.1:{port}"
-    about = {"url": url, "database": database, "workers": workers}
+    about = {"url": url, "database": database, "workers": workers, "postgres": postgres.address()}
     record = processes.start(name, command(*arguments), env=environment(), about=about)
     processes.wait_until_it_answers(name, f"{url}/web/login", seconds=120)
     return record

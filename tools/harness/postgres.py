@@ -43,6 +43,12 @@ def environment() -> dict:
     }
 
 
+def address() -> str:
+    """Which server a running process was started with."""
+    values = environment()
+    return f"{values['PGHOST']}:{values.get('PGPORT', '')}"
+
+
 def full_environment() -> dict:
     """Ours over the caller's, with the server's own client programs first on the PATH."""
     programs = debian.postgres_programs()
