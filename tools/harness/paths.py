@@ -36,3 +36,8 @@ def make_folders() -> None:
     # Odoo takes an addon's technical name from its folder, and a checkout may be called anything.
     if not link.is_symlink():
         link.symlink_to("../..")
+    # Tests are addressed through these, see run_pytest.
+    for manifest in ROOT.glob("addons/*/__manifest__.py"):
+        addon_link = LINKED_ADDONS / manifest.parent.name
+        if not addon_link.is_symlink():
+            addon_link.symlink_to(f"../../addons/{manifest.parent.name}")

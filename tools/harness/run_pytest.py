@@ -6,6 +6,21 @@ from . import debian, odoo, paths
 from .errors import Stop
 
 
+def _through_links(argument):
+    """Address tests through the links of `.dev/addons`.
+
+    pytest imports every package between its root folder and a test. The checkout's own
+    folder is an addon whose folder does not bear its technical name, so it must not lie on
+    that way.
+    """
+    text = str(argument)
+    if text.startswith("addons/"):
+        return f"{paths.LINKED_ADDONS}/{text.removeprefix('addons/')}"
+    if text == "tests" or text.startswith("tests/"):
+        return f"{paths.LINKED_ADDONS}/{paths.ROOT_ADDON}/{text}"
+    return text
+
+
 def run(database: str, arguments, *, log_level: str = "critical") -> int:
     """pytest-odoo with an HTTP server, so that tours run too; returns pytest's exit code."""
     if not debian.chromium():
@@ -20,6 +35,9 @@ def run(database: str, arguments, *, log_level: str = "critical") -> int:
         f"--odoo-config={odoo.write_config()}",
         f"--odoo-log-level={log_level}",
         "--odoo-http",
-        *arguments,
+        f"--rootdir={paths.LINKED_ADDONS}",
+        f"--confcutdir={paths.LINKED_ADDONS}",
+        f"--config-file={paths.ROOT}/pyproject.toml",
+        *map(_through_links, arguments),
     ]
     return subprocess.call([str(part) for part in command], env=odoo.environment(), cwd=paths.ROOT)

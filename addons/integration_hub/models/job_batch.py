@@ -19,6 +19,7 @@ _logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=3)
 BACK_OFF_CEILING = 3600.0
 SERIALIZATION_TRIES = 5
+CONTACT_NOTED_EVERY = timedelta(seconds=30)
 
 
 class JobBatch:
@@ -314,7 +315,24 @@ class JobBatch:
         connector = self.flow.connector_id
         self.env["integration.exchange"]._log(connector, self.exchanges, self.mark)
         if any(exchange.status for exchange in self.exchanges):
-            connector.last_contact = self.lane_model._now()
+            now = self.lane_model._now()
+            # now and then is enough: lanes side by side would fight for this one row
+            self.env.cr.execute(
+                SQL(
+                    """
+                UPDATE integration_connector SET last_contact = %(now)s
+                 WHERE id IN (
+                       SELECT id FROM integration_connector
+                        WHERE id = %(id)s
+                          AND (last_contact IS NULL OR last_contact < %(recent)s)
+                          FOR NO KEY UPDATE SKIP LOCKED)
+                    """,
+                    now=now,
+                    recent=now - CONTACT_NOTED_EVERY,
+                    id=connector.id,
+                )
+            )
+            connector.invalidate_recordset(["last_contact"], flush=False)
 
 
 def _call(call, free_clients, requests):

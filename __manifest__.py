@@ -1,0 +1,13 @@
+{
+    "name": "CRM Integration Suite",
+    "summary": "Won opportunities become sales orders in your ERP; invoice and shipping"
+    " status come back",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "license": "LGPL-3",
+    "author": "CRM Integration Suite contributors",
+    "depends": ["integration_sale", "integration_odoo", "integration_tryton"],
+    "data": ["views/crm_menus.xml"],
+    "application": True,
+    "installable": True,
+}
