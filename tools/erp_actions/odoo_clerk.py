@@ -1,0 +1,149 @@
+"""A clerk in the Odoo ERP, over its JSON-2 API."""
+
+import datetime
+import json
+import urllib.error
+import urllib.request
+
+
+class ClerkError(Exception):
+    """The ERP refused."""
+
+
+class OdooClerk:
+    """Works with order ids of the ERP (`sale.order`)."""
+
+    def __init__(self, settings: dict):
+        self.settings = settings
+        self.key = settings.get("clerk", settings)["api_key"]
+
+    def call(self, model: str, method: str, ids=None, context=None, **arguments):
+        """One call; the answer is plain JSON."""
+        body = dict(arguments)
+        if ids is not None:
+            body["ids"] = list(ids)
+        if context:
+            body["context"] = context
+        request = urllib.request.Request(
+            f"{self.settings['url']}/json/2/{model}/{method}",
+            data=json.dumps(body).encode(),
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": f"bearer {self.key}",
+                "X-Odoo-Database": self.settings["database"],
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise ClerkError(json.loads(error.read()).get("message", error.reason)) from error
+
+    def read_one(self, model: str, record: int, *fields) -> dict:
+        """Some fields of one record."""
+        return self.call(model, "read", [record], fields=list(fields))[0]
+
+    # Orders
+
+    def find_order(self, reference: str) -> int | None:
+        """By order number, or by the customer reference it was created with."""
+        domain = ["|", ("name", "=", reference), ("client_order_ref", "=", reference)]
+        found = self.call("sale.order", "search", domain=domain)
+        return found[0] if found else None
+
+    def create_order(self, customer: str, lines, reference: str | None = None) -> int:
+        """An order typed in by hand: lines are (product code, quantity)."""
+        partner = self.call("res.partner", "search", domain=[("name", "=", customer), ("is_company", "=", True)])[0]
+        commands = []
+        for code, quantity in lines:
+            product = self.call("product.product", "search", domain=[("default_code", "=", code)])[0]
+            commands.append([0, 0, {"product_id": product, "product_uom_qty": quantity}])
+        values = {"partner_id": partner, "client_order_ref": reference, "order_line": commands}
+        return self.call("sale.order", "create", vals_list=[values])[0]
+
+    def confirm(self, order: int) -> None:
+        """Draft to sales order; nothing to do when it is one."""
+        if self.read_one("sale.order", order, "state")["state"] in ("draft", "sent"):
+            self.call("sale.order", "action_confirm", [order])
+
+    def cancel(self, order: int) -> None:
+        """With its open deliveries and draft invoices."""
+        self.call("sale.order", "action_cancel", [order])
+
+    # Deliveries
+
+    def open_shipments(self, order: int) -> list[int]:
+        """Deliveries still to be made."""
+        domain = [("sale_id", "=", order), ("state", "in", ("waiting", "confirmed", "assigned"))]
+        return self.call("stock.picking", "search", domain=domain)
+
+    def ship(self, order: int, partial: bool = False, tracking: str | None = None) -> list[int]:
+        """Deliver what is open; partial delivers half of each line and leaves a backorder."""
+        shipped = self.open_shipments(order)
+        carrier = self.call("delivery.carrier", "search", domain=[("tracking_url", "!=", False)], limit=1)
+        for picking in shipped:
+            self.call("stock.picking", "action_assign", [picking])
+            moves = self.call(
+                "stock.move", "search_read", domain=[("picking_id", "=", picking)], fields=["product_uom_qty"]
+            )
+            for move in moves:
+                asked = move["product_uom_qty"]
+                quantity = max(asked // 2, 1) if partial else asked
+                self.call("stock.move", "write", [move["id"]], vals={"quantity": quantity, "picked": True})
+            if carrier:
+                self.call("stock.picking", "write", [picking], vals={"carrier_id": carrier[0]})
+            # What the dialogs on the button ask: yes, keep a backorder; no, send no SMS.
+            answers = {"skip_backorder": True, "skip_sms": True, "cancel_backorder": False}
+            self.call("stock.picking", "button_validate", [picking], context=answers)
+            number = tracking or f"3SNZT{picking:08d}"
+            self.call("stock.picking", "write", [picking], vals={"carrier_tracking_ref": number})
+        return shipped
+
+    # Invoices
+
+    def invoice(self, order: int, on: datetime.date | None = None) -> list[int]:
+        """Make and post the invoice of what can be invoiced; returns the ids of the order's invoices.
+
+        An `on` of two months ago makes it overdue under any payment term of the customers here.
+        """
+        wizard = self.call(
+            "sale.advance.payment.inv",
+            "create",
+            context={"active_model": "sale.order", "active_ids": [order], "active_id": order},
+            vals_list=[{"advance_payment_method": "delivered", "sale_order_ids": [[6, 0, [order]]]}],
+        )
+        self.call("sale.advance.payment.inv", "create_invoices", wizard)
+        invoices = self.read_one("sale.order", order, "invoice_ids")["invoice_ids"]
+        drafts = self.call("account.move", "search", domain=[("id", "in", invoices), ("state", "=", "draft")])
+        if drafts:
+            date = (on or datetime.date.today()).isoformat()
+            self.call("account.move", "write", drafts, vals={"invoice_date": date})
+            self.call("account.move", "action_post", drafts)
+        return invoices
+
+    def pay(self, invoice: int, amount: float | None = None) -> None:
+        """Register a payment by bank: the open amount, or a part of it."""
+        values = {"amount": amount} if amount is not None else {}
+        wizard = self.call(
+            "account.payment.register",
+            "create",
+            context={"active_model": "account.move", "active_ids": [invoice]},
+            vals_list=[values],
+        )
+        self.call("account.payment.register", "action_create_payments", wizard)
+
+    def credit(self, invoice: int) -> None:
+        """Reverse it entirely with a credit note."""
+        wizard = self.call(
+            "account.move.reversal",
+            "create",
+            context={"active_model": "account.move", "active_ids": [invoice]},
+            vals_list=[{"reason": "Returned goods", "journal_id": self.journal_of(invoice)}],
+        )
+        action = self.call("account.move.reversal", "reverse_moves", wizard)
+        # Posting a reversal reconciles it with what it reverses.
+        self.call("account.move", "action_post", [action["res_id"]])
+
+    def journal_of(self, invoice: int) -> int:
+        """The journal an invoice is in."""
+        return self.read_one("account.move", invoice, "journal_id")["journal_id"][0]
