@@ -6,3 +6,10 @@ from . import integration_job
 from . import integration_lane
 from . import integration_external_id
 from . import integration_exchange
+from . import integration_remote_value
+from . import integration_mapping_mixin
+from . import integration_product_mapping
+from . import integration_value_mapping
+from . import integration_connector_overview
+from . import integration_job_mapping
+from . import res_config_settings
