@@ -136,13 +136,14 @@ class TrytonClerk:
     def invoice(self, order: int, on: datetime.date | None = None) -> list[int]:
         """Post the invoices that confirming has made; returns the ids of all of the order's invoices.
 
-        An `on` of two months ago makes it overdue under any payment term of the customers here.
+        An `on` of two months ago makes it overdue under any payment term of the customers here. (Tryton numbers
+        invoices in the order of their dates, so that only the date the term counts from can be set back.)
         """
         invoices = list(self.read_one("sale.sale", order, "invoices")["invoices"])
-        date = on or datetime.date.today()
+        today = datetime.date.today()
         for invoice in invoices:
             if self.read_one("account.invoice", invoice, "state")["state"] in ("draft", "validated"):
-                self.call("model.account.invoice.write", [invoice], {"invoice_date": date})
+                self.call("model.account.invoice.write", [invoice], {"invoice_date": today, "payment_term_date": on})
                 self.call("model.account.invoice.post", [invoice])
         return invoices
 
