@@ -103,7 +103,7 @@ def serve(process: str, database: str, workers: int = 0) -> dict:
     """
     record = processes.read_record(process)
     if not record:
-        port = processes.free_port()
+        port = processes.port_of(process)
         config = write_config(process, port)
         url = f"http://127.0.0.1:{port}"
         about = {"url": url, "database": database, "workers": workers, "postgres": postgres.address()}

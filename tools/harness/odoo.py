@@ -92,7 +92,7 @@ def shell_script(database: str, script: Path, settings: dict) -> dict:
 
 def serve(name: str, database: str, *, workers: int = 0, port: int | None = None, options=()) -> dict:
     """Serve one database on a loopback port until `stop`; threads by default, processes for measurements."""
-    port = port or processes.free_port()
+    port = port or processes.port_of(name)
     arguments = ["-d", database, "--db-filter", f"^{database}$", "--http-port", port, "--log-level=warn"]
     arguments += ["--workers", workers, "--no-database-list", *options]
     if workers:

@@ -22,6 +22,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def port_of(name: str) -> int:
+    """The port this server had last time, so that links to it and bookmarks still work; another one if it is taken."""
+    file = paths.RUN / f"{name}.port"
+    with contextlib.suppress(OSError, ValueError):
+        port = int(file.read_text())
+        if not is_port_taken(port):
+            return port
+    port = free_port()
+    file.write_text(str(port))
+    return port
+
+
 def is_port_taken(port: int) -> bool:
     """True when somebody listens there (or the port is not ours to bind)."""
     with socket.socket() as probe:
