@@ -1,0 +1,19 @@
+"""The client of another Odoo: what the verbs share, and who we are over there."""
+
+from .connection import ConnectionVerbs
+from .orders import OrderVerbs
+from .parties import PartyVerbs
+from .protocol import OdooProtocol
+from .status import StatusVerbs
+from .values import ValueVerbs
+
+
+class OdooClient(
+    ConnectionVerbs, PartyVerbs, ValueVerbs, OrderVerbs, StatusVerbs, OdooProtocol
+):
+    """Another Odoo as ERP; the verbs are those of ``integration_sale/contract.py``.
+
+    Credentials: ``api_key``, or ``password`` for JSON-RPC. Options: ``login`` (JSON-RPC),
+    ``database``, ``protocol`` (``auto``, ``json2``, ``jsonrpc``), ``company_id``,
+    ``version`` (found by :meth:`test_connection`).
+    """

@@ -1,0 +1,53 @@
+"""Between Odoo's JSON and the plain strings of the contract."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo.addons.integration_hub.client import ValidationError
+
+
+def to_decimal_text(value, digits=None):
+    """Decimal string of a float as Odoo shows it.
+
+    :param value: float or int
+    :param int digits: decimal places, such as a currency's; None: as many as it has
+    """
+    # repr() gives the shortest text that is the same float: 0.1, not 0.1000000000000000055
+    number = Decimal(repr(value or 0))
+    if digits is not None:
+        number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        return f"{number:f}"
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def to_float(text):
+    """JSON has no decimals, and Odoo's own are floats."""
+    return float(Decimal(text or "0"))
+
+
+def to_id(text, what):
+    """A remote id as number.
+
+    :param str what: for the message, such as ``product``
+    """
+    try:
+        return int(text)
+    except (TypeError, ValueError):
+        raise ValidationError(f"“{text}” is no id of a {what} in Odoo.") from None
+
+
+def read_text(row, name):
+    """Value of a text field; Odoo says False for none."""
+    return row.get(name) or ""
+
+
+def read_id(row, name):
+    """Id in a many2one ``[id, name]``, else None."""
+    value = row.get(name)
+    return value[0] if value else None
+
+
+def read_name(row, name):
+    """Name in a many2one ``[id, name]``, else ``""``."""
+    value = row.get(name)
+    return value[1] if value else ""
