@@ -48,7 +48,9 @@ class IntegrationConnector(models.Model):
         """:return: dict {connector: number of its records}"""
         return dict(
             self.env[model_name]._read_group(
-                [("connector_id", "in", self.ids), *domain], ["connector_id"], ["__count"]
+                [("connector_id", "in", self.ids), *domain],
+                ["connector_id"],
+                ["__count"],
             )
         )
 

@@ -184,7 +184,7 @@ class IntegrationMappingMixin(models.AbstractModel):
             )
         else:
             # not in the list (yet): what a person typed, and nothing of the old one
-            vals.update({name: vals.get(name) or False for name in known})
+            vals.update({name: (vals.get(name) or "").strip() for name in known})
         vals.setdefault("state", "mapped" if vals["remote_id"] else "unmapped")
         vals.setdefault("is_automatic", False)
 

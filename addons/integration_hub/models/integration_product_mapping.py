@@ -203,7 +203,9 @@ class IntegrationProductMapping(models.Model):
                     product.id not in known or known[product.id].state != "mapped"
                 )
             )
-            found |= self._write_proposals(connector, self._match(connector, batch), known)
+            found |= self._write_proposals(
+                connector, self._match(connector, batch), known
+            )
         return found
 
     @api.model

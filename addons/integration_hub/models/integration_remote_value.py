@@ -60,9 +60,7 @@ class IntegrationRemoteValue(models.Model):
         for value in self:
             # names often begin with the code, or are the code (currencies)
             shown = value.code and value.code not in (value.name or "")
-            value.display_name = (
-                f"[{value.code}] {value.name}" if shown else value.name
-            )
+            value.display_name = f"[{value.code}] {value.name}" if shown else value.name
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
@@ -95,10 +93,7 @@ class IntegrationRemoteValue(models.Model):
         """
         self.flush_model()
         # one row per remote id: ON CONFLICT can't touch a row twice
-        rows = {
-            str(value["remote_id"]): self._prepare_row(value)
-            for value in values
-        }
+        rows = {str(value["remote_id"]): self._prepare_row(value) for value in values}
         if rows:
             self.env.cr.execute(
                 """

@@ -93,7 +93,9 @@ class IntegrationValueMapping(models.Model):
         selection = result.get("kind", {}).get("selection")
         offered = self._get_installed_kind_models()
         if selection and any(kind not in offered for kind, label in selection):
-            left_over = self.sudo()._read_group([("kind", "not in", [*offered])], ["kind"])
+            left_over = self.sudo()._read_group(
+                [("kind", "not in", [*offered])], ["kind"]
+            )
             offered = {*offered, *(kind for (kind,) in left_over)}
             result["kind"]["selection"] = [
                 (kind, label) for kind, label in selection if kind in offered
@@ -204,7 +206,9 @@ class IntegrationValueMapping(models.Model):
         count = 0
         for connector in connectors:
             for kind, model in self._get_installed_kind_models().items():
-                records = self.env[model].search(self._get_local_domain(connector, kind))
+                records = self.env[model].search(
+                    self._get_local_domain(connector, kind)
+                )
                 known = self.search(
                     [("connector_id", "=", connector.id), ("kind", "=", kind)]
                 ).mapped("res_id")
@@ -332,7 +336,9 @@ class IntegrationValueMapping(models.Model):
         for value in self.env["integration.remote.value"].search(
             [("connector_id", "=", connector.id), ("kind", "=", kind)]
         ):
-            remote.setdefault(self._get_match_key(value[remote_field]), []).append(value)
+            remote.setdefault(self._get_match_key(value[remote_field]), []).append(
+                value
+            )
         return {
             line: found[0]
             for line in self
@@ -382,9 +388,7 @@ class IntegrationValueMapping(models.Model):
                 ("res_id", "in", [key[2] for key in keys]),
             ]
         )
-        known = {
-            (line.connector_id.id, line.kind, line.res_id): line for line in lines
-        }
+        known = {(line.connector_id.id, line.kind, line.res_id): line for line in lines}
         return [known.get(key, self.browse()) for key in keys]
 
     def _wake_jobs(self):

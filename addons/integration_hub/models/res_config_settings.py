@@ -64,11 +64,15 @@ class ResConfigSettings(models.TransientModel):
     @api.model
     def _get_integration_lanes(self, field_name=None):
         """:return: the scheduled actions that work off the queue, in their order"""
-        lanes = self.env["ir.cron"].sudo().union(
-            *(
-                lane
-                for xml_id in LANES
-                if (lane := self.env.ref(xml_id, raise_if_not_found=False))
+        lanes = (
+            self.env["ir.cron"]
+            .sudo()
+            .union(
+                *(
+                    lane
+                    for xml_id in LANES
+                    if (lane := self.env.ref(xml_id, raise_if_not_found=False))
+                )
             )
         )
         return lanes.filtered(field_name) if field_name else lanes

@@ -1,1 +1,8 @@
-from . import test_client_base, test_credentials, test_engine
+from . import (
+    test_access,
+    test_client_base,
+    test_credentials,
+    test_engine,
+    test_import_export,
+    test_mappings,
+)
