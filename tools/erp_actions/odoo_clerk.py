@@ -37,7 +37,9 @@ class OdooClerk:
             with urllib.request.urlopen(request, timeout=120) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            raise ClerkError(json.loads(error.read()).get("message", error.reason)) from error
+            raise ClerkError(
+                json.loads(error.read()).get("message", error.reason)
+            ) from error
 
     def read_one(self, model: str, record: int, *fields) -> dict:
         """Some fields of one record."""
@@ -53,12 +55,24 @@ class OdooClerk:
 
     def create_order(self, customer: str, lines, reference: str | None = None) -> int:
         """An order typed in by hand: lines are (product code, quantity)."""
-        partner = self.call("res.partner", "search", domain=[("name", "=", customer), ("is_company", "=", True)])[0]
+        partner = self.call(
+            "res.partner",
+            "search",
+            domain=[("name", "=", customer), ("is_company", "=", True)],
+        )[0]
         commands = []
         for code, quantity in lines:
-            product = self.call("product.product", "search", domain=[("default_code", "=", code)])[0]
-            commands.append([0, 0, {"product_id": product, "product_uom_qty": quantity}])
-        values = {"partner_id": partner, "client_order_ref": reference, "order_line": commands}
+            product = self.call(
+                "product.product", "search", domain=[("default_code", "=", code)]
+            )[0]
+            commands.append(
+                [0, 0, {"product_id": product, "product_uom_qty": quantity}]
+            )
+        values = {
+            "partner_id": partner,
+            "client_order_ref": reference,
+            "order_line": commands,
+        }
         return self.call("sale.order", "create", vals_list=[values])[0]
 
     def confirm(self, order: int) -> None:
@@ -74,29 +88,58 @@ class OdooClerk:
 
     def open_shipments(self, order: int) -> list[int]:
         """Deliveries still to be made."""
-        domain = [("sale_id", "=", order), ("state", "in", ("waiting", "confirmed", "assigned"))]
+        domain = [
+            ("sale_id", "=", order),
+            ("state", "in", ("waiting", "confirmed", "assigned")),
+        ]
         return self.call("stock.picking", "search", domain=domain)
 
-    def ship(self, order: int, partial: bool = False, tracking: str | None = None) -> list[int]:
+    def ship(
+        self, order: int, partial: bool = False, tracking: str | None = None
+    ) -> list[int]:
         """Deliver what is open; partial delivers half of each line and leaves a backorder."""
         shipped = self.open_shipments(order)
-        carrier = self.call("delivery.carrier", "search", domain=[("tracking_url", "!=", False)], limit=1)
+        carrier = self.call(
+            "delivery.carrier",
+            "search",
+            domain=[("tracking_url", "!=", False)],
+            limit=1,
+        )
         for picking in shipped:
             self.call("stock.picking", "action_assign", [picking])
             moves = self.call(
-                "stock.move", "search_read", domain=[("picking_id", "=", picking)], fields=["product_uom_qty"]
+                "stock.move",
+                "search_read",
+                domain=[("picking_id", "=", picking)],
+                fields=["product_uom_qty"],
             )
             for move in moves:
                 asked = move["product_uom_qty"]
                 quantity = max(asked // 2, 1) if partial else asked
-                self.call("stock.move", "write", [move["id"]], vals={"quantity": quantity, "picked": True})
+                self.call(
+                    "stock.move",
+                    "write",
+                    [move["id"]],
+                    vals={"quantity": quantity, "picked": True},
+                )
             if carrier:
-                self.call("stock.picking", "write", [picking], vals={"carrier_id": carrier[0]})
+                self.call(
+                    "stock.picking", "write", [picking], vals={"carrier_id": carrier[0]}
+                )
             # What the dialogs on the button ask: yes, keep a backorder; no, send no SMS.
-            answers = {"skip_backorder": True, "skip_sms": True, "cancel_backorder": False}
+            answers = {
+                "skip_backorder": True,
+                "skip_sms": True,
+                "cancel_backorder": False,
+            }
             self.call("stock.picking", "button_validate", [picking], context=answers)
             number = tracking or f"3SNZT{picking:08d}"
-            self.call("stock.picking", "write", [picking], vals={"carrier_tracking_ref": number})
+            self.call(
+                "stock.picking",
+                "write",
+                [picking],
+                vals={"carrier_tracking_ref": number},
+            )
         return shipped
 
     # Invoices
@@ -109,12 +152,25 @@ class OdooClerk:
         wizard = self.call(
             "sale.advance.payment.inv",
             "create",
-            context={"active_model": "sale.order", "active_ids": [order], "active_id": order},
-            vals_list=[{"advance_payment_method": "delivered", "sale_order_ids": [[6, 0, [order]]]}],
+            context={
+                "active_model": "sale.order",
+                "active_ids": [order],
+                "active_id": order,
+            },
+            vals_list=[
+                {
+                    "advance_payment_method": "delivered",
+                    "sale_order_ids": [[6, 0, [order]]],
+                }
+            ],
         )
         self.call("sale.advance.payment.inv", "create_invoices", wizard)
         invoices = self.read_one("sale.order", order, "invoice_ids")["invoice_ids"]
-        drafts = self.call("account.move", "search", domain=[("id", "in", invoices), ("state", "=", "draft")])
+        drafts = self.call(
+            "account.move",
+            "search",
+            domain=[("id", "in", invoices), ("state", "=", "draft")],
+        )
         if drafts:
             date = (on or datetime.date.today()).isoformat()
             self.call("account.move", "write", drafts, vals={"invoice_date": date})
@@ -138,7 +194,9 @@ class OdooClerk:
             "account.move.reversal",
             "create",
             context={"active_model": "account.move", "active_ids": [invoice]},
-            vals_list=[{"reason": "Returned goods", "journal_id": self.journal_of(invoice)}],
+            vals_list=[
+                {"reason": "Returned goods", "journal_id": self.journal_of(invoice)}
+            ],
         )
         action = self.call("account.move.reversal", "reverse_moves", wizard)
         # Posting a reversal reconciles it with what it reverses.

@@ -15,7 +15,12 @@ def encode(value):
     if isinstance(value, Decimal):
         return {"__class__": "Decimal", "decimal": str(value)}
     if isinstance(value, datetime.date):
-        return {"__class__": "date", "year": value.year, "month": value.month, "day": value.day}
+        return {
+            "__class__": "date",
+            "year": value.year,
+            "month": value.month,
+            "day": value.day,
+        }
     raise TypeError(value)
 
 
@@ -35,14 +40,23 @@ class TrytonClerk:
     def __init__(self, settings: dict):
         self.settings = settings
         login = settings.get("clerk", settings)
-        token = base64.b64encode(f"{login['login']}:{login['password']}".encode()).decode()
-        self.headers = {"Content-Type": "application/json", "Authorization": f"Basic {token}"}
+        token = base64.b64encode(
+            f"{login['login']}:{login['password']}".encode()
+        ).decode()
+        self.headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Basic {token}",
+        }
         self.context = {}
         self.context = self.call("model.res.user.get_preferences", True)
 
     def call(self, method: str, *parameters, **context):
         """One call; the context goes last."""
-        body = {"id": 1, "method": method, "params": [*parameters, self.context | context]}
+        body = {
+            "id": 1,
+            "method": method,
+            "params": [*parameters, self.context | context],
+        }
         request = urllib.request.Request(
             f"{self.settings['url']}/{self.settings['database']}/rpc/",
             data=json.dumps(body, default=encode).encode(),
@@ -70,30 +84,66 @@ class TrytonClerk:
 
     def find_order(self, reference: str) -> int | None:
         """By order number, reference or web id."""
-        domain = ["OR", ["number", "=", reference], ["reference", "=", reference], ["web_id", "=", reference]]
+        domain = [
+            "OR",
+            ["number", "=", reference],
+            ["reference", "=", reference],
+            ["web_id", "=", reference],
+        ]
         found = self.call("model.sale.sale.search", domain, 0, 1, None)
         return found[0] if found else None
 
     def create_order(self, customer: str, lines, reference: str | None = None) -> int:
         """An order typed in by hand: lines are (product code, quantity)."""
-        party = self.call("model.party.party.search", [["name", "=", customer]], 0, 1, None)[0]
+        party = self.call(
+            "model.party.party.search", [["name", "=", customer]], 0, 1, None
+        )[0]
         addresses = self.read_one("party.party", party, "addresses")["addresses"]
-        values = {"party": party, "invoice_address": addresses[0], "shipment_address": addresses[0]}
-        values |= {"reference": reference, "invoice_method": "order", "shipment_method": "order"}
+        values = {
+            "party": party,
+            "invoice_address": addresses[0],
+            "shipment_address": addresses[0],
+        }
+        values |= {
+            "reference": reference,
+            "invoice_method": "order",
+            "shipment_method": "order",
+        }
         order_lines = []
         for code, quantity in lines:
             fields = ["list_price_used", "sale_uom", "account_category"]
-            product = self.call("model.product.product.search_read", [["code", "=", code]], 0, 1, None, fields)[0]
-            line = {"type": "line", "product": product["id"], "unit": product["sale_uom"], "quantity": quantity}
-            taxes = self.read_one("product.category", product["account_category"], "customer_taxes")
-            line |= {"unit_price": product["list_price_used"], "taxes": [["add", list(taxes["customer_taxes"])]]}
+            product = self.call(
+                "model.product.product.search_read",
+                [["code", "=", code]],
+                0,
+                1,
+                None,
+                fields,
+            )[0]
+            line = {
+                "type": "line",
+                "product": product["id"],
+                "unit": product["sale_uom"],
+                "quantity": quantity,
+            }
+            taxes = self.read_one(
+                "product.category", product["account_category"], "customer_taxes"
+            )
+            line |= {
+                "unit_price": product["list_price_used"],
+                "taxes": [["add", list(taxes["customer_taxes"])]],
+            }
             order_lines.append(line)
         values["lines"] = [["create", order_lines]]
         return self.call("model.sale.sale.create", [values])[0]
 
     def confirm(self, order: int) -> None:
         """Draft to processing; nothing to do when it is there."""
-        for state, button in (("draft", "quote"), ("quotation", "confirm"), ("confirmed", "process")):
+        for state, button in (
+            ("draft", "quote"),
+            ("quotation", "confirm"),
+            ("confirmed", "process"),
+        ):
             if self.read_one("sale.sale", order, "state")["state"] == state:
                 self.call(f"model.sale.sale.{button}", [order])
 
@@ -106,10 +156,15 @@ class TrytonClerk:
     def open_shipments(self, order: int) -> list[int]:
         """Deliveries still to be made."""
         shipments = self.read_one("sale.sale", order, "shipments")["shipments"]
-        domain = [["id", "in", list(shipments)], ["state", "not in", ["shipped", "done", "cancelled"]]]
+        domain = [
+            ["id", "in", list(shipments)],
+            ["state", "not in", ["shipped", "done", "cancelled"]],
+        ]
         return self.call("model.stock.shipment.out.search", domain, 0, None, None)
 
-    def ship(self, order: int, partial: bool = False, tracking: str | None = None) -> list[int]:
+    def ship(
+        self, order: int, partial: bool = False, tracking: str | None = None
+    ) -> list[int]:
         """Deliver what is open; partial delivers half of each line and leaves a backorder.
 
         Tryton without its carrier modules keeps no tracking number, so `tracking` has nowhere to go.
@@ -127,9 +182,15 @@ class TrytonClerk:
 
     def halve(self, shipment: int) -> None:
         """Pick half of what was asked."""
-        moves = self.read_one("stock.shipment.out", shipment, "inventory_moves")["inventory_moves"]
+        moves = self.read_one("stock.shipment.out", shipment, "inventory_moves")[
+            "inventory_moves"
+        ]
         for move in self.call("model.stock.move.read", list(moves), ["quantity"]):
-            self.call("model.stock.move.write", [move["id"]], {"quantity": max(move["quantity"] // 2, 1.0)})
+            self.call(
+                "model.stock.move.write",
+                [move["id"]],
+                {"quantity": max(move["quantity"] // 2, 1.0)},
+            )
 
     # Invoices
 
@@ -142,24 +203,41 @@ class TrytonClerk:
         invoices = list(self.read_one("sale.sale", order, "invoices")["invoices"])
         today = datetime.date.today()
         for invoice in invoices:
-            if self.read_one("account.invoice", invoice, "state")["state"] in ("draft", "validated"):
-                self.call("model.account.invoice.write", [invoice], {"invoice_date": today, "payment_term_date": on})
+            if self.read_one("account.invoice", invoice, "state")["state"] in (
+                "draft",
+                "validated",
+            ):
+                self.call(
+                    "model.account.invoice.write",
+                    [invoice],
+                    {"invoice_date": today, "payment_term_date": on},
+                )
                 self.call("model.account.invoice.post", [invoice])
         return invoices
 
     def pay(self, invoice: int, amount: float | None = None) -> None:
         """Pay by bank: the open amount, or a part of it."""
-        method = self.call("model.account.invoice.payment.method.search", [], 0, 1, None)[0]
+        method = self.call(
+            "model.account.invoice.payment.method.search", [], 0, 1, None
+        )[0]
         session, state, end = self.call("wizard.account.invoice.pay.create")
-        active = {"active_model": "account.invoice", "active_id": invoice, "active_ids": [invoice]}
+        active = {
+            "active_model": "account.invoice",
+            "active_id": invoice,
+            "active_ids": [invoice],
+        }
         forms = {}
         buttons = {"start": "choice", "ask": "pay"}
         while state != end:
-            view = self.call("wizard.account.invoice.pay.execute", session, forms, state, **active).get("view")
+            view = self.call(
+                "wizard.account.invoice.pay.execute", session, forms, state, **active
+            ).get("view")
             if not view:
                 break
             form = view.get("defaults", {}) | view.get("values", {})
-            form = {name: value for name, value in form.items() if not name.endswith(".")}
+            form = {
+                name: value for name, value in form.items() if not name.endswith(".")
+            }
             if view["state"] == "start":
                 form |= {"payment_method": method, "date": datetime.date.today()}
                 if amount is not None:
@@ -173,9 +251,21 @@ class TrytonClerk:
     def credit(self, invoice: int) -> None:
         """Reverse it entirely with a credit note."""
         session, state, _end = self.call("wizard.account.invoice.credit.create")
-        active = {"active_model": "account.invoice", "active_id": invoice, "active_ids": [invoice]}
-        view = self.call("wizard.account.invoice.credit.execute", session, {}, state, **active)["view"]
+        active = {
+            "active_model": "account.invoice",
+            "active_id": invoice,
+            "active_ids": [invoice],
+        }
+        view = self.call(
+            "wizard.account.invoice.credit.execute", session, {}, state, **active
+        )["view"]
         form = view.get("defaults", {}) | view.get("values", {}) | {"with_refund": True}
         form |= {"invoice_date": datetime.date.today()}
-        self.call("wizard.account.invoice.credit.execute", session, {"start": form}, "credit", **active)
+        self.call(
+            "wizard.account.invoice.credit.execute",
+            session,
+            {"start": form},
+            "credit",
+            **active,
+        )
         self.call("wizard.account.invoice.credit.delete", session)

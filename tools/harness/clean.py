@@ -33,6 +33,10 @@ def clean() -> None:
         return
     shutil.rmtree(paths.DEV, ignore_errors=True)
     if paths.DEV.exists():
-        raise Stop(f"{paths.DEV} could not be removed entirely: remove it as the user who owns the rest of it.")
+        raise Stop(
+            f"{paths.DEV} could not be removed entirely: remove it as the user who owns the rest of it."
+        )
     if postgres.is_external():
-        say("The databases crm_*, erp_* on your PostgreSQL server stay: drop them by hand.")
+        say(
+            "The databases crm_*, erp_* on your PostgreSQL server stay: drop them by hand."
+        )

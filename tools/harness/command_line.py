@@ -4,9 +4,20 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 
-from . import clean, commands, crm, erps, odoo, paths, postgres, run_pytest, setup
+from . import (
+    clean,
+    commands,
+    core_tests,
+    crm,
+    erps,
+    lint,
+    odoo,
+    postgres,
+    run_pytest,
+    run_tests,
+    setup,
+)
 from .errors import Stop
 from .progress import say
 
@@ -65,6 +76,30 @@ def pytest(arguments) -> int:
     return run_pytest.run(options.db, rest, log_level=options.log_level)
 
 
+def test(arguments) -> int:
+    """[PYTEST OPTIONS]: lint, then every test on a fresh CRM database and fresh ERPs"""
+    setup.provide()
+    return run_tests.run(arguments)
+
+
+def test_core(_arguments) -> int:
+    """Odoo's own tests of crm, sale and sale_crm, without and with the suite"""
+    setup.provide()
+    return core_tests.run()
+
+
+def lint_(_arguments) -> int:
+    """style and mistakes of everything in the repository"""
+    setup.provide()
+    return 0 if lint.check() else 1
+
+
+def format_(_arguments) -> None:
+    """let ruff and prettier format everything"""
+    setup.provide()
+    lint.fix()
+
+
 def install(arguments) -> None:
     """--db NAME [--fresh] a,b: create or update a CRM database with these addons"""
     parser = argparse.ArgumentParser("harness install")
@@ -85,13 +120,17 @@ def odoo_(arguments) -> int:
 def shell(arguments) -> int:
     """DB: Odoo shell (reads a script from stdin when given one)"""
     setup.provide()
-    return odoo.interactive(["shell", "-d", *arguments, "--no-http", "--log-level=warn"])
+    return odoo.interactive(
+        ["shell", "-d", *arguments, "--no-http", "--log-level=warn"]
+    )
 
 
 def psql(arguments) -> int:
     """ARGS...: psql on our server, e.g. `psql crm_dev -c 'select 1'`"""
     setup.provide()
-    return subprocess.call(["psql", *(arguments or ["postgres"])], env=postgres.full_environment())
+    return subprocess.call(
+        ["psql", *(arguments or ["postgres"])], env=postgres.full_environment()
+    )
 
 
 def env(_arguments) -> None:
@@ -110,7 +149,11 @@ def new_erp(arguments) -> None:
     parser.add_argument("--workers", type=int, default=0)
     options = parser.parse_args(arguments)
     setup.provide()
-    print(json.dumps(erps.new(options.kind, options.name, workers=options.workers), indent=1))
+    print(
+        json.dumps(
+            erps.new(options.kind, options.name, workers=options.workers), indent=1
+        )
+    )
 
 
 def drop_erp(arguments) -> None:
@@ -137,6 +180,10 @@ COMMANDS = {
     "help": help_,
     "setup": setup_,
     "up": up,
+    "test": test,
+    "test-core": test_core,
+    "lint": lint_,
+    "format": format_,
     "pytest": pytest,
     "install": install,
     "odoo": odoo_,

@@ -12,7 +12,12 @@ from . import paths
 from .errors import Stop
 
 # What programs print when the disk or the network is the problem, whatever they were doing.
-NO_SPACE = ("No space left on device", "ENOSPC", "could not extend file", "Disk quota exceeded")
+NO_SPACE = (
+    "No space left on device",
+    "ENOSPC",
+    "could not extend file",
+    "Disk quota exceeded",
+)
 NO_NETWORK = (
     "Could not resolve",
     "Temporary failure resolving",
@@ -38,7 +43,9 @@ def explain(output: str, doing: str, log: Path | None = None) -> str:
         return f"No network ({doing}): check the connection to the package registries, then run the command again."
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     last = lines[-1] if lines else "no output"
-    return f"{doing} failed: {last}" + (f" (the whole output is in {log})" if log else "")
+    return f"{doing} failed: {last}" + (
+        f" (the whole output is in {log})" if log else ""
+    )
 
 
 def run(args, doing: str, *, log: str | None = None, **options) -> str:
@@ -46,10 +53,16 @@ def run(args, doing: str, *, log: str | None = None, **options) -> str:
     options.setdefault("stdin", subprocess.DEVNULL)
     try:
         done = subprocess.run(
-            [str(arg) for arg in args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+            [str(arg) for arg in args],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **options,
         )
     except FileNotFoundError as error:
-        raise Stop(f"{doing} needs the program {args[0]}, which is not on this machine: install it.") from error
+        raise Stop(
+            f"{doing} needs the program {args[0]}, which is not on this machine: install it."
+        ) from error
     except OSError as error:
         raise Stop(explain_os_error(error, doing)) from error
     log_file = None
@@ -93,7 +106,9 @@ def digest(*parts) -> str:
     """A short fingerprint of texts and files: what a step was done with."""
     result = hashlib.sha256()
     for part in parts:
-        result.update(part.read_bytes() if isinstance(part, Path) else str(part).encode())
+        result.update(
+            part.read_bytes() if isinstance(part, Path) else str(part).encode()
+        )
         result.update(b"\0")
     return result.hexdigest()[:16]
 

@@ -19,7 +19,9 @@ NOT_OF_ROOT_ADDON = {"addons", "tools", "docs", "Makefile"}
 
 def provide_base() -> str:
     """A database with the standard addons only."""
-    fingerprint = commands.digest(*BASE_MODULES, odoo_source.python_path() / "odoo/release.py")
+    fingerprint = commands.digest(
+        *BASE_MODULES, odoo_source.python_path() / "odoo/release.py"
+    )
 
     def build(database: str) -> None:
         with step("CRM base database: standard addons, once"):
@@ -38,7 +40,9 @@ def find_addon(name: str) -> Path | None:
 
 def suite_addons() -> list[str]:
     """All addons of the suite, the root addon included as soon as it exists."""
-    found = [file.parent.name for file in sorted(paths.ADDONS.glob("*/__manifest__.py"))]
+    found = [
+        file.parent.name for file in sorted(paths.ADDONS.glob("*/__manifest__.py"))
+    ]
     return found + ([paths.ROOT_ADDON] if find_addon(paths.ROOT_ADDON) else [])
 
 
@@ -50,7 +54,9 @@ def with_dependencies(names) -> list[str]:
         folder = find_addon(name)
         if folder and name not in wanted:
             wanted.append(name)
-            todo += ast.literal_eval((folder / "__manifest__.py").read_text()).get("depends", [])
+            todo += ast.literal_eval((folder / "__manifest__.py").read_text()).get(
+                "depends", []
+            )
     return sorted(wanted)
 
 
@@ -62,7 +68,11 @@ def source_fingerprint(name: str) -> str:
     for entry in sorted(folder.iterdir()):
         if entry.name in ignored or entry.name.startswith("."):
             continue
-        files = [entry] if entry.is_file() else sorted(path for path in entry.rglob("*") if path.is_file())
+        files = (
+            [entry]
+            if entry.is_file()
+            else sorted(path for path in entry.rglob("*") if path.is_file())
+        )
         for file in files:
             if not NOT_LOADED.intersection(file.parts[len(folder.parts) :]):
                 parts += [str(file.relative_to(folder)), file]
@@ -72,17 +82,29 @@ def source_fingerprint(name: str) -> str:
 def provide(database: str, addons, *, fresh: bool = False) -> str:
     """The database with these addons, in the state of their sources: created, updated, or left as it is."""
     addons = list(addons)
-    if unknown := [name for name in addons if not find_addon(name) and not is_standard(name)]:
-        raise Stop(f"There is no addon {', '.join(unknown)} in {paths.ADDONS}: check the name.")
+    if unknown := [
+        name for name in addons if not find_addon(name) and not is_standard(name)
+    ]:
+        raise Stop(
+            f"There is no addon {', '.join(unknown)} in {paths.ADDONS}: check the name."
+        )
     ours = {name: source_fingerprint(name) for name in with_dependencies(addons)}
     with commands.lock(f"db-{database}"):
         if fresh or not postgres.database_exists(database):
             provide_base()
             templates.copy(BASE_TEMPLATE, database)
         known = json.loads(templates.fingerprint_of(database) or "{}")
-        standard = [name for name in addons if name not in ours and name not in installed(database)]
+        standard = [
+            name
+            for name in addons
+            if name not in ours and name not in installed(database)
+        ]
         install = standard + [name for name in ours if name not in installed(database)]
-        update = [name for name in ours if name not in install and known.get(name) != ours[name]]
+        update = [
+            name
+            for name in ours
+            if name not in install and known.get(name) != ours[name]
+        ]
         if install or update:
             with step(f"{database}: " + describe(install, update)):
                 odoo.install(database, install, update=update)
@@ -92,13 +114,19 @@ def provide(database: str, addons, *, fresh: bool = False) -> str:
 
 def is_standard(name: str) -> bool:
     """One of Odoo's own addons."""
-    return any((folder / name / "__manifest__.py").is_file() for folder in odoo_source.addons_path())
+    return any(
+        (folder / name / "__manifest__.py").is_file()
+        for folder in odoo_source.addons_path()
+    )
 
 
 def installed(database: str) -> set[str]:
     """Names of the addons in this database."""
     return set(
-        postgres.psql("select name from ir_module_module where state = 'installed'", database=database).split()
+        postgres.psql(
+            "select name from ir_module_module where state = 'installed'",
+            database=database,
+        ).split()
     )
 
 

@@ -12,7 +12,10 @@ from .progress import step
 
 def postgres_programs() -> Path | None:
     """The newest PostgreSQL server's folder of programs, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
+        key=lambda path: int(path.parts[-3]),
+    )
     if found:
         return found[-1].parent
     initdb = shutil.which("initdb")
@@ -21,7 +24,11 @@ def postgres_programs() -> Path | None:
 
 def chromium() -> str | None:
     """A browser that Odoo's tours can drive."""
-    return shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    return (
+        shutil.which("chromium")
+        or shutil.which("google-chrome")
+        or shutil.which("chromium-browser")
+    )
 
 
 def missing_packages() -> list[str]:
@@ -46,11 +53,19 @@ def provide_packages() -> None:
         return
     names = " ".join(missing)
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise Stop(f"Debian packages are missing: ask an administrator for `apt-get install {names}`.")
+        raise Stop(
+            f"Debian packages are missing: ask an administrator for `apt-get install {names}`."
+        )
     with commands.lock("debian"), step(f"Debian packages: {names}"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        commands.run(["apt-get", "update"], "apt-get update", log="apt.log", env=environment)
+        commands.run(
+            ["apt-get", "update"], "apt-get update", log="apt.log", env=environment
+        )
         arguments = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
-        commands.run(arguments, f"apt-get install {names}", log="apt.log", env=environment)
+        commands.run(
+            arguments, f"apt-get install {names}", log="apt.log", env=environment
+        )
     if still := missing_packages():
-        raise Stop(f"apt-get installed {names}, but {' '.join(still)} can still not be found: install it by hand.")
+        raise Stop(
+            f"apt-get installed {names}, but {' '.join(still)} can still not be found: install it by hand."
+        )

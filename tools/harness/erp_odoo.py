@@ -17,7 +17,9 @@ CLERK_LOGIN = "clerk@noordzee-techniek.example"
 def fingerprint() -> str:
     """What the template is made from."""
     data = [paths.FIXTURES / "catalogue.json", paths.FIXTURES / "customers.json"]
-    return commands.digest(*MODULES, SCRIPT, *data, odoo_source.python_path() / "odoo/release.py")
+    return commands.digest(
+        *MODULES, SCRIPT, *data, odoo_source.python_path() / "odoo/release.py"
+    )
 
 
 def provide_template() -> str:
@@ -31,14 +33,25 @@ def build(database: str) -> None:
     """Install, then set up."""
     with step("ERP (Odoo): template database, once"):
         odoo.install(database, MODULES)
-        passwords = {login: secrets.token_urlsafe(12) for login in (INTEGRATION_LOGIN, CLERK_LOGIN, "admin")}
+        passwords = {
+            login: secrets.token_urlsafe(12)
+            for login in (INTEGRATION_LOGIN, CLERK_LOGIN, "admin")
+        }
         settings = {
             "catalogue": json.loads((paths.FIXTURES / "catalogue.json").read_text()),
             "customers": json.loads((paths.FIXTURES / "customers.json").read_text()),
             "admin_password": passwords["admin"],
             "users": [
-                {"name": "CRM integration", "login": INTEGRATION_LOGIN, "password": passwords[INTEGRATION_LOGIN]},
-                {"name": "Karin Bos", "login": CLERK_LOGIN, "password": passwords[CLERK_LOGIN]},
+                {
+                    "name": "CRM integration",
+                    "login": INTEGRATION_LOGIN,
+                    "password": passwords[INTEGRATION_LOGIN],
+                },
+                {
+                    "name": "Karin Bos",
+                    "login": CLERK_LOGIN,
+                    "password": passwords[CLERK_LOGIN],
+                },
             ],
         }
         keys = odoo.shell_script(database, SCRIPT, settings)
@@ -48,7 +61,9 @@ def build(database: str) -> None:
 
 def serve(process: str, database: str, workers: int = 0) -> dict:
     """Start it unless it runs; returns how to reach it, as the integration user and as a clerk."""
-    record = processes.read_record(process) or odoo.serve(process, database, workers=workers)
+    record = processes.read_record(process) or odoo.serve(
+        process, database, workers=workers
+    )
     known = json.loads(SECRETS.read_text())
     return {
         "url": record["url"],

@@ -1,7 +1,6 @@
 """The Tryton ERP: version 8.0 on our PostgreSQL, built once as a template, copied and served by a process of its own."""
 
 import json
-import os
 import secrets
 from pathlib import Path
 from urllib.parse import quote
@@ -32,7 +31,9 @@ SECRETS = paths.RUN / "erp-tryton-secrets.json"
 def provide_template() -> str:
     """The template database; passwords are kept beside it, as Tryton stores only their hashes."""
     data = [paths.FIXTURES / "catalogue.json", paths.FIXTURES / "customers.json"]
-    fingerprint = commands.digest(*MODULES, SCRIPT, *data, paths.TOOLS / "constraints-tryton.txt")
+    fingerprint = commands.digest(
+        *MODULES, SCRIPT, *data, paths.TOOLS / "constraints-tryton.txt"
+    )
     if not SECRETS.is_file():
         templates.drop(TEMPLATE)
     return templates.provide(TEMPLATE, fingerprint, build)
@@ -42,16 +43,29 @@ def build(database: str) -> None:
     """Tables, modules, then the set-up script."""
     with step("ERP (Tryton): template database, once"):
         config = write_config(TEMPLATE)
-        passwords = {login: secrets.token_urlsafe(12) for login in ("admin", "integration", "clerk")}
+        passwords = {
+            login: secrets.token_urlsafe(12)
+            for login in ("admin", "integration", "clerk")
+        }
         password_file = paths.RUN / "tryton-admin-password"
         password_file.touch(mode=0o600)
         password_file.write_text(passwords["admin"])
         env = environment() | {"TRYTONPASSFILE": str(password_file)}
         admin = [paths.TRYTON_VENV / "bin/trytond-admin", "-c", config, "-d", database]
         email = ["--email", "admin@noordzee-techniek.example"]
-        commands.run([*admin, "--all", *email], "Creating the Tryton database", log="tryton-init.log", env=env)
+        commands.run(
+            [*admin, "--all", *email],
+            "Creating the Tryton database",
+            log="tryton-init.log",
+            env=env,
+        )
         modules = ["-u", *MODULES, "--activate-dependencies"]
-        commands.run([*admin, *modules, *email], "Activating Tryton's modules", log="tryton-init.log", env=env)
+        commands.run(
+            [*admin, *modules, *email],
+            "Activating Tryton's modules",
+            log="tryton-init.log",
+            env=env,
+        )
         password_file.unlink()
         SECRETS.touch(mode=0o600)
         SECRETS.write_text(json.dumps(set_up(database, config, passwords)))
@@ -67,8 +81,16 @@ def set_up(database: str, config: Path, passwords: dict) -> dict:
         "config": str(config),
     }
     answer = paths.RUN / f"answer-{database}.json"
-    env = environment() | {"HARNESS_SETTINGS": json.dumps(settings), "HARNESS_ANSWER": str(answer)}
-    commands.run([paths.TRYTON_VENV / "bin/python", SCRIPT], "Setting up Tryton", log="tryton-setup.log", env=env)
+    env = environment() | {
+        "HARNESS_SETTINGS": json.dumps(settings),
+        "HARNESS_ANSWER": str(answer),
+    }
+    commands.run(
+        [paths.TRYTON_VENV / "bin/python", SCRIPT],
+        "Setting up Tryton",
+        log="tryton-setup.log",
+        env=env,
+    )
     found = json.loads(answer.read_text())
     answer.unlink()
     return {"passwords": passwords, **found}
@@ -76,13 +98,19 @@ def set_up(database: str, config: Path, passwords: dict) -> dict:
 
 def environment() -> dict:
     """Tryton reads the database from its configuration; the rest is the machine's."""
-    return postgres.full_environment() | {"PYTHONUNBUFFERED": "1", "XDG_CACHE_HOME": str(paths.DEV / "cache")}
+    return postgres.full_environment() | {
+        "PYTHONUNBUFFERED": "1",
+        "XDG_CACHE_HOME": str(paths.DEV / "cache"),
+    }
 
 
 def write_config(process: str, port: int = 0) -> Path:
     """Holds the database password, so readable by us alone."""
     values = postgres.environment()
-    user, password = quote(values.get("PGUSER", commands.whoami())), quote(values.get("PGPASSWORD", ""), safe="")
+    user, password = (
+        quote(values.get("PGUSER", commands.whoami())),
+        quote(values.get("PGPASSWORD", ""), safe=""),
+    )
     login = f"{user}:{password}" if password else user
     host = f"{quote(values['PGHOST'], safe='')}:{values.get('PGPORT', 5432)}"
     file = paths.RUN / f"{process}.conf"
@@ -106,7 +134,12 @@ def serve(process: str, database: str, workers: int = 0) -> dict:
         port = processes.port_of(process)
         config = write_config(process, port)
         url = f"http://127.0.0.1:{port}"
-        about = {"url": url, "database": database, "workers": workers, "postgres": postgres.address()}
+        about = {
+            "url": url,
+            "database": database,
+            "workers": workers,
+            "postgres": postgres.address(),
+        }
         command = [paths.TRYTON_VENV / "bin/trytond", "-c", config, "-d", database]
         record = processes.start(process, command, env=environment(), about=about)
         processes.wait_until_it_answers(process, url)

@@ -1,6 +1,7 @@
 """The ERPs that tests, demo and bench talk to: the two standing ones, and copies of them for who wants one alone."""
 
 import json
+from pathlib import Path
 
 from . import commands, erp_odoo, erp_tryton, paths, postgres, processes, templates
 from .errors import Stop
@@ -10,13 +11,24 @@ KINDS = {"odoo": erp_odoo, "tryton": erp_tryton}
 
 
 def up() -> dict:
-    """Both standing ERPs are served afterwards; writes and returns what INTEGRATION_TEST_ERPS names."""
+    """Both standing ERPs are served afterwards."""
     with commands.lock("erps"):
-        found = {kind: provide(kind, f"erp_{kind}") for kind in KINDS}
-        paths.ERPS_FILE.touch(mode=0o600)
-        text = json.dumps(found, indent=1)
-        if paths.ERPS_FILE.read_text() != text:
-            paths.ERPS_FILE.write_text(text)
+        return write(
+            paths.ERPS_FILE, {kind: provide(kind, f"erp_{kind}") for kind in KINDS}
+        )
+
+
+def up_fresh(name: str, file: Path) -> dict:
+    """Copies of both as they were set up, under a name of their own."""
+    return write(file, {kind: new(kind, name) for kind in KINDS})
+
+
+def write(file: Path, found: dict) -> dict:
+    """What INTEGRATION_TEST_ERPS names; passwords are in it."""
+    file.touch(mode=0o600)
+    text = json.dumps(found, indent=1)
+    if file.read_text() != text:
+        file.write_text(text)
     return found
 
 
@@ -26,7 +38,11 @@ def provide(kind: str, name: str, *, workers: int = 0, fresh: bool = False) -> d
     template = module.provide_template()
     if record := processes.read_record(name):
         # PostgreSQL may have moved to another port since.
-        if fresh or record["postgres"] != postgres.address() or record["workers"] != workers:
+        if (
+            fresh
+            or record["postgres"] != postgres.address()
+            or record["workers"] != workers
+        ):
             processes.stop(name)
     made_from = templates.fingerprint_of(template)
     if fresh or templates.fingerprint_of(name) != made_from:

@@ -31,12 +31,23 @@ def provide() -> Path:
 def install() -> None:
     """A package.json of exact versions; no install scripts run."""
     paths.NODE.mkdir(exist_ok=True)
-    (paths.NODE / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}, indent=1))
-    arguments = [paths.VENV / "bin/npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    (paths.NODE / "package.json").write_text(
+        json.dumps({"private": True, "dependencies": PACKAGES}, indent=1)
+    )
+    arguments = [
+        paths.VENV / "bin/npm",
+        "install",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]
     environment = os.environ | {
         "PATH": f"{paths.VENV}/bin:{os.environ['PATH']}",
         # npm keeps its cache in the home folder by default; nothing outside the checkout may change.
         "npm_config_cache": str(paths.NODE / "cache"),
         "npm_config_update_notifier": "false",
     }
-    commands.run(arguments, "npm install", log="npm.log", cwd=paths.NODE, env=environment)
+    commands.run(
+        arguments, "npm install", log="npm.log", cwd=paths.NODE, env=environment
+    )

@@ -23,16 +23,21 @@ def environment(**more) -> dict:
     python_path = [str(odoo_source.python_path()), str(paths.TOOLS)]
     programs = [str(paths.VENV / "bin"), str(paths.NODE / "node_modules/.bin")]
     base = postgres.full_environment()
-    return base | {
-        "PATH": ":".join([*programs, base["PATH"]]),
-        "PYTHONPATH": ":".join(python_path),
-        "ODOO_RC": str(write_config()),
-        # What tests of real ERPs talk to.
-        "INTEGRATION_TEST_ERPS": str(paths.ERPS_FILE),
-        # Fonts, browser profiles and the like: nothing goes to the home folder.
-        "XDG_CACHE_HOME": str(paths.DEV / "cache"),
-        "PYTHONUNBUFFERED": "1",
-    } | {key: str(value) for key, value in more.items()}
+    return (
+        base
+        | {
+            "PATH": ":".join([*programs, base["PATH"]]),
+            "PYTHONPATH": ":".join(python_path),
+            "ODOO_RC": str(write_config()),
+            # What tests of real ERPs talk to.
+            "INTEGRATION_TEST_ERPS": os.environ.get("INTEGRATION_TEST_ERPS")
+            or str(paths.ERPS_FILE),
+            # Fonts, browser profiles and the like: nothing goes to the home folder.
+            "XDG_CACHE_HOME": str(paths.DEV / "cache"),
+            "PYTHONUNBUFFERED": "1",
+        }
+        | {key: str(value) for key, value in more.items()}
+    )
 
 
 def write_config() -> Path:
@@ -41,7 +46,9 @@ def write_config() -> Path:
         "addons_path": ",".join(map(str, odoo_source.addons_path())),
         "data_dir": paths.DATA,
     }
-    text = "[options]\n" + "".join(f"{key} = {value}\n" for key, value in options.items())
+    text = "[options]\n" + "".join(
+        f"{key} = {value}\n" for key, value in options.items()
+    )
     if not CONFIG.is_file() or CONFIG.read_text() != text:
         temporary = CONFIG.with_suffix(f".{os.getpid()}")
         temporary.write_text(text)
@@ -56,10 +63,14 @@ def command(*args) -> list[str]:
 
 def run(*args, doing: str, log: str, **options) -> str:
     """Run an Odoo command to its end."""
-    return commands.run(command(*args), doing, log=log, env=environment(), cwd=paths.DEV, **options)
+    return commands.run(
+        command(*args), doing, log=log, env=environment(), cwd=paths.DEV, **options
+    )
 
 
-def install(database: str, modules, *, update=(), doing: str | None = None, demo: bool = False) -> None:
+def install(
+    database: str, modules, *, update=(), doing: str | None = None, demo: bool = False
+) -> None:
     """Install and update modules; an error in the log of an install is a failure even when Odoo exits with 0."""
     arguments = ["-d", database, "--stop-after-init", "--no-http", "--log-level=warn"]
     if modules:
@@ -71,7 +82,9 @@ def install(database: str, modules, *, update=(), doing: str | None = None, demo
     doing = doing or f"Installing {', '.join([*modules, *update])} in {database}"
     output = run(*arguments, doing=doing, log=f"install-{database}.log")
     if "invalid module names" in output:
-        raise Stop(f"{doing} failed: {output.split('invalid module names, ignored:')[-1].strip()} is not on the addons path.")
+        raise Stop(
+            f"{doing} failed: {output.split('invalid module names, ignored:')[-1].strip()} is not on the addons path."
+        )
 
 
 def shell_script(database: str, script: Path, settings: dict) -> dict:
@@ -82,23 +95,48 @@ def shell_script(database: str, script: Path, settings: dict) -> dict:
     arguments = command("shell", "-d", database, "--no-http", "--log-level=warn")
     doing = f"Setting up {database} ({script.name})"
     text = script.read_text()
-    commands.run(arguments, doing, log=f"setup-{database}.log", env=env, cwd=paths.DEV, input=text, stdin=None)
+    commands.run(
+        arguments,
+        doing,
+        log=f"setup-{database}.log",
+        env=env,
+        cwd=paths.DEV,
+        input=text,
+        stdin=None,
+    )
     if not answer.is_file():
-        raise Stop(f"{doing} gave no answer: see {paths.LOGS / f'setup-{database}.log'}.")
+        raise Stop(
+            f"{doing} gave no answer: see {paths.LOGS / f'setup-{database}.log'}."
+        )
     result = json.loads(answer.read_text())
     answer.unlink()
     return result
 
 
-def serve(name: str, database: str, *, workers: int = 0, port: int | None = None, options=()) -> dict:
+def serve(
+    name: str, database: str, *, workers: int = 0, port: int | None = None, options=()
+) -> dict:
     """Serve one database on a loopback port until `stop`; threads by default, processes for measurements."""
     port = port or processes.port_of(name)
-    arguments = ["-d", database, "--db-filter", f"^{database}$", "--http-port", port, "--log-level=warn"]
+    arguments = [
+        "-d",
+        database,
+        "--db-filter",
+        f"^{database}$",
+        "--http-port",
+        port,
+        "--log-level=warn",
+    ]
     arguments += ["--workers", workers, "--no-database-list", *options]
     if workers:
         arguments += ["--gevent-port", processes.free_port()]
     url = f"http://127.0.0.1:{port}"
-    about = {"url": url, "database": database, "workers": workers, "postgres": postgres.address()}
+    about = {
+        "url": url,
+        "database": database,
+        "workers": workers,
+        "postgres": postgres.address(),
+    }
     record = processes.start(name, command(*arguments), env=environment(), about=about)
     processes.wait_until_it_answers(name, f"{url}/web/login", seconds=120)
     return record

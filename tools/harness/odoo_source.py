@@ -31,7 +31,11 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 def python_path() -> Path:
     """The folder to put on PYTHONPATH: it holds the package `odoo`."""
-    return Path(os.environ["ODOO_HOME"]).resolve() if os.environ.get("ODOO_HOME") else paths.ODOO_DIST_PACKAGES
+    return (
+        Path(os.environ["ODOO_HOME"]).resolve()
+        if os.environ.get("ODOO_HOME")
+        else paths.ODOO_DIST_PACKAGES
+    )
 
 
 def addons_path() -> list[Path]:
@@ -39,7 +43,11 @@ def addons_path() -> list[Path]:
     home = python_path()
     candidates = [home / "odoo/addons", home / "addons"]
     own = [path for path in candidates if (path / "web/__manifest__.py").is_file()]
-    base = [path for path in candidates if (path / "base/__manifest__.py").is_file() and path not in own]
+    base = [
+        path
+        for path in candidates
+        if (path / "base/__manifest__.py").is_file() and path not in own
+    ]
     suite = [paths.ADDONS] if paths.ADDONS.is_dir() else []
     return [*own, *base, *suite, paths.LINKED_ADDONS]
 
@@ -51,7 +59,10 @@ def provide() -> None:
         return
     with commands.lock("odoo"):
         fingerprint = commands.digest(ODOO_PACKAGE, ODOO_VERSION, *LINKED_PACKAGES)
-        if commands.is_done("odoo", fingerprint) and (paths.ODOO_DIST_PACKAGES / "odoo/release.py").is_file():
+        if (
+            commands.is_done("odoo", fingerprint)
+            and (paths.ODOO_DIST_PACKAGES / "odoo/release.py").is_file()
+        ):
             return
         with step(f"Odoo 19 ({ODOO_PACKAGE} {ODOO_VERSION}, 123 MB)"):
             unpack(download())
@@ -62,9 +73,13 @@ def check_home(home: Path) -> None:
     """ODOO_HOME must be a source tree or a dist-packages folder with Odoo 19 in it."""
     release = home / "odoo/release.py"
     if not release.is_file():
-        raise Stop(f"ODOO_HOME={home} holds no Odoo: name the folder that contains odoo/release.py.")
+        raise Stop(
+            f"ODOO_HOME={home} holds no Odoo: name the folder that contains odoo/release.py."
+        )
     if not re.search(r"^version_info = \(19, 0,", release.read_text(), re.MULTILINE):
-        raise Stop(f"ODOO_HOME={home} is not Odoo 19.0: name an Odoo 19.0 tree, or unset ODOO_HOME.")
+        raise Stop(
+            f"ODOO_HOME={home} is not Odoo 19.0: name an Odoo 19.0 tree, or unset ODOO_HOME."
+        )
 
 
 def debian_mirror() -> str:
@@ -74,9 +89,16 @@ def debian_mirror() -> str:
         for stanza in re.split(r"\n\s*\n", file.read_text()):
             fields = dict(re.findall(r"^([\w-]+):[ \t]*(.*)$", stanza, re.MULTILINE))
             uri, suites = fields.get("URIs", "").split(), fields.get("Suites", "")
-            if "deb" in fields.get("Types", "").split() and uri and is_debian_archive(uri[0], suites):
+            if (
+                "deb" in fields.get("Types", "").split()
+                and uri
+                and is_debian_archive(uri[0], suites)
+            ):
                 return uri[0]
-    for file in [folder / "sources.list", *sorted((folder / "sources.list.d").glob("*.list"))]:
+    for file in [
+        folder / "sources.list",
+        *sorted((folder / "sources.list.d").glob("*.list")),
+    ]:
         lines = file.read_text().splitlines() if file.is_file() else []
         for line in lines:
             found = re.match(r"deb\s+(?:\[[^]]*\]\s+)?(\S+)\s+(\S+)", line)
@@ -90,7 +112,11 @@ def debian_mirror() -> str:
 
 def is_debian_archive(uri: str, suites: str) -> bool:
     """Not the security archive (no unstable suite there), not a third party's."""
-    return "security" not in uri + suites and "debian" in uri and not uri.startswith("cdrom:")
+    return (
+        "security" not in uri + suites
+        and "debian" in uri
+        and not uri.startswith("cdrom:")
+    )
 
 
 def apt_environment() -> dict:
@@ -100,7 +126,12 @@ def apt_environment() -> dict:
             f"Odoo 19 comes from Debian's archive, but {KEYRING} (package debian-archive-keyring), which verifies it, "
             "is not here: install it, or set ODOO_HOME to the folder of an Odoo 19.0 you have."
         )
-    for folder in ("state/lists/partial", "cache/archives/partial", "debs", "preferences.d"):
+    for folder in (
+        "state/lists/partial",
+        "cache/archives/partial",
+        "debs",
+        "preferences.d",
+    ):
         (paths.APT / folder).mkdir(parents=True, exist_ok=True)
     (paths.APT / "status").touch()
     (paths.APT / "sid.sources").write_text(
@@ -125,10 +156,19 @@ def download() -> list[Path]:
     environment = apt_environment()
     folder = paths.APT / "debs"
     try:
-        commands.run(["apt-get", "update"], "Reading Debian's package list", log="apt-odoo.log", env=environment)
+        commands.run(
+            ["apt-get", "update"],
+            "Reading Debian's package list",
+            log="apt-odoo.log",
+            env=environment,
+        )
     except FileNotFoundError as error:
-        raise Stop("apt-get is not here: set ODOO_HOME to the folder of an Odoo 19.0 you have.") from error
-    policy = commands.run(["apt-cache", "policy", ODOO_PACKAGE], "apt-cache policy", env=environment)
+        raise Stop(
+            "apt-get is not here: set ODOO_HOME to the folder of an Odoo 19.0 you have."
+        ) from error
+    policy = commands.run(
+        ["apt-cache", "policy", ODOO_PACKAGE], "apt-cache policy", env=environment
+    )
     candidate = re.search(r"Candidate: (\S+)", policy)
     version = candidate[1] if candidate else "(none)"
     if not version.startswith("19.0"):
@@ -137,10 +177,16 @@ def download() -> list[Path]:
             "set ODOO_HOME to the folder of an Odoo 19.0 you have."
         )
     if version != ODOO_VERSION:
-        say(f"    note: the mirror has {ODOO_PACKAGE} {version}; this checkout was tested with {ODOO_VERSION}")
+        say(
+            f"    note: the mirror has {ODOO_PACKAGE} {version}; this checkout was tested with {ODOO_VERSION}"
+        )
     names = [f"{ODOO_PACKAGE}={version}", *LINKED_PACKAGES]
     commands.run(
-        ["apt-get", "download", *names], "Downloading Odoo 19", log="apt-odoo.log", env=environment, cwd=folder
+        ["apt-get", "download", *names],
+        "Downloading Odoo 19",
+        log="apt-odoo.log",
+        env=environment,
+        cwd=folder,
     )
     return sorted(folder.glob("*.deb"))
 
@@ -160,7 +206,9 @@ def unpack(packages: list[Path]) -> None:
 
 def complete(tree: Path) -> None:
     """What Debian's package leaves out or links to in a place that has moved on."""
-    addons = tree / paths.ODOO_DIST_PACKAGES.relative_to(paths.ODOO_TREE) / "odoo/addons"
+    addons = (
+        tree / paths.ODOO_DIST_PACKAGES.relative_to(paths.ODOO_TREE) / "odoo/addons"
+    )
     # Removed by Debian as not free, but still listed in an asset bundle, which fails to build without it.
     segmentation = addons / "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
     segmentation.parent.mkdir(parents=True, exist_ok=True)

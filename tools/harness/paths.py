@@ -37,6 +37,9 @@ def make_folders() -> None:
     if not link.is_symlink():
         link.symlink_to("../..")
     # Tests are addressed through these, see run_pytest.
+    for old in LINKED_ADDONS.iterdir():
+        if not old.exists():
+            old.unlink()
     for manifest in ROOT.glob("addons/*/__manifest__.py"):
         addon_link = LINKED_ADDONS / manifest.parent.name
         if not addon_link.is_symlink():

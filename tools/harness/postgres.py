@@ -13,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 from . import commands, debian, paths, processes
 from .errors import Stop
@@ -72,10 +71,17 @@ def provide() -> None:
 def check_external() -> None:
     """Say what is wrong with the given server now, not in the middle of something."""
     if os.environ.get("PGUSER", commands.whoami()) == "postgres":
-        raise Stop("Odoo refuses to work as the database user postgres: set PGUSER to another role that may create databases.")
-    allowed = psql("select rolcreatedb or rolsuper from pg_roles where rolname = current_user", database="postgres")
+        raise Stop(
+            "Odoo refuses to work as the database user postgres: set PGUSER to another role that may create databases."
+        )
+    allowed = psql(
+        "select rolcreatedb or rolsuper from pg_roles where rolname = current_user",
+        database="postgres",
+    )
     if allowed != "t":
-        raise Stop("The role in PGUSER may not create databases: run ALTER ROLE ... CREATEDB for it.")
+        raise Stop(
+            "The role in PGUSER may not create databases: run ALTER ROLE ... CREATEDB for it."
+        )
 
 
 def identity() -> dict:
@@ -85,7 +91,9 @@ def identity() -> dict:
     try:
         entry = pwd.getpwnam("postgres")
     except KeyError as error:
-        raise Stop("PostgreSQL does not run as root and there is no user postgres: `apt-get install postgresql`.") from error
+        raise Stop(
+            "PostgreSQL does not run as root and there is no user postgres: `apt-get install postgresql`."
+        ) from error
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
@@ -98,13 +106,23 @@ def wrapper() -> tuple[list[str], dict]:
         return [], {}
     paths.POSTGRES.mkdir(mode=0o700, exist_ok=True)
     probe = ["test", "-x", str(paths.POSTGRES)]
-    if can_reach := not subprocess.run(["test", "-x", paths.POSTGRES.parent], **who).returncode:
+    if can_reach := not subprocess.run(
+        ["test", "-x", paths.POSTGRES.parent], **who
+    ).returncode:
         os.chown(paths.POSTGRES, who["user"], who["group"])
         can_reach = not subprocess.run(probe, **who).returncode
     if can_reach:
         return [], who
-    namespace = ["unshare", "--user", f"--map-user={who['user']}", f"--map-group={who['group']}"]
-    if shutil.which("unshare") and not subprocess.run([*namespace, "true"], capture_output=True).returncode:
+    namespace = [
+        "unshare",
+        "--user",
+        f"--map-user={who['user']}",
+        f"--map-group={who['group']}",
+    ]
+    if (
+        shutil.which("unshare")
+        and not subprocess.run([*namespace, "true"], capture_output=True).returncode
+    ):
         os.chown(paths.POSTGRES, 0, 0)
         return namespace, {}
     raise Stop(
@@ -121,16 +139,42 @@ def create_cluster() -> None:
         prefix, who = wrapper()
         paths.POSTGRES.mkdir(mode=0o700, exist_ok=True)
         password = secrets.token_urlsafe(24)
-        SETTINGS_FILE.write_text(json.dumps({"port": processes.free_port(), "password": password}))
+        SETTINGS_FILE.write_text(
+            json.dumps({"port": processes.free_port(), "password": password})
+        )
         SETTINGS_FILE.chmod(0o600)
-        arguments = [*prefix, programs / "initdb", "-D", paths.POSTGRES, "-U", "postgres"]
+        arguments = [
+            *prefix,
+            programs / "initdb",
+            "-D",
+            paths.POSTGRES,
+            "-U",
+            "postgres",
+        ]
         arguments += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         commands.run(arguments, "initdb", log="initdb.log", cwd="/", **who)
         # The server never runs with initdb's trusting default, and its superuser has no password: nobody logs in as it.
-        (paths.POSTGRES / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
-        arguments = [*prefix, programs / "postgres", "--single", "-F", "-D", paths.POSTGRES, "postgres"]
+        (paths.POSTGRES / "pg_hba.conf").write_text(
+            "host all all 127.0.0.1/32 scram-sha-256\n"
+        )
+        arguments = [
+            *prefix,
+            programs / "postgres",
+            "--single",
+            "-F",
+            "-D",
+            paths.POSTGRES,
+            "postgres",
+        ]
         statement = f"create role {ROLE} login createdb password '{password}'\n"
-        output = commands.run(arguments, "Creating the database role", cwd="/", stdin=None, input=statement, **who)
+        output = commands.run(
+            arguments,
+            "Creating the database role",
+            cwd="/",
+            stdin=None,
+            input=statement,
+            **who,
+        )
         if "ERROR" in output:
             raise Stop(commands.explain(output, "Creating the database role"))
 
@@ -162,7 +206,9 @@ def start_cluster() -> None:
     """On the port it had, so that running servers keep their connection; on another one if that was taken."""
     settings = json.loads(SETTINGS_FILE.read_text())
     if processes.is_port_taken(settings["port"]):
-        say(f"    port {settings['port']} is taken by another program: PostgreSQL moves to another one")
+        say(
+            f"    port {settings['port']} is taken by another program: PostgreSQL moves to another one"
+        )
         settings["port"] = processes.free_port()
         SETTINGS_FILE.write_text(json.dumps(settings))
     write_settings(settings["port"])
@@ -182,7 +228,9 @@ def wait_until_it_answers(seconds: float = 60) -> None:
     while time.monotonic() < deadline:
         if not processes.read_record(NAME):
             log = paths.LOGS / f"{NAME}.log"
-            raise Stop(commands.explain(processes.log_tail(NAME), "Starting PostgreSQL", log))
+            raise Stop(
+                commands.explain(processes.log_tail(NAME), "Starting PostgreSQL", log)
+            )
         if not subprocess.run(probe, env=env).returncode:
             return
         time.sleep(0.1)
@@ -196,27 +244,59 @@ def stop() -> bool:
 
 def psql(statement: str, *, database: str, env: dict | None = None) -> str:
     """One statement, its rows as plain text."""
-    arguments = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement]
+    arguments = [
+        "psql",
+        "-X",
+        "-q",
+        "-A",
+        "-t",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-d",
+        database,
+        "-c",
+        statement,
+    ]
     return commands.run(arguments, "PostgreSQL", env=env or full_environment()).strip()
 
 
 def database_exists(name: str) -> bool:
     """The name is ours or given by a developer, quoted all the same."""
     quoted = name.replace("'", "''")
-    return psql(f"select 1 from pg_database where datname = '{quoted}'", database="postgres") == "1"
+    return (
+        psql(
+            f"select 1 from pg_database where datname = '{quoted}'", database="postgres"
+        )
+        == "1"
+    )
 
 
 def create_database(name: str) -> None:
     """An empty database."""
-    arguments = ["createdb", "-T", "template0", "--encoding=UTF8", "--locale=C.UTF-8", name]
+    arguments = [
+        "createdb",
+        "-T",
+        "template0",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        name,
+    ]
     commands.run(arguments, f"Creating database {name}", env=full_environment())
 
 
 def copy_database(template: str, name: str) -> None:
     """A copy takes about a second; nobody may be connected to the template."""
-    commands.run(["createdb", "-T", template, name], f"Copying database {template}", env=full_environment())
+    commands.run(
+        ["createdb", "-T", template, name],
+        f"Copying database {template}",
+        env=full_environment(),
+    )
 
 
 def drop_database(name: str) -> None:
     """Also when something still holds a connection to it."""
-    commands.run(["dropdb", "--if-exists", "--force", name], f"Dropping database {name}", env=full_environment())
+    commands.run(
+        ["dropdb", "--if-exists", "--force", name],
+        f"Dropping database {name}",
+        env=full_environment(),
+    )

@@ -75,7 +75,9 @@ def read_record(name: str) -> dict | None:
     return record
 
 
-def start(name: str, args, *, env=None, cwd=None, about: dict | None = None, **options) -> dict:
+def start(
+    name: str, args, *, env=None, cwd=None, about: dict | None = None, **options
+) -> dict:
     """Start in the background, in a session of its own so that Ctrl-C in the terminal does not end it."""
     log = open(paths.LOGS / f"{name}.log", "ab")  # noqa: SIM115 (the child keeps it)
     with log:
@@ -89,7 +91,12 @@ def start(name: str, args, *, env=None, cwd=None, about: dict | None = None, **o
             start_new_session=True,
             **options,
         )
-    record = {"name": name, "pid": process.pid, "start_time": start_time(process.pid), **(about or {})}
+    record = {
+        "name": name,
+        "pid": process.pid,
+        "start_time": start_time(process.pid),
+        **(about or {}),
+    }
     record_file(name).write_text(json.dumps(record))
     return record
 
@@ -111,18 +118,24 @@ def stop(name: str, how: signal.Signals = signal.SIGTERM, patience: float = 20) 
             if not read_record(name):
                 return True
             time.sleep(0.1)
-    raise Stop(f"Process {record['pid']} ({name}) does not end: end it by hand, then run the command again.")
+    raise Stop(
+        f"Process {record['pid']} ({name}) does not end: end it by hand, then run the command again."
+    )
 
 
 def running_names() -> list[str]:
     """Names of all our running processes."""
-    return [file.stem for file in sorted(paths.RUN.glob("*.pid")) if read_record(file.stem)]
+    return [
+        file.stem for file in sorted(paths.RUN.glob("*.pid")) if read_record(file.stem)
+    ]
 
 
 def log_tail(name: str) -> str:
     """The end of a server's log, to explain why it ended."""
     with contextlib.suppress(OSError):
-        return "\n".join((paths.LOGS / f"{name}.log").read_text(errors="replace").splitlines()[-40:])
+        return "\n".join(
+            (paths.LOGS / f"{name}.log").read_text(errors="replace").splitlines()[-40:]
+        )
     return ""
 
 
@@ -131,7 +144,11 @@ def wait_until_it_answers(name: str, url: str, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not read_record(name):
-            raise Stop(commands.explain(log_tail(name), f"Starting {name}", paths.LOGS / f"{name}.log"))
+            raise Stop(
+                commands.explain(
+                    log_tail(name), f"Starting {name}", paths.LOGS / f"{name}.log"
+                )
+            )
         try:
             urllib.request.urlopen(url, timeout=10).close()
             return

@@ -19,27 +19,50 @@ def find_python() -> str:
     if sys.version_info[:2] in GOOD_PYTHONS and sys.prefix == sys.base_prefix:
         return sys.executable
     for major, minor in GOOD_PYTHONS:
-        for name in (f"/usr/bin/python{major}.{minor}", shutil.which(f"python{major}.{minor}")):
+        for name in (
+            f"/usr/bin/python{major}.{minor}",
+            shutil.which(f"python{major}.{minor}"),
+        ):
             if name and Path(name).exists():
                 return name
     running = ".".join(map(str, sys.version_info[:2]))
-    raise Stop(f"Python {running} is here, but Odoo 19 with its pinned packages needs 3.11 or 3.12: install python3.11.")
+    raise Stop(
+        f"Python {running} is here, but Odoo 19 with its pinned packages needs 3.11 or 3.12: install python3.11."
+    )
 
 
 def provide() -> None:
     """Both environments are there afterwards, with what the requirement files name."""
-    requirements = [paths.ROOT / "requirements.txt", paths.TOOLS / "requirements-odoo.txt"]
+    requirements = [
+        paths.ROOT / "requirements.txt",
+        paths.TOOLS / "requirements-odoo.txt",
+    ]
     requirements.append(paths.TOOLS / "requirements-dev.txt")
-    provide_one(paths.VENV, requirements, paths.TOOLS / "constraints-odoo.txt", "Python packages for Odoo and tests")
+    provide_one(
+        paths.VENV,
+        requirements,
+        paths.TOOLS / "constraints-odoo.txt",
+        "Python packages for Odoo and tests",
+    )
     requirements = [paths.TOOLS / "requirements-tryton.txt"]
-    provide_one(paths.TRYTON_VENV, requirements, paths.TOOLS / "constraints-tryton.txt", "Python packages of Tryton")
+    provide_one(
+        paths.TRYTON_VENV,
+        requirements,
+        paths.TOOLS / "constraints-tryton.txt",
+        "Python packages of Tryton",
+    )
 
 
-def provide_one(venv: Path, requirements: list[Path], constraints: Path, title: str) -> None:
+def provide_one(
+    venv: Path, requirements: list[Path], constraints: Path, title: str
+) -> None:
     """Created once; filled again only when the files that describe it change."""
     with commands.lock(venv.name):
         python = venv / "bin/python"
-        if python.exists() and subprocess.run([python, "-c", ""], capture_output=True).returncode:
+        if (
+            python.exists()
+            and subprocess.run([python, "-c", ""], capture_output=True).returncode
+        ):
             # Its interpreter was upgraded away, or the checkout was moved.
             shutil.rmtree(venv)
         fingerprint = commands.digest(str(venv), *requirements, constraints)
@@ -48,11 +71,20 @@ def provide_one(venv: Path, requirements: list[Path], constraints: Path, title: 
         with step(title):
             if not python.exists():
                 commands.run([find_python(), "-m", "venv", venv], f"Creating {venv}")
-            arguments = [python, "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+            arguments = [
+                python,
+                "-m",
+                "pip",
+                "install",
+                "--disable-pip-version-check",
+                "--quiet",
+            ]
             arguments += ["--constraint", constraints]
             for file in requirements:
                 arguments += ["--requirement", file]
             # pip's cache would lie in the home folder; the installed environment is the cache.
             environment = os.environ | {"PIP_NO_CACHE_DIR": "1"}
-            commands.run(arguments, "pip install", log=f"pip-{venv.name}.log", env=environment)
+            commands.run(
+                arguments, "pip install", log=f"pip-{venv.name}.log", env=environment
+            )
         commands.mark_done(venv.name, fingerprint)

@@ -40,4 +40,6 @@ def run(database: str, arguments, *, log_level: str = "critical") -> int:
         f"--config-file={paths.ROOT}/pyproject.toml",
         *map(_through_links, arguments),
     ]
-    return subprocess.call([str(part) for part in command], env=odoo.environment(), cwd=paths.ROOT)
+    return subprocess.call(
+        [str(part) for part in command], env=odoo.environment(), cwd=paths.ROOT
+    )

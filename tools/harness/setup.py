@@ -23,6 +23,12 @@ def provide() -> None:
 def check_disk() -> None:
     """A first set-up takes some 4 GB; better to say so now than to break off halfway."""
     free = shutil.disk_usage(paths.DEV).free / 1e9
-    needed = 1 if (paths.ODOO_TREE.is_dir() or os.environ.get("ODOO_HOME")) else NEEDED_GIGABYTES
+    needed = (
+        1
+        if (paths.ODOO_TREE.is_dir() or os.environ.get("ODOO_HOME"))
+        else NEEDED_GIGABYTES
+    )
     if free < needed:
-        raise Stop(f"The disk is full: {free:.1f} GB are free where {paths.DEV} lies, {needed} are needed; free some space.")
+        raise Stop(
+            f"The disk is full: {free:.1f} GB are free where {paths.DEV} lies, {needed} are needed; free some space."
+        )

@@ -14,14 +14,17 @@ def fingerprint_of(database: str) -> str:
     """What the database was built from; empty when it is not there or not finished."""
     name = database.replace("'", "''")
     return postgres.psql(
-        f"select shobj_description(oid, 'pg_database') from pg_database where datname = '{name}'", database="postgres"
+        f"select shobj_description(oid, 'pg_database') from pg_database where datname = '{name}'",
+        database="postgres",
     )
 
 
 def set_fingerprint(database: str, fingerprint: str) -> None:
     """The last act of a build."""
     text = fingerprint.replace("'", "''")
-    postgres.psql(f"""comment on database "{database}" is '{text}'""", database="postgres")
+    postgres.psql(
+        f"""comment on database "{database}" is '{text}'""", database="postgres"
+    )
 
 
 def provide(database: str, fingerprint: str, build: Callable[[str], None]) -> str:
@@ -42,7 +45,9 @@ def copy(template: str, database: str) -> None:
     files = paths.DATA / "filestore" / template
     if files.is_dir():
         # Odoo never changes a stored file, it only adds and removes them: a hard link is as good as a copy.
-        shutil.copytree(files, paths.DATA / "filestore" / database, copy_function=os.link)
+        shutil.copytree(
+            files, paths.DATA / "filestore" / database, copy_function=os.link
+        )
 
 
 def drop(database: str) -> None:

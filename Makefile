@@ -1,0 +1,39 @@
+# The commands of this repository; `make help` lists them. The work is done by tools/harness.
+PYTHON ?= python3
+HARNESS := $(PYTHON) tools/harness
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test test-core bench lint format stop clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## bring everything this machine needs (the other commands do it themselves)
+	@$(HARNESS) setup
+
+demo: ## win deals in a demo CRM, ship, invoice and pay them in two ERPs, and show what came back
+	@$(HARNESS) demo
+
+serve: ## serve the demo CRM with its ERPs [PORT=8069]
+	@$(HARNESS) serve $(if $(PORT),--port $(PORT))
+
+test: ## lint, then every test, browser tours included [ARGS="pytest options"]
+	@$(HARNESS) test $(ARGS)
+
+test-core: ## Odoo's own tests of crm, sale and sale_crm, without and with the suite
+	@$(HARNESS) test-core
+
+bench: ## all measurements, or one [BENCH=name]
+	@$(HARNESS) bench $(BENCH)
+
+lint: ## style and mistakes
+	@$(HARNESS) lint
+
+format: ## let the formatters do what they can
+	@$(HARNESS) format
+
+stop: ## end everything these commands started
+	@$(HARNESS) stop
+
+clean: ## stop, then remove everything these commands made
+	@$(HARNESS) clean

@@ -1,0 +1,62 @@
+"""`make test`: lint, then every test of the suite on a fresh CRM database and fresh ERPs."""
+
+import os
+import subprocess
+
+from . import crm, erps, lint, paths, run_pytest, templates
+from .errors import Stop
+from .progress import say, step
+
+TEMPLATE = "crm_suite"
+DATABASE = "crm_test"
+ERPS_FILE = paths.RUN / "erps-test.json"
+
+
+def run(arguments=()) -> int:
+    """The exit code: 0 only when lint is clean and every test ran and passed."""
+    addons = crm.suite_addons()
+    if not addons:
+        raise Stop(f"There are no addons in {paths.ADDONS}: nothing to test.")
+    is_clean = lint.check()
+    if failed := run_own_tests():
+        return failed
+    # Updated when sources changed, and never touched by a test itself.
+    crm.provide(TEMPLATE, addons)
+    templates.copy(TEMPLATE, DATABASE)
+    with step("fresh ERPs for the tests"):
+        erps.up_fresh("test", ERPS_FILE)
+    os.environ["INTEGRATION_TEST_ERPS"] = str(ERPS_FILE)
+    workers = [] if any(part.startswith("-n") for part in arguments) else ["-n2"]
+    code = run_pytest.run(
+        DATABASE,
+        [
+            *workers,
+            "--dist=loadscope",
+            "-p",
+            "harness.no_skips",
+            "--durations=10",
+            "--timeout=600",
+            *(arguments or test_folders()),
+        ],
+    )
+    if not is_clean:
+        say("The tests aside, lint has findings (above): `make format` mends most.")
+    return code or (0 if is_clean else 1)
+
+
+def test_folders() -> list[str]:
+    """Those of the addons; the root addon's through its link, for its name."""
+    folders = [crm.find_addon(name) / "tests" for name in crm.suite_addons()]
+    return [str(folder) for folder in folders if folder.is_dir()]
+
+
+def run_own_tests() -> int:
+    """The harness's own tests: plain Python, seconds."""
+    with step("tests of the harness"):
+        python = str(paths.VENV / "bin/python")
+        options = ["-q", "-p", "no:odoo", "-p", "no:cacheprovider"]
+        return subprocess.call(
+            [python, "-m", "pytest", *options, str(paths.TOOLS / "tests")],
+            cwd=paths.ROOT,
+            env=os.environ | {"PYTHONPATH": str(paths.TOOLS)},
+        )
