@@ -1,5 +1,6 @@
 from . import integration_credential
 from . import integration_connector
+from . import integration_connector_secrets
 from . import integration_flow
 from . import integration_handler
 from . import integration_job

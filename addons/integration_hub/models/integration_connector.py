@@ -3,7 +3,6 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..client import ConnectionSettings, IntegrationError
 
-SECRET_FIELDS = ("api_key", "password")
 # {(database, connector): {}}: session tokens live in this process only, never on disk
 _SESSION_CACHES = {}
 
@@ -70,28 +69,6 @@ class IntegrationConnector(models.Model):
     # -- connection -------------------------------------------------------------------
     url = fields.Char("Address", tracking=True, help="Such as https://erp.example.com")
     login = fields.Char(tracking=True)
-    api_key = fields.Char(
-        "API Key",
-        compute="_compute_secrets",
-        inverse="_inverse_api_key",
-        groups="integration_hub.group_integration_administrator",
-        copy=False,
-        exportable=False,
-        help="Kept encrypted. Nobody can read it again: enter a new one to replace it.",
-    )
-    password = fields.Char(
-        compute="_compute_secrets",
-        inverse="_inverse_password",
-        groups="integration_hub.group_integration_administrator",
-        copy=False,
-        exportable=False,
-        help="Kept encrypted. Nobody can read it again: enter a new one to replace it.",
-    )
-    api_key_is_set = fields.Boolean(compute="_compute_secrets_are_set")
-    password_is_set = fields.Boolean(compute="_compute_secrets_are_set")
-    use_login = fields.Boolean(compute="_compute_credential_fields")
-    use_api_key = fields.Boolean(compute="_compute_credential_fields")
-    use_password = fields.Boolean(compute="_compute_credential_fields")
     connect_timeout = fields.Float("Connect Time-out (s)", default=10.0)
     read_timeout = fields.Float("Answer Time-out (s)", default=120.0)
     batch_size = fields.Integer(
@@ -146,58 +123,6 @@ class IntegrationConnector(models.Model):
 
     # -- compute ----------------------------------------------------------------------
 
-    def _compute_secrets(self):
-        """Secrets are written, never read."""
-        self.api_key = False
-        self.password = False
-
-    def _inverse_api_key(self):
-        self._store_secret("api_key")
-
-    def _inverse_password(self):
-        self._store_secret("password")
-
-    def _store_secret(self, name):
-        for connector in self:
-            if connector[name]:
-                # sudo: nobody has rights on credentials; who may write this field may set
-                # them, which the field's group has checked
-                self.env["integration.credential"].sudo()._set(
-                    connector, name, connector[name]
-                )
-                connector._forget_session()
-        # what was written must not stay readable in the cache of this request
-        self.invalidate_recordset([name, f"{name}_is_set"], flush=False)
-
-    def action_forget_credentials(self):
-        self.check_access("write")
-        for connector in self:
-            for name in SECRET_FIELDS:
-                # sudo: see _store_secret
-                self.env["integration.credential"].sudo()._set(connector, name, False)
-            connector._forget_session()
-        self.invalidate_recordset(["api_key_is_set", "password_is_set"], flush=False)
-
-    def _compute_secrets_are_set(self):
-        # sudo: only tells whether there is one
-        credentials = (
-            self.env["integration.credential"]
-            .sudo()
-            .search([("connector_id", "in", self.ids)])
-        )
-        names = {(item.connector_id.id, item.name) for item in credentials}
-        for connector in self:
-            connector.api_key_is_set = (connector._origin.id, "api_key") in names
-            connector.password_is_set = (connector._origin.id, "password") in names
-
-    @api.depends("system_type")
-    def _compute_credential_fields(self):
-        for connector in self:
-            used = connector._call_hook("get_credential_fields", default=()) or ()
-            connector.use_login = "login" in used
-            connector.use_api_key = "api_key" in used
-            connector.use_password = "password" in used
-
     def _compute_job_counts(self):
         counts = {
             (connector.id, state): count
@@ -216,7 +141,8 @@ class IntegrationConnector(models.Model):
                 for state in ("waiting", "running", "retrying")
             )
             connector.problem_job_count = sum(
-                counts.get((connector.id, state), 0) for state in ("failed", "attention")
+                counts.get((connector.id, state), 0)
+                for state in ("failed", "attention")
             )
 
     # -- CRUD -------------------------------------------------------------------------
@@ -269,7 +195,9 @@ class IntegrationConnector(models.Model):
         return self._get_related_action("integration.job", {"search_default_open": 1})
 
     def action_view_problems(self):
-        return self._get_related_action("integration.job", {"search_default_problem": 1})
+        return self._get_related_action(
+            "integration.job", {"search_default_problem": 1}
+        )
 
     def _get_related_action(self, model_name, context=None):
         self.ensure_one()

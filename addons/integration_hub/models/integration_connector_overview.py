@@ -13,10 +13,6 @@ class IntegrationConnector(models.Model):
     product_mapping_count = fields.Integer(compute="_compute_record_counts")
     value_mapping_count = fields.Integer(compute="_compute_record_counts")
     external_id_count = fields.Integer(compute="_compute_record_counts")
-    health = fields.Selection(
-        [("good", "Good"), ("waiting", "Needs a Look"), ("bad", "Stopped")],
-        compute="_compute_health",
-    )
 
     @api.depends("system_type", "remote_version")
     def _compute_system_label(self):
@@ -54,17 +50,23 @@ class IntegrationConnector(models.Model):
             )
         )
 
-    @api.depends("state", "missing_message", "problem_job_count", "mapping_to_do_count")
-    def _compute_health(self):
-        for connector in self:
-            if connector.state == "error":
-                connector.health = "bad"
-            elif connector.problem_job_count or connector.missing_message:
-                connector.health = "waiting"
-            else:
-                connector.health = "good"
-
     # -- actions ----------------------------------------------------------------------
+
+    def action_view_mappings_to_do(self):
+        """Products first: values are few and soon done."""
+        self.ensure_one()
+        products = self.env["integration.product.mapping"].search_count(
+            [("connector_id", "=", self.id), ("state", "!=", "mapped")], limit=1
+        )
+        values = self.env["integration.value.mapping"].search_count(
+            [("connector_id", "=", self.id), ("state", "!=", "mapped")], limit=1
+        )
+        return self._get_related_action(
+            "integration.value.mapping"
+            if values and not products
+            else "integration.product.mapping",
+            {"search_default_to_do": 1},
+        )
 
     def action_view_product_mappings(self):
         return self._get_related_action("integration.product.mapping")

@@ -24,7 +24,9 @@ class IntegrationCredential(models.Model):
     @api.private
     def _set(self, connector, name, secret):
         """Keep ``secret``, or forget it where it is empty."""
-        existing = self.search([("connector_id", "=", connector.id), ("name", "=", name)])
+        existing = self.search(
+            [("connector_id", "=", connector.id), ("name", "=", name)]
+        )
         if not secret:
             existing.unlink()
         elif existing:

@@ -50,7 +50,9 @@ class IntegrationExternalId(models.Model):
             if model_name not in self.env:
                 external_ids.record_name = False
                 continue
-            records = self.env[model_name].browse(external_ids.mapped("res_id")).exists()
+            records = (
+                self.env[model_name].browse(external_ids.mapped("res_id")).exists()
+            )
             names = {record.id: record.display_name for record in records}
             for external_id in external_ids:
                 external_id.record_name = names.get(

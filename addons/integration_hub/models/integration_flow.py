@@ -21,6 +21,7 @@ class IntegrationFlow(models.Model):
     company_id = fields.Many2one(
         related="connector_id.company_id", store=True, index=True
     )
+    connector_state = fields.Selection(related="connector_id.state")
     sequence = fields.Integer(default=10)
     code = fields.Selection([], required=True, string="What")
     name = fields.Char(compute="_compute_name")
@@ -102,7 +103,9 @@ class IntegrationFlow(models.Model):
             if flow.direction == "pull":
                 flow._enqueue_pull(trigger="manual")
             else:
-                flow.job_ids.filtered_domain([("state", "=", "retrying")]).action_retry()
+                flow.job_ids.filtered_domain(
+                    [("state", "=", "retrying")]
+                ).action_retry()
         self.env["integration.lane"]._wake_up()
         return True
 

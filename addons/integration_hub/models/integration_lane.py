@@ -319,7 +319,9 @@ class IntegrationLane(models.AbstractModel):
     def _now(self):
         """The clock of the database server, which all hosts share; unlike ``cr.now()`` it
         goes on within a transaction."""
-        [[now]] = self.env.execute_query(SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
+        [[now]] = self.env.execute_query(
+            SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
+        )
         return now
 
     def _commit(self):

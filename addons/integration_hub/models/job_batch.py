@@ -156,7 +156,11 @@ class JobBatch:
     def _block(self, blocked):
         for job, other in blocked.items():
             job.write(
-                {"state": "waiting", "blocked_by_id": other.id, "attempts": job.attempts - 1}
+                {
+                    "state": "waiting",
+                    "blocked_by_id": other.id,
+                    "attempts": job.attempts - 1,
+                }
             )
 
     def _release_if_done(self, blocked):
@@ -167,7 +171,9 @@ class JobBatch:
             {other.id for other in blocked.values()}
         )
         others.invalidate_recordset(["state"])
-        others.filtered(lambda job: job.state in ("done", "cancelled"))._release_blocked()
+        others.filtered(
+            lambda job: job.state in ("done", "cancelled")
+        )._release_blocked()
         self.lane_model._commit()
 
     # -- the call ---------------------------------------------------------------------
@@ -299,7 +305,9 @@ class JobBatch:
             raise
         except Exception:
             self.env.invalidate_all(flush=False)
-            _logger.exception("Telling people about failures of %s failed", self.flow.code)
+            _logger.exception(
+                "Telling people about failures of %s failed", self.flow.code
+            )
 
     def _write_problem(self, job, values):
         try:
