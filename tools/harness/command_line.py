@@ -111,6 +111,28 @@ def install(arguments) -> None:
     crm.provide(options.db, options.addons.split(","), fresh=options.fresh)
 
 
+def tool(name: str, arguments) -> int:
+    """Demo and bench go on in the virtual environment, where psycopg2 is, in our place: Ctrl-C is theirs alone."""
+    setup.provide()
+    python = str(paths.VENV / "bin/python")
+    os.execv(python, [python, str(paths.TOOLS / name), *arguments])
+
+
+def demo(arguments) -> int:
+    """won deals become orders in both ERPs, and their status comes back; prints a table"""
+    return tool("demo", arguments)
+
+
+def serve(arguments) -> int:
+    """[--port N]: serve the demo CRM and its ERPs until Ctrl-C"""
+    return tool("demo", ["serve", *arguments])
+
+
+def bench(arguments) -> int:
+    """[NAME]: measurements, each beside bare scripts"""
+    return tool("bench", arguments)
+
+
 def odoo_(arguments) -> int:
     """ARGS...: any Odoo command, e.g. `odoo -d crm_dev -u integration_hub --stop-after-init`"""
     setup.provide()
@@ -184,6 +206,9 @@ COMMANDS = {
     "test-core": test_core,
     "lint": lint_,
     "format": format_,
+    "demo": demo,
+    "serve": serve,
+    "bench": bench,
     "pytest": pytest,
     "install": install,
     "odoo": odoo_,
