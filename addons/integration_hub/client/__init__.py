@@ -6,7 +6,7 @@ dictionaries and get plain dictionaries back, or errors of the kinds in
 """
 
 from .base import ConnectionReport, ConnectionSettings, Exchange, SystemClient
-from .batch import in_chunks, send_by_halving
+from .batch import in_chunks, send_by_halving, send_in_chunks
 from .errors import (
     AmbiguousMatchError,
     AuthenticationError,

@@ -2,6 +2,9 @@
 
 from .errors import IntegrationError, NetworkError, ValidationError
 
+# kinds of error that say something about the system, not about a record
+SYSTEM_KINDS = ("network", "outcome_unknown", "rate_limit", "authentication", "internal")
+
 
 def in_chunks(items, size):
     """Yield lists of at most ``size`` of ``items``, in order."""
@@ -45,6 +48,28 @@ def send_by_halving(send, items):
                 rest = error if error.kind != "outcome_unknown" else _not_sent(error)
                 answers[rest_start:rest_end] = [rest] * (rest_end - rest_start)
             break
+    return answers
+
+
+def send_in_chunks(send, chunks):
+    """:func:`send_by_halving` chunk by chunk; after an error that concerns the system
+    nothing more is sent.
+
+    :param send: as for :func:`send_by_halving`
+    :param chunks: iterable of lists of items
+    :return: one answer or :class:`IntegrationError` per item, chunk after chunk
+    """
+    answers, stopped = [], None
+    for chunk in chunks:
+        if stopped is not None:
+            answers += [stopped] * len(chunk)
+            continue
+        sent = send_by_halving(send, chunk)
+        answers += sent
+        for answer in sent:
+            if isinstance(answer, IntegrationError) and answer.kind in SYSTEM_KINDS:
+                stopped = _not_sent(answer) if answer.kind == "outcome_unknown" else answer
+                break
     return answers
 
 

@@ -1,0 +1,134 @@
+"""Which of our orders changed in Tryton (contract: ``order_changes``).
+
+A sale's own ``write_date`` moves with its states only; a part payment or the note of a
+carrier moves that of the invoice or shipment alone. So all of them are looked at, in one
+search over the sales; see :mod:`.windows` for how nothing gets lost between two of them.
+"""
+
+import hashlib
+import json
+
+from .windows import Window, get_newest_stamp
+
+STAMPS = ("create_date", "write_date")
+
+
+class ChangesMixin:
+    def order_changes(self, cursor, limit, key_prefix):
+        window = Window.from_cursor(cursor)
+        own_domain = [
+            ["company", "=", self.company_id],
+            self.get_prefix_domain(key_prefix),
+        ]
+        if window.is_new:
+            # of any sale: it only has to be early enough
+            window.until = get_newest_stamp(
+                self, "sale.sale", [["company", "=", self.company_id]]
+            )
+            if window.since:
+                window.extra = self._find_changed_around(window, key_prefix)
+        rows = self.search_read(
+            "sale.sale",
+            [
+                *own_domain,
+                ["id", ">", window.after],
+                window.get_domain("", *self._get_related_prefixes()),
+            ],
+            ["id"],
+            order=[["id", "ASC"]],
+            limit=limit,
+        )
+        ids = [row["id"] for row in rows]
+        more = len(ids) == limit
+        if more:
+            window.after = ids[-1]
+        else:
+            around = [int(item) for item in window.extra]
+            ids += [item for item in around if str(item) not in window.fresh]
+            ids = list(dict.fromkeys(ids))
+        if window.since:
+            ids = self._drop_seen(ids, window)
+        if not more:
+            window = window.get_next()
+        return {
+            "remote_ids": [str(order_id) for order_id in ids],
+            "cursor": window.to_cursor(),
+            "more": more,
+        }
+
+    def _get_related_prefixes(self):
+        prefixes = ["invoices.", "shipments.", "shipment_returns."]
+        if "stock_package" in self.modules:
+            # tracking numbers are written to the packages
+            prefixes.append("shipments.packages.")
+        return prefixes
+
+    def _find_changed_around(self, window, key_prefix):
+        """Orders whose credit notes or returns changed: no field of a sale leads there.
+
+        :return: dict ``{order id as text: [stamps]}``
+        """
+        found = {}
+        credit_notes = self.search_read(
+            "account.invoice",
+            [
+                ["type", "=", "out"],
+                self.get_prefix_domain(key_prefix, "origin_invoices.sales."),
+                window.get_domain(""),
+            ],
+            [*STAMPS, "origin_invoices.sales"],
+        )
+        for row in credit_notes:
+            for invoice in row["origin_invoices."]:
+                for order_id in invoice["sales"]:
+                    found.setdefault(str(order_id), []).extend(_get_stamps(row))
+        returns = self.search_read(
+            "sale.sale",
+            [
+                ["company", "=", self.company_id],
+                ["origin", "like", "sale.sale,%"],
+                window.get_domain("", "invoices.", "shipments.", "shipment_returns."),
+            ],
+            [*STAMPS, "origin", *self._get_stamp_fields()],
+        )
+        for row in returns:
+            order_id = row["origin"].partition(",")[2]
+            found.setdefault(order_id, []).extend(_get_stamps(row))
+        return found
+
+    def _get_stamp_fields(self):
+        return [
+            f"{name}.{stamp}"
+            for name in ("invoices", "shipments", "shipment_returns")
+            for stamp in STAMPS
+        ]
+
+    def _drop_seen(self, ids, window):
+        """Of orders in the overlap only those that are not as they were given last time.
+
+        All stamps count, not the newest alone: a transaction that took long shows up
+        with an old one.
+        """
+        new_ids = []
+        rows = self.read("sale.sale", ids, [*STAMPS, *self._get_stamp_fields()])
+        for order_id in ids:
+            stamps = _get_stamps(rows[order_id])
+            stamps += window.extra.get(str(order_id), [])
+            fingerprint = hashlib.blake2b(
+                json.dumps(sorted(stamps)).encode(), digest_size=6
+            ).hexdigest()
+            window.fresh[str(order_id)] = fingerprint
+            if window.seen.get(str(order_id)) != fingerprint:
+                new_ids.append(order_id)
+        return new_ids
+
+
+def _get_stamps(row):
+    """All stamps of a row and of what was read along with it, as text."""
+    stamps = [row[name].isoformat() for name in STAMPS if row.get(name)]
+    for related in row.values():
+        if isinstance(related, list):
+            for item in related:
+                if isinstance(item, dict):
+                    stamps += _get_stamps(item)
+    return stamps

@@ -1,0 +1,32 @@
+"""The client of a Tryton ERP: the verbs of integration_sale/contract.py, over JSON-RPC."""
+
+from .addresses import AddressesMixin
+from .changes import ChangesMixin
+from .connection import ConnectionMixin
+from .order_values import OrderValuesMixin
+from .orders import OrdersMixin
+from .parties import PartiesMixin
+from .protocol import RpcClient
+from .status import StatusMixin
+from .taxes import TaxesMixin
+from .values import ValuesMixin
+
+
+class TrytonClient(
+    ConnectionMixin,
+    PartiesMixin,
+    AddressesMixin,
+    ValuesMixin,
+    OrdersMixin,
+    OrderValuesMixin,
+    TaxesMixin,
+    ChangesMixin,
+    StatusMixin,
+    RpcClient,
+):
+    """Tryton 8.0 as ERP.
+
+    Credential ``password``; options ``login``, ``database``, ``web_shop`` (name or id, as a
+    person entered it), ``web_shop_id`` (found by :meth:`test_connection`), ``company_id``
+    (else the one of the user's preferences).
+    """
