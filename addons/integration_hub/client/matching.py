@@ -48,7 +48,9 @@ def is_same_address(address, other):
     :param dict other: the same
     """
     names = {
-        normalize_text(item.get("name")) for item in (address, other) if item.get("name")
+        normalize_text(item.get("name"))
+        for item in (address, other)
+        if item.get("name")
     }
     return len(names) < 2 and all(
         _normalize_part(address, part) == _normalize_part(other, part)

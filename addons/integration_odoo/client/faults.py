@@ -44,7 +44,9 @@ APP_OF_MODEL = {
     "delivery.carrier": "Delivery Costs",
 }
 # the wordings of JSON-2 (addons/rpc) and of JSON-RPC (odoo/service/model.py)
-_NO_MODEL = re.compile(r"the model '([\w.]+)' does not exist|Object ([\w.]+) doesn't exist")
+_NO_MODEL = re.compile(
+    r"the model '([\w.]+)' does not exist|Object ([\w.]+) doesn't exist"
+)
 _NO_DATABASE = re.compile(r'database ".*" does not exist')
 
 

@@ -138,7 +138,9 @@ class OrderVerbs:
             row["id"]: row["state"]
             for row in self.search_read("sale.order", [("id", "in", ids)], ["state"])
         }
-        drafts = [key for key in dict.fromkeys(ids) if states.get(key) in ("draft", "sent")]
+        drafts = [
+            key for key in dict.fromkeys(ids) if states.get(key) in ("draft", "sent")
+        ]
         outcomes = dict(
             zip(drafts, send_by_halving(self._confirm_orders, drafts), strict=True)
         )

@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
+    ValidationError,
     send_by_halving,
 )
 from odoo.addons.integration_hub.client.matching import (
@@ -178,6 +179,9 @@ class PartyVerbs:
 
     def _prepare_party_values(self, party, countries, states):
         """Values of a ``res.partner``: the main address in itself, the others below."""
+        if not party["name"].strip():
+            # Odoo takes an empty one and shows a customer nobody can find
+            raise ValidationError("The customer has no name.")
         values = {
             "ref": party["code"] or party["key"],
             "is_company": party["is_company"],

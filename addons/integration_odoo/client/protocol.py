@@ -136,7 +136,8 @@ class OdooProtocol(SystemClient):
         technical = f"HTTP {response.status_code} {self._loggable(response.text[:500])}"
         if response.status_code == 413:
             raise ValidationError(
-                "This is more than the server in front of Odoo takes at once.", technical
+                "This is more than the server in front of Odoo takes at once.",
+                technical,
             )
         # not about a record: no call will get through, so the connector stops
         raise AuthenticationError(

@@ -1,0 +1,6 @@
+from . import test_client_faults
+from . import test_client_orders
+from . import test_client_parties
+from . import test_client_status
+from . import test_client_values
+from . import test_connector

@@ -1,0 +1,93 @@
+"""The connector of this type, against the real ERP."""
+
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, TransactionCase, tagged
+from odoo.tests.common import _super_send
+
+from ..client import OdooClient
+from .common import read_erp
+
+
+@tagged("post_install", "-at_install")
+class TestConnector(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connector = cls.env["integration.connector"].create(
+            {
+                "name": "Noordzee",
+                "system_type": "odoo",
+                "url": "http://127.0.0.1:1/",
+                "odoo_database": "erp",
+                "odoo_company_id": "3",
+                "login": "robot",
+                "api_key": "k3y-k3y",
+            }
+        )
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **options):
+        """Odoo's own compares the time-out with a number, and ours is a pair. Nothing in
+        here goes anywhere but to this machine."""
+        return _super_send(session, request, **options)
+
+    def test_client_gets_the_options(self):
+        client = self.connector._get_client()
+        self.assertIsInstance(client, OdooClient)
+        settings = client.settings
+        self.assertEqual(settings.url, "http://127.0.0.1:1")
+        self.assertEqual(settings.credentials["api_key"], "k3y-k3y")
+        self.assertEqual(
+            settings.options,
+            {
+                "login": "robot",
+                "database": "erp",
+                "protocol": "auto",
+                "company_id": "3",
+                "version": "",
+            },
+        )
+        self.assertEqual(client.context["allowed_company_ids"], [3])
+
+    def test_company_is_a_number(self):
+        with self.assertRaises(ValidationError):
+            self.connector.odoo_company_id = "ACME"
+
+    def test_form_shows_what_the_protocol_needs(self):
+        self.env.user.group_ids += self.env.ref(
+            "integration_hub.group_integration_administrator"
+        )
+        with Form(self.connector) as form:
+            self.assertTrue(form.use_login)
+            form.odoo_protocol = "json2"
+            self.assertFalse(form.use_login)
+            self.assertTrue(form.use_api_key)
+
+    def test_version_is_kept_until_the_address_changes(self):
+        self.connector._odoo_apply_report_options({"version": "17.0"})
+        self.assertEqual(self.connector._get_client().major_version, 17)
+        self.connector.url = "http://127.0.0.1:2"
+        self.assertFalse(self.connector.odoo_version)
+
+    def test_changed_options_forget_the_session(self):
+        self.connector._get_client().settings.session_cache["token"] = "x"
+        self.connector.odoo_database = "erp2"
+        self.assertEqual(self.connector._get_client().settings.session_cache, {})
+
+    def test_test_connection(self):
+        erp = read_erp()
+        if not erp:
+            self.skipTest("INTEGRATION_TEST_ERPS names no Odoo ERP")
+        self.connector.write(
+            {
+                "url": erp["url"],
+                "odoo_database": erp["database"],
+                "odoo_company_id": False,
+                "api_key": erp["api_key"],
+            }
+        )
+        self.connector._run_test()
+        self.assertFalse(self.connector.error_message)
+        self.assertEqual(self.connector.state, "tested")
+        self.assertEqual(self.connector.remote_company, "Noordzee Techniek B.V.")
+        self.assertTrue(self.connector.odoo_version.startswith("19."))
