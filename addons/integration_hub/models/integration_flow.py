@@ -21,7 +21,9 @@ class IntegrationFlow(models.Model):
     company_id = fields.Many2one(
         related="connector_id.company_id", store=True, index=True
     )
-    connector_state = fields.Selection(related="connector_id.state")
+    connector_state = fields.Selection(
+        related="connector_id.state", string="State of the Connector"
+    )
     sequence = fields.Integer(default=10)
     code = fields.Selection([], required=True, string="What")
     name = fields.Char(compute="_compute_name")

@@ -34,7 +34,7 @@ class IntegrationJob(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Map What Is Missing"),
             "res_model": model_name,
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": domain,
             "context": {
                 "default_connector_id": self.connector_id[:1].id,
