@@ -13,6 +13,7 @@ from . import (
     erps,
     lint,
     odoo,
+    paths,
     postgres,
     run_pytest,
     run_tests,

@@ -6,13 +6,20 @@ from pathlib import Path
 from . import commands, erp_odoo, erp_tryton, paths, postgres, processes, templates
 from .errors import Stop
 from .progress import step
+from .together import together
 
 KINDS = {"odoo": erp_odoo, "tryton": erp_tryton}
+
+
+def provide_templates(*more) -> None:
+    """Both templates, and whatever else takes its time, side by side."""
+    together(*(module.provide_template for module in KINDS.values()), *more)
 
 
 def up() -> dict:
     """Both standing ERPs are served afterwards."""
     with commands.lock("erps"):
+        provide_templates()
         return write(
             paths.ERPS_FILE, {kind: provide(kind, f"erp_{kind}") for kind in KINDS}
         )

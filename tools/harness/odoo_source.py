@@ -146,6 +146,8 @@ def apt_environment() -> dict:
         f'Dir::Etc::preferencesparts "{paths.APT}/preferences.d";\n'
         'Acquire::Languages "none";\n'
         'Acquire::Retries "3";\n'
+        # By default apt only warns when it cannot reach the archive, and goes on with nothing.
+        'APT::Update::Error-Mode "any";\n'
         f'APT::Sandbox::User "{commands.whoami()}";\n'
     )
     return os.environ | {"APT_CONFIG": str(paths.APT / "apt.conf"), "LC_ALL": "C"}

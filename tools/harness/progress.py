@@ -18,4 +18,4 @@ def step(text: str):
     yield
     seconds = time.monotonic() - start
     if seconds >= 1:
-        say(f"    {seconds:.0f} s")
+        say(f"    {text}: {seconds:.0f} s")

@@ -20,28 +20,29 @@ def run(arguments=()) -> int:
     is_clean = lint.check()
     if failed := run_own_tests():
         return failed
+    erps.provide_templates(crm.provide_base)
     # Updated when sources changed, and never touched by a test itself.
     crm.provide(TEMPLATE, addons)
     templates.copy(TEMPLATE, DATABASE)
     with step("fresh ERPs for the tests"):
         erps.up_fresh("test", ERPS_FILE)
     os.environ["INTEGRATION_TEST_ERPS"] = str(ERPS_FILE)
-    workers = [] if any(part.startswith("-n") for part in arguments) else ["-n2"]
-    code = run_pytest.run(
-        DATABASE,
-        [
-            *workers,
-            "--dist=loadscope",
-            "-p",
-            "harness.no_skips",
-            "--durations=10",
-            "--timeout=600",
-            *(arguments or test_folders()),
-        ],
-    )
+    code = run_pytest.run(DATABASE, options_for(list(arguments)))
+    erps.drop("test")
+    templates.drop(DATABASE)
     if not is_clean:
         say("The tests aside, lint has findings (above): `make format` mends most.")
     return code or (0 if is_clean else 1)
+
+
+def options_for(arguments: list[str]) -> list[str]:
+    """What a full run means, with the caller's options added or instead."""
+    options = ["-p", "harness.no_skips", "--durations=10", "--timeout=600"]
+    if not any(part.startswith("-n") for part in arguments):
+        options += ["-n2", "--dist=loadscope"]
+    if not any(os.path.exists(part.split("::")[0]) for part in arguments):
+        options += test_folders()
+    return options + arguments
 
 
 def test_folders() -> list[str]:
