@@ -1,0 +1,26 @@
+{
+    "name": "Integrations: Won Deals to ERP",
+    "summary": "A won opportunity becomes an order in the ERP; its shipping and invoice "
+    "status come back",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "license": "LGPL-3",
+    "author": "CRM Integration Suite contributors",
+    "depends": ["integration_hub", "sale_crm", "sale_management"],
+    "data": [
+        "security/integration_security.xml",
+        "security/ir.model.access.csv",
+        "data/mail_data.xml",
+        "wizard/choose_quotation_views.xml",
+        "wizard/choose_party_views.xml",
+        "views/integration_erp_order_views.xml",
+        "views/integration_erp_invoice_views.xml",
+        "views/integration_erp_shipment_views.xml",
+        "views/crm_lead_line_views.xml",
+        "views/crm_lead_views.xml",
+        "views/sale_order_views.xml",
+        "views/integration_flow_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "installable": True,
+}

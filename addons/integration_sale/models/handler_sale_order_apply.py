@@ -1,0 +1,287 @@
+from itertools import zip_longest
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.addons.integration_hub.client import error_from_dict
+
+from ..decimals import to_decimal
+from ..payload import get_content_hash
+from .crm_lead_content import Issue
+
+
+class HandlerSaleOrderPush(models.AbstractModel):
+    """What came of an order: records, numbers, and people told."""
+
+    _inherit = "integration.handler.sale_order_push"
+
+    def _apply(self, flow, results):
+        jobs = self.env["integration.job"].union(*(job for job, _answer in results))
+        handler = self.with_context(integration_settled_job_ids=jobs.ids)
+        return handler._apply_answers(flow, results)
+
+    def _apply_answers(self, flow, results):
+        orders = self._write_erp_orders(flow, results)
+        self._bind_orders(flow, orders)
+        new = {
+            job: order
+            for job, (order, is_new, _answer) in orders.items()
+            if is_new and order.lead_id
+        }
+        self._log_new_orders(flow, new.values())
+        leads = self.env["crm.lead"].union(
+            *(order.lead_id for order, _is_new, _answer in orders.values())
+        )
+        leads._set_issues({})
+        self._point_out_lost(leads)
+        leads._update_integration_status()
+        for order, _is_new, _answer in orders.values():
+            if order.difference_state == "open" and order.lead_id:
+                order.lead_id._ask(order._get_difference_message())
+        if again := leads.filtered("integration_recheck"):
+            again._write_quietly({"integration_recheck": False})
+            again._check_changed_content()
+        return self._get_confirm_problems(orders)
+
+    def _write_erp_orders(self, flow, results):
+        """:return: dict ``{job: (integration.erp.order, is it new, answer)}``"""
+        ErpOrder = self.env["integration.erp.order"]
+        known = {
+            order.key: order
+            for order in ErpOrder.search(
+                [
+                    ("connector_id", "=", flow.connector_id.id),
+                    ("key", "in", [job.idempotency_key for job, _answer in results]),
+                ]
+            )
+        }
+        currencies = ErpOrder._get_currencies(
+            {answer["order"]["currency"] for _job, answer in results}
+        )
+        to_create = []
+        for job, answer in results:
+            values = self._prepare_erp_order(flow, job, answer, currencies)
+            if job.idempotency_key in known:
+                known[job.idempotency_key].write(values)
+            else:
+                to_create.append(values)
+        created = {order.key: order for order in ErpOrder.create(to_create)}
+        orders = {}
+        for job, answer in results:
+            order = created.get(job.idempotency_key) or known[job.idempotency_key]
+            order.write(
+                self._prepare_comparison(order, job, answer)
+            )
+            orders[job] = (order, job.idempotency_key in created, answer)
+        return orders
+
+    def _prepare_erp_order(self, flow, job, answer, currencies):
+        """Values of the ERP order's record; the comparison comes after it."""
+        order, payload = answer["order"], job.payload
+        lead = self.env["crm.lead"].browse(payload["lead_id"]).exists()
+        sale_orders = self.env["sale.order"].browse(payload["order_ids"]).exists()
+        return {
+            "connector_id": flow.connector_id.id,
+            "flow_id": flow.id,
+            "key": job.idempotency_key,
+            "lead_id": lead.id,
+            "sale_order_ids": [(6, 0, sale_orders.ids)],
+            "partner_id": payload["partner_id"],
+            "sent_hash": get_content_hash(_get_sent(payload)),
+            "sent_at": self.env.cr.now(),
+            "checked_at": self.env.cr.now(),
+            "remote_id": order["remote_id"],
+            "remote_number": order["number"],
+            "remote_url": order["url"],
+            "state": order["state"],
+            "currency_id": currencies[order["currency"]].id
+            if order["currency"] in currencies
+            else False,
+            "amount_untaxed": float(order["total_untaxed"]),
+            "amount_tax": float(order["total_tax"]),
+            "amount_total": float(order["total"]),
+            "expected_currency_id": payload["currency_id"],
+            "expected_untaxed": float(payload["total_untaxed"]),
+            "expected_total": float(payload["total"]),
+        }
+
+    def _prepare_comparison(self, order, job, answer):
+        values = order._prepare_difference(
+            {
+                "currency_id": order.currency_id.id,
+                "amount_untaxed": order.amount_untaxed,
+                "amount_total": order.amount_total,
+            }
+        )
+        if job.payload.get("accept_difference") and values["difference_state"] == "open":
+            values["difference_state"] = "accepted"
+        values["difference_html"] = (
+            self._render_difference(job.payload, answer["lines"])
+            if answer.get("lines")
+            else False
+        )
+        return values
+
+    def _render_difference(self, payload, lines):
+        """Both sides line by line; what is not the same stands out."""
+        ours = [line for line in payload["lines"] if line["kind"] == "product"]
+        rows = Markup("")
+        for here, there in zip_longest(ours, lines, fillvalue={}):
+            cells = (
+                (here.get("quantity"), there.get("quantity")),
+                (here.get("unit_price"), there.get("unit_price")),
+                (here.get("discount"), there.get("discount")),
+                (here.get("subtotal"), there.get("total_untaxed")),
+            )
+            description = here.get("description") or there.get("description") or ""
+            rows += Markup("<tr%s><td>%s</td>%s</tr>") % (
+                ""
+                if _is_equal(here.get("subtotal"), there.get("total_untaxed"))
+                else Markup(' class="table-warning"'),
+                description.split("\n", 1)[0],
+                Markup("").join(
+                    Markup('<td class="text-end">%s</td><td class="text-end">%s</td>')
+                    % (_shorten(ours), _shorten(theirs))
+                    for ours, theirs in cells
+                ),
+            )
+        heads = (
+            self.env._("Quantity"),
+            self.env._("Unit Price"),
+            self.env._("Disc.%"),
+            self.env._("Untaxed"),
+        )
+        return Markup(
+            '<table class="table table-sm"><thead><tr><th>%s</th>%s</tr></thead>'
+            "<tbody>%s</tbody></table>"
+        ) % (
+            self.env._("Line"),
+            Markup("").join(
+                Markup('<th class="text-end">%s</th><th class="text-end">%s</th>')
+                % (head, self.env._("in ERP"))
+                for head in heads
+            ),
+            rows,
+        )
+
+    def _bind_orders(self, flow, orders):
+        """External ids: an order of its own bears one, else the opportunity does."""
+        bindings = []
+        for job, (order, _is_new, _answer) in orders.items():
+            sale_orders = order.sale_order_ids
+            is_own = len(sale_orders) == 1 and job.idempotency_key.endswith(
+                f"-SO{sale_orders.id}"
+            )
+            record = sale_orders if is_own else order.lead_id
+            if record:
+                bindings.append(
+                    (
+                        record,
+                        {
+                            "remote_id": order.remote_id,
+                            "remote_number": order.remote_number,
+                            "remote_url": order.remote_url,
+                            "sent_hash": order.sent_hash,
+                            "sent_at": order.sent_at,
+                        },
+                    )
+                )
+        self.env["integration.external.id"]._bind(flow.connector_id, "order", bindings)
+
+    def _log_new_orders(self, flow, orders):
+        """One line on opportunity and quotations."""
+        texts = {}
+        for order in orders:
+            text = Markup(
+                self.env._("Order %(number)s made in %(system)s.")
+            ) % {"number": order._get_link(), "system": flow.connector_id.name}
+            for record in (order.lead_id, *order.sale_order_ids):
+                known = texts.setdefault(record._name, {})
+                known[record.id] = known.get(record.id, Markup("")) + (
+                    Markup("<br/>") if record.id in known else Markup("")
+                ) + text
+        for model_name, bodies in texts.items():
+            self.env[model_name].browse(bodies)._message_log_batch(bodies)
+
+    def _point_out_lost(self, leads):
+        """Lost or reopened while the order was being made."""
+        lost = leads.filtered(lambda lead: lead.won_status != "won")
+        lost._set_issues(
+            {
+                lead: Issue(
+                    "reopened",
+                    self.env._(
+                        "No longer won, but %(orders)s stands in the ERP. Have it"
+                        " cancelled there if the deal is off.",
+                        orders=lead.erp_order_ids._get_numbers(),
+                    ),
+                )
+                for lead in lost
+            }
+        )
+
+    def _get_confirm_problems(self, orders):
+        """Orders that are there, but that the ERP refuses to confirm."""
+        problems = {}
+        for job, (order, _is_new, answer) in orders.items():
+            if not answer.get("confirm_error"):
+                continue
+            error = error_from_dict(answer["confirm_error"])
+            error.message = self.env._(
+                "%(order)s is in the ERP, but could not be confirmed there: %(reason)s",
+                order=order.display_name,
+                reason=error.message,
+            )
+            problems[job] = error
+            # a retry asks the ERP again, instead of coming back to this answer
+            job.answer = False
+        return problems
+
+    # -- where people look ------------------------------------------------------------
+
+    def _on_problem(self, flow, failures):
+        jobs = self.env["integration.job"].union(*(job for job, _error in failures))
+        self._show_problems(flow, jobs)
+
+    @api.private
+    def _show_problems(self, flow, jobs):
+        """Status and an activity on the deals of ``jobs`` (orders, stuck or waiting for
+        something stuck)."""
+        leads = self.env["crm.lead"].browse(
+            {job.res_id for job in jobs if job.res_model == "crm.lead"}
+        ).exists()
+        leads._update_integration_status()
+        groups = {}
+        for lead in leads.filtered(lambda lead: lead.integration_status == "attention"):
+            fix, _record = lead._find_fix()
+            by_salesperson = fix not in ("map", "retry") or any(
+                job.error_kind == "validation" for job in lead._get_problem_jobs()
+            )
+            person = (
+                self.env["res.users"]
+                if by_salesperson
+                else flow.connector_id._get_person_in_charge()
+            )
+            groups.setdefault((lead.integration_message, person), []).append(lead.id)
+        for (message, person), lead_ids in groups.items():
+            leads.browse(lead_ids)._ask(message, person)
+
+    def _on_waiting(self, flow, jobs):
+        leads = self.env["crm.lead"].browse(set(jobs.mapped("res_id")))
+        leads.exists()._update_integration_status()
+
+    def _on_cancelled(self, flow, jobs):
+        self._on_waiting(flow, jobs)
+
+
+def _get_sent(payload):
+    """The snapshot without what a person has said since about sending it."""
+    return {name: payload[name] for name in payload if name != "accept_difference"}
+
+
+def _is_equal(here, there):
+    return here is not None and there is not None and to_decimal(here) == to_decimal(there)
+
+
+def _shorten(number):
+    return "" if number is None else f"{to_decimal(number).normalize():f}"

@@ -1,0 +1,290 @@
+from odoo import api, models
+from odoo.addons.integration_hub.client import (
+    IntegrationError,
+    MappingError,
+    ValidationError,
+    in_chunks,
+)
+from odoo.addons.integration_hub.models.integration_handler import Blocked
+
+from ..counterparts import Counterparts
+from ..decimals import is_within, to_decimal
+
+
+class HandlerSaleOrderPush(models.AbstractModel):
+    """A won opportunity becomes an order in the ERP (ERP-1).
+
+    ``_prepare`` finds what stands for our records over there, ``_call`` makes the order,
+    compares and confirms it, ``_apply`` (in ``handler_sale_order_apply.py``) writes what
+    came of it.
+    """
+
+    _name = "integration.handler.sale_order_push"
+    _description = "Won Deals to Orders of the ERP"
+    _inherit = ["integration.handler"]
+
+    # -- prepare ----------------------------------------------------------------------
+
+    def _prepare(self, flow, jobs):
+        handler = self.with_company(flow.company_id)
+        payloads = {job: job.payload for job in jobs}
+        counterparts, problems = handler._find_counterparts(flow, payloads)
+        blockers = handler._find_blockers(flow, payloads, counterparts, problems)
+        return {
+            job: problems.get(job)
+            or (Blocked(blockers[job]) if job in blockers else None)
+            or handler._prepare_request(flow, payload, counterparts)
+            for job, payload in payloads.items()
+        }
+
+    @api.private
+    def _find_counterparts(self, flow, payloads):
+        """:return: tuple (:class:`Counterparts`, dict ``{job: MappingError}``)"""
+        connector = flow.connector_id
+        resolver = self.env["integration.value.resolver"]
+        values = list(payloads.values())
+        partners = self.env["res.partner"].browse(
+            {payload["partner_id"] for payload in values}
+        )
+        heads, missing_heads = resolver._resolve_heads(connector, values)
+        taxes, missing_taxes, include = {}, self.env["account.tax"], {}
+        if flow.tax_policy == "map":
+            taxes, missing_taxes, include = resolver._resolve_taxes(connector, values)
+        products, missing_products = self._find_products(connector, values)
+        counterparts = Counterparts(
+            parties=self.env["integration.external.id"]._get_remote_ids(
+                connector, "party", partners
+            ),
+            addresses=self.env[
+                "integration.handler.customer_push"
+            ]._get_remote_addresses(connector, self._get_wanted_addresses(values)),
+            products=products,
+            heads=heads,
+            taxes=taxes,
+            taxes_include=include,
+            units=resolver._resolve_units(connector, values),
+        )
+        missing_values = resolver._get_missing_by_payload(
+            values, missing_heads, missing_taxes
+        )
+        problems = {}
+        for (job, payload), missing in zip(payloads.items(), missing_values, strict=True):
+            error = self._get_mapping_error(payload, missing_products, missing)
+            if error:
+                problems[job] = error
+        return counterparts, problems
+
+    def _find_products(self, connector, payloads):
+        """:return: tuple (mappings by product id, products that lack one)"""
+        mapping = self.env["integration.product.mapping"]
+        products = self.env["product.product"].browse(
+            {
+                line["product_id"]
+                for payload in payloads
+                for line in payload["lines"]
+                if line["kind"] == "product"
+            }
+        )
+        known = mapping._get_for(connector, products)
+        missing = products.exists().filtered(lambda product: product.id not in known)
+        if missing:
+            mapping._ensure_unmapped(connector, missing)
+        return known, missing
+
+    def _get_wanted_addresses(self, payloads):
+        wanted = {}
+        for payload in payloads:
+            wanted.setdefault(payload["partner_id"], set()).update(
+                self._get_address_ids(payload)
+            )
+        return wanted
+
+    @api.model
+    def _get_address_ids(self, payload):
+        names = ("invoice_partner_id", "delivery_partner_id", "contact_partner_id")
+        return {payload[name] for name in names if payload[name]}
+
+    def _get_mapping_error(self, payload, missing_products, missing_values):
+        """:return: MappingError naming all that is missing, or None"""
+        product_ids = {line["product_id"] for line in payload["lines"]}
+        products = missing_products.filtered(lambda product: product.id in product_ids)
+        gone = [
+            line["description"]
+            for line in payload["lines"]
+            if line["kind"] == "product"
+            and not self.env["product.product"].browse(line["product_id"]).exists()
+        ]
+        if gone:
+            return ValidationError(
+                self.env._(
+                    "These products no longer exist here: %s.", ", ".join(gone)
+                )
+            )
+        sentences = []
+        if products:
+            sentences.append(
+                self.env._(
+                    "No product of the ERP is known for: %s.",
+                    ", ".join(products.mapped("display_name")),
+                )
+            )
+        kinds = self.env["integration.value.mapping"]._fields["kind"]
+        labels = dict(kinds._description_selection(self.env))
+        sentences += [
+            self.env._(
+                "Nothing in the ERP is known for %(kind)s: %(values)s.",
+                kind=labels[kind],
+                values=", ".join(records.mapped("display_name")),
+            )
+            for kind, records in missing_values.items()
+        ]
+        if not sentences:
+            return None
+        # a job waits for one kind of record at a time; the others are asked for next
+        first = products or next(iter(missing_values.values()))
+        return MappingError(" ".join(sentences), model=first._name, ids=first.ids)
+
+    @api.private
+    def _find_blockers(self, flow, payloads, counterparts, problems):
+        """Jobs that have to be done before: customers, and the first reading of what the
+        ERP has to offer.
+
+        :param dict problems: taken out of it is what the first reading may solve
+        :return: dict ``{job: the job it waits for}``
+        """
+        connector = flow.connector_id
+        unlinked = {
+            job: payload
+            for job, payload in payloads.items()
+            if payload["partner_id"] not in counterparts.parties
+            or any(
+                (payload["partner_id"], address_id) not in counterparts.addresses
+                for address_id in self._get_address_ids(payload)
+            )
+        }
+        blockers = {}
+        if unlinked:
+            customers = self.env[
+                "integration.handler.customer_push"
+            ]._enqueue_customers(connector, unlinked.values())
+            for job, payload in unlinked.items():
+                if payload["partner_id"] in customers:
+                    blockers[job] = customers[payload["partner_id"]]
+                else:
+                    problems.setdefault(job, self._get_no_customer_flow_error())
+        reference_flow = connector._get_flow("reference_pull")
+        if (
+            problems
+            and reference_flow.state == "running"
+            and not self.env["integration.value.resolver"]._is_loaded(connector)
+        ):
+            reading = reference_flow._enqueue_pull(trigger="order")
+            for job in [job for job, error in problems.items() if error.kind == "mapping"]:
+                del problems[job]
+                blockers[job] = reading
+        return blockers
+
+    def _get_no_customer_flow_error(self):
+        return ValidationError(
+            self.env._(
+                "The customer is not linked to one in the ERP, and the flow that sees to it"
+                " is off. Switch the flow “Customers” on, then retry."
+            )
+        )
+
+    # -- call -------------------------------------------------------------------------
+
+    @staticmethod
+    def _call(client, requests):
+        """Make the orders that are not there yet; confirm what comes to the same."""
+        keys = [request["order"]["key"] for request in requests]
+        found = client.order_find(keys)
+        orders = [found.get(key) for key in keys]
+        _create_missing(client, requests, orders)
+        answers = [
+            order if isinstance(order, IntegrationError) else {"order": order}
+            for order in orders
+        ]
+        _confirm(client, requests, answers)
+        _explain_differences(client, requests, answers)
+        return answers
+
+
+def _create_missing(client, requests, orders):
+    missing = [index for index, order in enumerate(orders) if order is None]
+    for chunk in in_chunks(missing, client.order_batch_size):
+        try:
+            created = client.order_create([requests[index]["order"] for index in chunk])
+        except IntegrationError as error:
+            # not sent, or unknown: either way the next try looks them up first
+            for index in missing:
+                orders[index] = orders[index] or error
+            return
+        for index, order in zip(chunk, created, strict=True):
+            orders[index] = order
+
+
+def _get_difference(request, order):
+    """What the total there is more than ours, as Decimal; in another currency, all."""
+    if order["currency"] != request["currency"]:
+        return to_decimal(order[request["compared"]])
+    return to_decimal(order[request["compared"]]) - to_decimal(request["expected"])
+
+
+def _is_same(request, order):
+    return order["currency"] == request["currency"] and is_within(
+        _get_difference(request, order), request["tolerance"]
+    )
+
+
+def _is_to_confirm(request, order):
+    if order["state"] != "draft" or request["confirm_policy"] == "never":
+        return False
+    return (
+        request["confirm_policy"] == "always"
+        or request["is_accepted"]
+        or _is_same(request, order)
+    )
+
+
+def _confirm(client, requests, answers):
+    to_confirm = [
+        index
+        for index, answer in enumerate(answers)
+        if isinstance(answer, dict) and _is_to_confirm(requests[index], answer["order"])
+    ]
+    if not to_confirm:
+        return
+    try:
+        confirmed = client.order_confirm(
+            [answers[index]["order"]["remote_id"] for index in to_confirm]
+        )
+    except IntegrationError as error:
+        confirmed = [error] * len(to_confirm)
+    for index, order in zip(to_confirm, confirmed, strict=True):
+        if not isinstance(order, IntegrationError):
+            answers[index]["order"] = {**answers[index]["order"], **order}
+        elif order.is_retried or order.kind == "authentication":
+            # the next try finds the order by its key and goes on from here
+            answers[index] = order
+        else:
+            answers[index]["confirm_error"] = order.to_dict()
+
+
+def _explain_differences(client, requests, answers):
+    differing = [
+        index
+        for index, answer in enumerate(answers)
+        if isinstance(answer, dict) and not _is_same(requests[index], answer["order"])
+    ]
+    if not differing:
+        return
+    try:
+        lines = client.order_lines(
+            [answers[index]["order"]["remote_id"] for index in differing]
+        )
+    except IntegrationError:
+        # the amounts tell enough to go on
+        lines = {}
+    for index in differing:
+        answers[index]["lines"] = lines.get(answers[index]["order"]["remote_id"], [])

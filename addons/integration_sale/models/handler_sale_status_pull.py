@@ -1,0 +1,332 @@
+import hashlib
+import json
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
+
+from ..decimals import is_within, to_decimal
+
+# an order that has not been heard of for so long is asked for by its id: one that was
+# deleted over there changes no more
+ASK_AGAIN_AFTER = timedelta(hours=1)
+DELIVERY_NEWS = ("partial", "shipped", "delivered")
+INVOICE_NEWS = ("partial", "invoiced", "partly_paid", "paid", "credited")
+
+
+class HandlerSaleStatusPull(models.AbstractModel):
+    """What became of the orders: shipments and invoices come back (ERP-3, ERP-4)."""
+
+    _name = "integration.handler.sale_status_pull"
+    _description = "Shipping and Invoice Status from the ERP"
+    _inherit = ["integration.handler"]
+
+    # -- the three steps --------------------------------------------------------------
+
+    def _prepare(self, flow, jobs):
+        request = {
+            "cursor": flow.cursor or None,
+            "limit": flow._get_batch_size(),
+            "key_prefix": flow.connector_id._get_remote_key_prefix(),
+            "ask_again": self._get_orders_to_ask(flow).mapped("remote_id"),
+        }
+        return dict.fromkeys(jobs, request)
+
+    def _get_orders_to_ask(self, flow):
+        """Open orders nobody has looked at for a while, the longest first."""
+        return self.env["integration.erp.order"].search(
+            [
+                ("connector_id", "=", flow.connector_id.id),
+                ("state", "in", ("draft", "confirmed")),
+                ("checked_at", "<", fields.Datetime.now() - ASK_AGAIN_AFTER),
+            ],
+            order="checked_at, id",
+            limit=flow._get_batch_size(),
+        )
+
+    @staticmethod
+    def _call(client, requests):
+        answers = []
+        for request in requests:
+            changes = client.order_changes(
+                request["cursor"], request["limit"], request["key_prefix"]
+            )
+            ids = list(dict.fromkeys([*changes["remote_ids"], *request["ask_again"]]))
+            answers.append(
+                {
+                    "cursor": changes["cursor"],
+                    "more": changes["more"],
+                    "statuses": client.order_status(ids) if ids else [],
+                }
+            )
+        return answers
+
+    def _apply(self, flow, results):
+        for _job, answer in results:
+            self._write_statuses(flow, answer["statuses"])
+            flow.write(
+                {
+                    "cursor": answer["cursor"],
+                    "last_run": self.env.cr.now(),
+                    "last_message": self.env._(
+                        "%s orders looked at", len(answer["statuses"])
+                    ),
+                }
+            )
+        if any(answer["more"] for _job, answer in results):
+            flow._enqueue_pull(trigger="more")
+        else:
+            self._refresh_overdue(flow)
+
+    # -- what came back ---------------------------------------------------------------
+
+    def _write_statuses(self, flow, statuses):
+        """Keep what is new, once; tell people what they care for."""
+        orders = self.env["integration.erp.order"].search(
+            [
+                ("connector_id", "=", flow.connector_id.id),
+                ("remote_id", "in", [status["remote_id"] for status in statuses]),
+            ]
+        )
+        orders.write({"checked_at": self.env.cr.now()})
+        by_remote_id = {order.remote_id: order for order in orders}
+        fresh = {}
+        for status in statuses:
+            # orders of ours nobody here knows come from a copy of this database
+            order = by_remote_id.get(status["remote_id"])
+            if order and order.received_hash != _get_fingerprint(status):
+                fresh[order] = status
+        if not fresh:
+            return
+        before = {
+            order: (order.state, order.delivery_state, order.invoice_state)
+            for order in fresh
+        }
+        currencies = self.env["integration.erp.order"]._get_currencies(
+            {status["currency"] for status in fresh.values()}
+            | {item["currency"] for status in fresh.values() for item in status["invoices"]}
+        )
+        invoices = self._write_documents(
+            flow, "integration.erp.invoice", "invoices", fresh, currencies
+        )
+        shipments = self._write_documents(
+            flow, "integration.erp.shipment", "shipments", fresh, currencies
+        )
+        for order, status in fresh.items():
+            self._write_order(order, status, invoices, shipments, currencies)
+        leads = self.env["crm.lead"].union(*(order.lead_id for order in fresh))
+        leads._update_integration_status()
+        for order, states in before.items():
+            self._tell(order, *states)
+
+    def _write_documents(self, flow, model_name, name, fresh, currencies):
+        """Upsert invoices or shipments of all orders at once.
+
+        :return: dict ``{remote id: record}``
+        """
+        prepare = getattr(self, f"_prepare_{name}")
+        wanted = {
+            item["remote_id"]: prepare(item, currencies)
+            for status in fresh.values()
+            for item in status[name]
+        }
+        known = {
+            record.remote_id: record
+            for record in self.env[model_name].search(
+                [
+                    ("connector_id", "=", flow.connector_id.id),
+                    ("remote_id", "in", list(wanted)),
+                ]
+            )
+        }
+        to_create = []
+        for remote_id, values in wanted.items():
+            if remote_id not in known:
+                to_create.append({"connector_id": flow.connector_id.id, **values})
+            elif known[remote_id].received_hash != values["received_hash"]:
+                known[remote_id].write(values)
+        created = self.env[model_name].create(to_create)
+        return known | {record.remote_id: record for record in created}
+
+    def _prepare_invoices(self, item, currencies):
+        currency = currencies.get(item["currency"])
+        return {
+            **self._prepare_document(item),
+            "kind": item["kind"],
+            "state": item["state"],
+            "payment_state": item["payment_state"],
+            "invoice_date": item["invoice_date"] or False,
+            "due_date": item["due_date"] or False,
+            "currency_id": currency.id if currency else False,
+            "amount_total": float(item["total"]),
+            "amount_residual": float(item["residual"]),
+        }
+
+    def _prepare_shipments(self, item, _currencies):
+        return {
+            **self._prepare_document(item),
+            "state": item["state"],
+            "is_backorder": item["is_backorder"],
+            "is_return": item["is_return"],
+            "scheduled_date": item["scheduled_date"] or False,
+            "done_date": item["done_date"] or False,
+            "carrier": item["carrier"],
+            "tracking_number": item["tracking_number"],
+            "tracking_url": item["tracking_url"],
+        }
+
+    def _prepare_document(self, item):
+        return {
+            "remote_id": item["remote_id"],
+            "remote_number": item["number"],
+            "remote_url": item["url"],
+            "received_hash": _get_fingerprint(item),
+        }
+
+    def _write_order(self, order, status, invoices, shipments, currencies):
+        if status["state"] == "deleted":
+            order.write({"state": "deleted", "received_hash": _get_fingerprint(status)})
+            return
+        currency = currencies.get(status["currency"])
+        amounts = {
+            "currency_id": currency.id if currency else False,
+            "amount_untaxed": float(status["total_untaxed"]),
+            "amount_tax": float(status["total_tax"]),
+            "amount_total": float(status["total"]),
+        }
+        own_invoices = order.invoice_ids.union(
+            *(invoices[item["remote_id"]] for item in status["invoices"])
+        ).filtered(
+            # one that is gone over there goes here as well
+            lambda invoice, s=status: (
+                invoice.remote_id in {item["remote_id"] for item in s["invoices"]}
+            )
+        )
+        order.write(
+            {
+                **amounts,
+                **order._prepare_difference(amounts),
+                "remote_number": status["number"],
+                "remote_url": status["url"],
+                "state": status["state"],
+                "delivery_state": status["delivery_state"],
+                "invoice_state": self._get_invoice_state(order, status),
+                "invoice_ids": [(6, 0, own_invoices.ids)],
+                "shipment_ids": [
+                    (
+                        6,
+                        0,
+                        [shipments[item["remote_id"]].id for item in status["shipments"]],
+                    )
+                ],
+                "received_hash": _get_fingerprint(status),
+            }
+        )
+
+    @api.model
+    def _get_invoice_state(self, order, status):
+        """Invoicing of an order in one word, from its invoices."""
+        posted = [item for item in status["invoices"] if item["state"] == "posted"]
+        bills = [item for item in posted if item["kind"] == "invoice"]
+        if not bills:
+            return "none"
+        credited = sum(
+            to_decimal(item["total"]) for item in posted if item["kind"] == "credit_note"
+        )
+        invoiced = sum(to_decimal(item["total"]) for item in bills)
+        if abs(credited) >= invoiced > 0 or all(
+            item["payment_state"] == "reversed" for item in bills
+        ):
+            return "credited"
+        missing = to_decimal(status["total"]) - invoiced
+        is_complete = missing < 0 or is_within(missing, order.flow_id.amount_tolerance)
+        open_bills = [
+            item for item in bills if item["payment_state"] in ("not_paid", "partial")
+        ]
+        if not open_bills:
+            return "paid" if is_complete else "partial"
+        if not is_complete:
+            return "partial"
+        is_begun = len(open_bills) < len(bills) or any(
+            item["payment_state"] == "partial" for item in open_bills
+        )
+        return "partly_paid" if is_begun else "invoiced"
+
+    def _refresh_overdue(self, flow):
+        """An invoice becomes overdue by time alone: nothing changes over there."""
+        overdue = self.env["integration.erp.invoice"].search(
+            [("connector_id", "=", flow.connector_id.id), ("is_overdue", "=", True)]
+        )
+        leads = overdue.order_ids.lead_id.filtered(
+            lambda lead: (
+                lead.integration_status != "attention" and not lead.integration_message
+            )
+        )
+        leads._update_integration_status()
+
+    # -- people told ------------------------------------------------------------------
+
+    def _tell(self, order, state, delivery_state, invoice_state):
+        """One line to salesperson and followers, on the changes they care for."""
+        sentences = []
+        if order.state != state and order.state in ("cancelled", "deleted"):
+            sentences.append(order._get_gone_message())
+        if order.delivery_state != delivery_state and (
+            order.delivery_state in DELIVERY_NEWS
+        ):
+            sentences.append(self._get_delivery_news(order))
+        if order.invoice_state != invoice_state and order.invoice_state in INVOICE_NEWS:
+            sentences.append(self._get_invoice_news(order))
+        if not sentences:
+            return
+        body = Markup("%s: %s") % (order._get_link(), Markup(" ").join(sentences))
+        if lead := order.lead_id:
+            lead.message_post(
+                body=body,
+                subtype_xmlid="integration_sale.mt_lead_erp_status",
+                partner_ids=lead.user_id.partner_id.ids,
+            )
+        order.sale_order_ids._message_log_batch(dict.fromkeys(order.sale_order_ids.ids, body))
+
+    def _get_delivery_news(self, order):
+        label = dict(
+            order._fields["delivery_state"]._description_selection(self.env)
+        )[order.delivery_state]
+        tracked = order.shipment_ids.filtered(
+            lambda item: item.tracking_number and item.state in ("shipped", "delivered")
+        )
+        if not tracked:
+            return Markup("%s.") % label
+        links = Markup(", ").join(
+            Markup('<a href="%s" target="_blank">%s</a>')
+            % (item.tracking_url, item.tracking_number)
+            if item.tracking_url
+            else item.tracking_number
+            for item in tracked
+        )
+        return Markup("%s (%s).") % (label, links)
+
+    def _get_invoice_news(self, order):
+        label = dict(order._fields["invoice_state"]._description_selection(self.env))[
+            order.invoice_state
+        ]
+        posted = order.invoice_ids.filtered(lambda item: item.state == "posted")
+        due = posted.filtered(lambda item: item.amount_residual and item.due_date)
+        if order.invoice_state in ("paid", "credited") or not due:
+            return Markup("%s (%s).") % (label, posted._get_numbers())
+        return Markup("%s.") % self.env._(
+            "%(label)s (%(numbers)s), %(amount)s due on %(date)s",
+            label=label,
+            numbers=posted._get_numbers(),
+            amount=format_amount(
+                self.env, sum(due.mapped("amount_residual")), due[0].currency_id
+            ),
+            date=format_date(self.env, min(due.mapped("due_date"))),
+        )
+
+
+def _get_fingerprint(data):
+    text = json.dumps(data, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    use_opportunity_lines = fields.Boolean(
+        "Products on Opportunities",
+        default=True,
+        help="Products, quantities and prices are entered on the opportunity itself, for"
+        " teams that don't quote in Odoo.",
+    )
+    expected_revenue_from_lines = fields.Boolean(
+        "Expected Revenue Follows Products",
+        help="The untaxed total of the products becomes the expected revenue.",
+    )

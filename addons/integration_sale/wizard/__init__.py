@@ -1,0 +1,2 @@
+from . import choose_quotation
+from . import choose_party
