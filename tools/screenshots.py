@@ -47,7 +47,8 @@ class Browser:
     def __init__(self, width, height, mobile=False):
         binary = next(
             filter(
-                None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+                None,
+                map(shutil.which, ("chromium", "chromium-browser", "google-chrome")),
             ),
             None,
         )
@@ -188,7 +189,12 @@ class Session:
             model = path.split("{", 1)[1].split("}", 1)[0]
             ids = self.call(
                 f"/web/dataset/call_kw/{model}/search",
-                {"model": model, "method": "search", "args": [[]], "kwargs": {"limit": 1}},
+                {
+                    "model": model,
+                    "method": "search",
+                    "args": [[]],
+                    "kwargs": {"limit": 1},
+                },
             )
             path = path.replace("{" + model + "}", str(ids[0] if ids else "new"), 1)
         return path if path.startswith("/") else f"/odoo/{path}"
@@ -204,7 +210,9 @@ def main():
     parser.add_argument("--mobile", action="store_true", help="as on a telephone")
     parser.add_argument("--width", type=int)
     parser.add_argument("--height", type=int)
-    parser.add_argument("--run", default="", help="JavaScript to run before the picture")
+    parser.add_argument(
+        "--run", default="", help="JavaScript to run before the picture"
+    )
     parser.add_argument("pages", nargs="*", metavar="NAME=PATH")
     options = parser.parse_args()
     pages = dict(page.split("=", 1) for page in options.pages) or HUB_PAGES
@@ -215,14 +223,19 @@ def main():
     browser = Browser(width, height, options.mobile)
     try:
         browser.send(
-            "Network.setCookie", name="session_id", value=session.cookie, url=session.url
+            "Network.setCookie",
+            name="session_id",
+            value=session.cookie,
+            url=session.url,
         )
         for name, path in pages.items():
             browser.open(session.url + session.fill_in(path))
             if options.run:
                 browser.evaluate(options.run)
                 time.sleep(1)
-            browser.save(options.out / f"{name}{'-mobile' if options.mobile else ''}.png")
+            browser.save(
+                options.out / f"{name}{'-mobile' if options.mobile else ''}.png"
+            )
     finally:
         browser.close()
 

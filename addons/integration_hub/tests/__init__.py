@@ -5,4 +5,5 @@ from . import (
     test_engine,
     test_import_export,
     test_mappings,
+    test_tour_hub,
 )

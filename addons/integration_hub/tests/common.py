@@ -94,6 +94,17 @@ class HubCase(TransactionCase):
                 "_selection",
                 {"fake_push": "Fake Push"},
             ),
+            # what browsers are told
+            (
+                connector_class._fields["system_type"],
+                "selection",
+                lambda model: [("fake", "Fake System")],
+            ),
+            (
+                registry["integration.flow"]._fields["code"],
+                "selection",
+                lambda model: [("fake_push", "Fake Push")],
+            ),
             (connector_class, "_fake_get_client_class", lambda self: FakeClient),
             (
                 connector_class,
