@@ -110,15 +110,11 @@ class IntegrationMappingMixin(models.AbstractModel):
     def create(self, vals_list):
         if self.env.context.get("import_file"):
             return self._create_or_update(vals_list)
-        return self._create_lines(vals_list)
-
-    def _create_lines(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
-        Connector = self.env["integration.connector"]
+        vals_list = [self._complete_own_values(vals) for vals in vals_list]
         for vals in vals_list:
-            connector = Connector.browse(vals.get("connector_id"))
-            if not connector:
-                connector = self._default_connector_id()
+            connector = self.env["integration.connector"].browse(
+                vals.get("connector_id") or self._default_connector_id().id
+            )
             self._complete_values(
                 vals, connector, self._get_remote_kind_of_values(vals)
             )
@@ -136,7 +132,7 @@ class IntegrationMappingMixin(models.AbstractModel):
             if line:
                 line.write(vals)
             else:
-                line = self._create_lines([vals])
+                line = self.with_context(import_file=False).create([vals])
             lines.append(line.id)
         return self.browse(lines)
 
@@ -302,6 +298,13 @@ class IntegrationMappingMixin(models.AbstractModel):
     def _get_wake_fields(self):
         """:return: set of fields whose change lets waiting jobs go on"""
         return set()
+
+    @api.model
+    def _complete_own_values(self, vals):
+        """As :meth:`_complete_values`, for what a model has besides, in new lines.
+
+        :return: copy of ``vals``"""
+        return dict(vals)
 
     @api.model
     def _prepare_from_remote(self, remote):

@@ -92,16 +92,13 @@ class IntegrationProductMapping(models.Model):
     # -- CRUD -------------------------------------------------------------------------
 
     def write(self, vals):
-        return super().write(self._complete_unit(vals))
-
-    def _create_lines(self, vals_list):
-        return super()._create_lines([self._complete_unit(vals) for vals in vals_list])
+        return super().write(self._complete_own_values(vals))
 
     @api.model
-    def _complete_unit(self, vals):
+    def _complete_own_values(self, vals):
+        vals = super()._complete_own_values(vals)
         if "remote_unit_value_id" not in vals:
             return vals
-        vals = dict(vals)
         unit = self.env["integration.remote.value"].browse(
             vals.pop("remote_unit_value_id")
         )

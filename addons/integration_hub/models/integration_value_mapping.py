@@ -144,15 +144,12 @@ class IntegrationValueMapping(models.Model):
 
     # -- CRUD -------------------------------------------------------------------------
 
-    def _create_lines(self, vals_list):
-        return super()._create_lines([self._complete_local(vals) for vals in vals_list])
-
     @api.model
-    def _complete_local(self, vals):
-        """A spreadsheet names the local record; the line needs its ID from the start."""
+    def _complete_own_values(self, vals):
+        """A spreadsheet names the local record; a new line needs its ID at once."""
+        vals = super()._complete_own_values(vals)
         if vals.get("res_id") or not vals.get("local_name"):
             return vals
-        vals = dict(vals)
         connector = self.env["integration.connector"].browse(
             vals.get("connector_id") or self._default_connector_id().id
         )
@@ -377,7 +374,7 @@ class IntegrationValueMapping(models.Model):
         default = self._default_connector_id().id
         keys = []
         for vals in vals_list:
-            vals.update(self._complete_local(vals))
+            vals.update(self._complete_own_values(vals))
             vals.pop("local_name", None)
             keys.append(
                 (vals.get("connector_id", default), vals.get("kind"), vals["res_id"])

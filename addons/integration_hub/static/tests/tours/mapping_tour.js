@@ -19,7 +19,8 @@ registry.category("web_tour.tours").add("integration_hub_map_product", {
             run: "click",
         },
         {
-            trigger: ".o_data_row:contains(Lamp):contains(To Map) td[name=remote_value_id]",
+            trigger:
+                ".o_data_row:contains(Lamp):contains(To Map) td[name=remote_value_id]",
             run: "click",
         },
         {
@@ -40,7 +41,8 @@ registry.category("web_tour.tours").add("integration_hub_map_product", {
         },
         {
             content: "Back: the job has gone on by itself",
-            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item a:contains(Order 1)",
+            trigger:
+                ".o_breadcrumb .o_back_button, .breadcrumb-item a:contains(Order 1)",
             run: "click",
         },
         {
