@@ -186,7 +186,8 @@ class SystemClient:
             ValidationError,
             InternalError,
         ) as error:
-            raise self._log_error(exchange, error)
+            self._log_error(exchange, error)
+            raise
         finally:
             exchange.duration = time.monotonic() - started
 

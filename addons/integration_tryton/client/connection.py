@@ -42,6 +42,7 @@ class ConnectionMixin:
             for name in absent
         ]
         self._check_rights(report)
+        self._check_buttons(report)
         self._check_countries(report)
         if "sale" not in absent:
             self._check_web_shop(report)
@@ -70,7 +71,6 @@ class ConnectionMixin:
             report.missing.append(error.message)
             return False
         report.company = rows[company_id]["rec_name"]
-        report.options["company_name"] = report.company
         return True
 
     def _check_rights(self, report):
@@ -82,6 +82,20 @@ class ConnectionMixin:
                     f" {' and '.join(denied)} {model} (by a group there, such as"
                     f" {_get_group(model)})."
                 )
+
+    def _check_buttons(self, report):
+        report.missing += [
+            f"Let the Tryton user {self.login} press “{button}” on sales orders (by the"
+            " groups of that button there)."
+            for button in ("quote", "confirm")
+            if not self.may_press("sale.sale", button)
+        ]
+        if not self.may_press("sale.sale", "process"):
+            report.warnings.append(
+                f"Give the Tryton user {self.login} the group Sales Administrator: without"
+                " it, an order Tryton can't process holds up those confirmed along with"
+                " it, until somebody presses “Process” there."
+            )
 
     def _check_countries(self, report):
         if not self.search_read("country.country", [], ["code"], limit=1):

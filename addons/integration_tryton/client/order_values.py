@@ -237,8 +237,9 @@ class OrderValuesMixin:
         return values
 
     def _get_unit_id(self, line, product_id, facts):
-        """The unit of a line, checked: alone in its create, an order with a unit of
-        another kind gets past Tryton's own check, and then can't be invoiced."""
+        """The unit of a line, checked: beside a line that may have this unit, Tryton lets
+        one of another kind pass (``validate_domain`` in trytond/model/modelstorage.py),
+        and then can't invoice the order."""
         if product_id not in facts["units"]:
             raise ValidationError(
                 f"Product {line['product_id'] or '(none)'} is no longer in Tryton."

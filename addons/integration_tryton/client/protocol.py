@@ -82,6 +82,8 @@ class RpcClient(SystemClient):
                 )
             ) from error
         except AuthenticationError as error:
+            if self.exchanges[-1].status != 401:
+                raise
             raise self.note_error(
                 AuthenticationError(
                     f"Tryton refuses the login {self.login} with this password for"
@@ -175,6 +177,8 @@ class RpcClient(SystemClient):
         try:
             return self._post(name, [*params, context], changes)
         except AuthenticationError:
+            if self.exchanges[-1].status != 401:
+                raise
             # somebody else may have renewed it meanwhile
             if self._cache.get("token") in (used, None):
                 self._log_in()
@@ -318,6 +322,22 @@ class RpcClient(SystemClient):
                 # no such model: then rights are not what is missing
                 return True
         return bool(rights[model][right])
+
+    def may_press(self, model, button):
+        """Whether our user may call a button: one may be kept to some groups
+        (``ir.model.button``), whatever the rights on the model."""
+        buttons = self.facts.setdefault("buttons", {})
+        if (model, button) not in buttons:
+            rows = self.search_read(
+                "ir.model.button",
+                [["model", "=", model], ["name", "=", button]],
+                ["groups"],
+            )
+            own = set(self.context.get("groups") or [])
+            buttons[model, button] = all(
+                not row["groups"] or own & set(row["groups"]) for row in rows
+            )
+        return buttons[model, button]
 
 
 class _Refusal(ValidationError):

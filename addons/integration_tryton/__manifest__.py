@@ -1,0 +1,12 @@
+{
+    "name": "Integrations: Tryton",
+    "summary": "Tryton as ERP, over JSON-RPC",
+    "version": "19.0.1.0.0",
+    "category": "Productivity",
+    "license": "LGPL-3",
+    "author": "CRM Integration Suite contributors",
+    "depends": ["integration_hub"],
+    "external_dependencies": {"python": ["requests"]},
+    "data": ["views/integration_connector_views.xml"],
+    "installable": True,
+}

@@ -1,0 +1,10 @@
+from . import (
+    test_client_faults,
+    test_client_orders,
+    test_client_parties,
+    test_client_session,
+    test_client_status,
+    test_client_values,
+    test_connector,
+    test_plain,
+)

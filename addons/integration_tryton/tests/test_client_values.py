@@ -1,0 +1,100 @@
+"""Products and values of the real Tryton."""
+
+from .common import TrytonCase, contract
+
+KINDS = (
+    "unit",
+    "tax",
+    "currency",
+    "payment_term",
+    "country",
+    "carrier",
+    "salesperson",
+    "warehouse",
+    "price_list",
+)
+
+
+class TestValues(TrytonCase):
+    def test_values_conform(self):
+        for kind in (*KINDS, "no such kind"):
+            with self.subTest(kind=kind):
+                values = self.client.value_list(kind)
+                self.assert_conforms(values, list[contract.ValueAnswer])
+
+    def test_values(self):
+        self.assertIn("EUR", self.currencies)
+        self.assertIn("21", self.taxes)
+        countries = {item["code"] for item in self.client.value_list("country")}
+        self.assertIn("NL", countries)
+        units = {item["name"] for item in self.client.value_list("unit")}
+        self.assertLessEqual({"Unit", "Kilogram"}, units)
+        self.assertTrue(self.client.value_list("warehouse"))
+        self.assertTrue(self.client.value_list("payment_term"))
+        # these need modules that are not there
+        self.assertEqual(self.client.value_list("carrier"), [])
+        self.assertEqual(self.client.value_list("price_list"), [])
+
+    def test_product_search(self):
+        known = self.products["PUMP-200"]
+        self.assert_conforms(known, contract.ProductAnswer)
+        for codes, barcodes in (
+            (["PUMP-200", "no such code", ""], []),
+            ([], [known["barcode"], ""]),
+            (["PUMP-200"], [known["barcode"]]),
+        ):
+            found = self.client.product_search(codes, barcodes)
+            self.assertEqual([item["code"] for item in found], ["PUMP-200"])
+        self.assertEqual(self.client.product_search([], []), [])
+        # exactly: no patterns, no other capitals
+        self.assertEqual(self.client.product_search(["PUMP-%", "pump-200"], []), [])
+
+    def make_product(self, code):
+        category_id = self.admin.search_read(
+            "product.category", [["accounting", "=", True]], ["id"], limit=1
+        )[0]["id"]
+        (unit,) = [
+            item for item in self.client.value_list("unit") if item["name"] == "Unit"
+        ]
+        return self.create_remote(
+            "product.template",
+            name="Später <gelistet>",
+            default_uom=int(unit["remote_id"]),
+            type="goods",
+            salable=True,
+            sale_uom=int(unit["remote_id"]),
+            account_category=category_id,
+            products=[["create", [{"suffix_code": code}]]],
+        )
+
+    def read_all(self, cursor, limit):
+        products = []
+        while True:
+            page = self.client.product_list(cursor, limit)
+            self.assert_conforms(page["products"], list[contract.ProductAnswer])
+            products += page["products"]
+            cursor = page["cursor"]
+            if not page["more"]:
+                return {item["code"]: item for item in products}, cursor
+
+    def test_product_list(self):
+        everything, cursor = self.read_all(None, 5)
+        self.assertLessEqual(set(self.products), set(everything))
+        code = self.make_key("PRODUCT")
+        template_id = self.make_product(code)
+        changed, cursor = self.read_all(cursor, 50)
+        self.assertEqual(changed[code]["name"], "Später <gelistet>")
+        self.assertTrue(changed[code]["active"])
+        # the name belongs to the template
+        self.admin.rpc(
+            "product.template", "write", [template_id], {"name": "Neu"}, changes=True
+        )
+        changed, cursor = self.read_all(cursor, 50)
+        self.assertEqual(changed[code]["name"], "Neu")
+        # what can't be sold any more is told, once it was there
+        self.admin.rpc(
+            "product.template", "write", [template_id], {"salable": False}, changes=True
+        )
+        changed, cursor = self.read_all(cursor, 50)
+        self.assertFalse(changed[code]["active"])
+        self.assertEqual(self.client.product_search([code], []), [])
