@@ -1,0 +1,45 @@
+"""`make bench`, `make bench BENCH=name`: each measurement prints a table; the last line is JSON with the same figures."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench import report, won_to_order  # noqa: E402 (the path above comes first)
+from bench.push import Push  # noqa: E402
+from bench.settings import Settings  # noqa: E402
+from harness.errors import Stop  # noqa: E402
+from harness.progress import say  # noqa: E402
+
+MEASUREMENTS = {
+    "push_odoo": lambda settings: Push("odoo", settings).run(),
+    "push_tryton": lambda settings: Push("tryton", settings).run(),
+    "won_to_order": won_to_order.run,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run one or all."""
+    if unknown := [name for name in names if name not in MEASUREMENTS]:
+        say(f"There is no measurement {unknown[0]}: choose among {', '.join(MEASUREMENTS)}.")
+        return 1
+    figures = {}
+    settings = Settings()
+    try:
+        for name in names or MEASUREMENTS:
+            found = MEASUREMENTS[name](settings)
+            found.show()
+            figures[name] = found.figures
+            print(report.line({name: found.figures}), flush=True)
+    except Stop as stop:
+        say(f"\n{stop}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nBroken off.")
+        return 1
+    if len(figures) > 1:
+        print("\n" + report.line(figures))
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))
