@@ -6,6 +6,7 @@ the ids of the other system in their place right before it is sent.
 
 import hashlib
 import json
+from itertools import takewhile
 
 # facts that do not make it another order: when it was signed, what we call it
 NOT_CONTENT = {"key", "number", "order_date", "party", "lead_id", "source"}
@@ -36,12 +37,8 @@ def drop_empty_sections(lines, get_kind):
             pending = [line]
         elif kind == "subsection":
             # the section above may still be waiting for its first product
-            above = [item for item in pending if get_kind(item) != "subsection"]
-            pending = (
-                [*above, line]
-                if above and get_kind(above[0]) == "section"
-                else [line]
-            )
+            above = takewhile(lambda item: get_kind(item) != "subsection", pending)
+            pending = [*above, line]
         elif kind == "note" and pending:
             pending.append(line)
         else:

@@ -155,16 +155,13 @@ class CrmLead(models.Model):
         contents, issues, outdated = [], {}, self.env["integration.job"]
         for lead in self:
             own_jobs = jobs.get(lead.id, outdated.browse())
-            found = lead._choose_content(
-                flow,
-                erp_orders.get(lead, self.env["integration.erp.order"]),
-                own_jobs,
-                take_open,
-            )
+            made = erp_orders.get(lead, self.env["integration.erp.order"])
+            found = lead._choose_content(flow, made, own_jobs, take_open)
             if isinstance(found, Issue):
                 issues[lead] = found
                 found = []
-            keys = {content.key for content in found}
+            # what is there may still have to be confirmed
+            keys = {content.key for content in found} | set(made.mapped("key"))
             running = own_jobs.filtered(lambda job: job.state == "running")
             if running:
                 # its outcome decides; whatever is left over is looked at right after it
@@ -338,6 +335,10 @@ class CrmLead(models.Model):
 
     def _enqueue_contents(self, flow, contents, trigger):
         payloads = self.env["integration.payload"]
+        payloads._prefetch(
+            self.browse().union(*(content.lead for content in contents)),
+            self.env["sale.order"].union(*(content.orders for content in contents)),
+        )
         requests = []
         for content in contents:
             payload = payloads._prepare_order(*content)

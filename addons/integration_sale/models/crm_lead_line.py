@@ -226,18 +226,29 @@ class CrmLeadLine(models.Model):
         }
         if self.display_type:
             return values
-        price = self.price_unit
+        quantity, price = self.quantity, self.price_unit
+        unit, discount = self.product_uom_id, self.discount
+        # what the quotation's form does not show to this user gets lost on saving
+        if not self.env.user.has_group("uom.group_uom"):
+            own_unit = self.product_id.uom_id
+            quantity = unit._compute_quantity(quantity, own_unit, round=False)
+            price = unit._compute_price(price, own_unit)
+            unit = own_unit
+        if not self.env.user.has_group("sale.group_discount_per_so_line"):
+            price *= 1 - discount / 100
+            discount = 0.0
         if currency != self.currency_id:
+            today = fields.Date.context_today(self)
             price = self.currency_id._convert(
-                price, currency, self.company_id, fields.Date.context_today(self), False
+                price, currency, self.company_id, today, round=False
             )
         return {
             **values,
             "product_id": self.product_id.id,
-            "product_uom_qty": self.quantity,
-            "product_uom_id": self.product_uom_id.id,
+            "product_uom_qty": quantity,
+            "product_uom_id": unit.id,
             "price_unit": price,
-            "discount": self.discount,
+            "discount": discount,
             "tax_ids": [Command.set(self.tax_ids.ids)],
         }
 

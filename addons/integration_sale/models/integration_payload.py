@@ -28,6 +28,23 @@ class IntegrationPayload(models.AbstractModel):
     # -- orders and quotations --------------------------------------------------------
 
     @api.model
+    def _prefetch(self, leads, orders):
+        """Read what the snapshots need of thousands of deals at once: taken deal by deal,
+        each would read its own lines, products and addresses."""
+        lead_lines = (leads - orders.opportunity_id).lead_line_ids
+        for lines in (lead_lines, orders.order_line):
+            lines.tax_ids.mapped("name")
+            lines.product_id.mapped("type")
+            lines.mapped("product_uom_id")
+        partners = leads.partner_id | orders.partner_id
+        partners |= orders.partner_invoice_id | orders.partner_shipping_id
+        partners |= partners.commercial_partner_id
+        partners.child_ids.mapped("type")
+        (partners | partners.child_ids).mapped("country_id.code")
+        (partners | partners.child_ids).mapped("state_id.code")
+        (partners | partners.child_ids).mapped("email_normalized")
+
+    @api.model
     def _prepare_order(self, lead, orders, key):
         """Snapshot of one ERP order.
 
