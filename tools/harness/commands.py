@@ -5,6 +5,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -35,20 +36,33 @@ NO_NETWORK = (
 )
 
 
-def explain(output: str, doing: str, log: Path | None = None) -> str:
-    """The sentence for a failed program: disk and network have their own, the rest shows the last line said."""
+def explain(
+    output: str, doing: str, log: Path | None = None, downloads: bool = False
+) -> str:
+    """The sentence for a failed program.
+
+    Disk and network have their own; the rest shows the line that looks like the reason.
+    """
     if any(mark in output for mark in NO_SPACE):
-        return f"The disk is full ({doing}): free some space on the disk of {paths.DEV}, then run the command again."
-    if any(mark in output for mark in NO_NETWORK):
-        return f"No network ({doing}): check the connection to the package registries, then run the command again."
+        return (
+            f"The disk is full ({doing}): free some space on the disk of {paths.DEV}, "
+            "then run the command again."
+        )
+    if downloads and any(mark in output for mark in NO_NETWORK):
+        return (
+            f"No network ({doing}): check the connection to the package registries, "
+            "then run the command again."
+        )
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    last = lines[-1] if lines else "no output"
-    return f"{doing} failed: {last}" + (
-        f" (the whole output is in {log})" if log else ""
-    )
+    telling = [line for line in lines if re.search("error|fatal", line, re.IGNORECASE)]
+    reason = (telling or lines or ["no output"])[-1]
+    seen = f" (the whole output is in {log})" if log else ""
+    return f"{doing} failed: {reason}{seen}"
 
 
-def run(args, doing: str, *, log: str | None = None, **options) -> str:
+def run(
+    args, doing: str, *, log: str | None = None, downloads: bool = False, **options
+) -> str:
     """Run to the end and return what was printed; `doing` names the step in the failure text."""
     options.setdefault("stdin", subprocess.DEVNULL)
     try:
@@ -71,7 +85,7 @@ def run(args, doing: str, *, log: str | None = None, **options) -> str:
         with contextlib.suppress(OSError):
             log_file.write_text(done.stdout)
     if done.returncode:
-        raise Stop(explain(done.stdout, doing, log_file))
+        raise Stop(explain(done.stdout, doing, log_file, downloads))
     return done.stdout
 
 

@@ -59,11 +59,19 @@ def provide_packages() -> None:
     with commands.lock("debian"), step(f"Debian packages: {names}"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         commands.run(
-            ["apt-get", "update"], "apt-get update", log="apt.log", env=environment
+            ["apt-get", "update"],
+            "apt-get update",
+            downloads=True,
+            log="apt.log",
+            env=environment,
         )
         arguments = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
         commands.run(
-            arguments, f"apt-get install {names}", log="apt.log", env=environment
+            arguments,
+            f"apt-get install {names}",
+            downloads=True,
+            log="apt.log",
+            env=environment,
         )
     if still := missing_packages():
         raise Stop(

@@ -49,5 +49,10 @@ def install() -> None:
         "npm_config_update_notifier": "false",
     }
     commands.run(
-        arguments, "npm install", log="npm.log", cwd=paths.NODE, env=environment
+        arguments,
+        "npm install",
+        downloads=True,
+        log="npm.log",
+        cwd=paths.NODE,
+        env=environment,
     )

@@ -41,15 +41,12 @@ def python_path() -> Path:
 def addons_path() -> list[Path]:
     """Odoo's own addons, then ours."""
     home = python_path()
-    candidates = [home / "odoo/addons", home / "addons"]
-    own = [path for path in candidates if (path / "web/__manifest__.py").is_file()]
-    base = [
-        path
-        for path in candidates
-        if (path / "base/__manifest__.py").is_file() and path not in own
-    ]
+    own = [home / "odoo/addons"]
+    # A source tree keeps all but a few beside the package; Debian's package has them in it.
+    if not (home / "odoo/addons/web").is_dir():
+        own.insert(0, home / "addons")
     suite = [paths.ADDONS] if paths.ADDONS.is_dir() else []
-    return [*own, *base, *suite, paths.LINKED_ADDONS]
+    return [*own, *suite, paths.LINKED_ADDONS]
 
 
 def provide() -> None:
@@ -161,6 +158,7 @@ def download() -> list[Path]:
         commands.run(
             ["apt-get", "update"],
             "Reading Debian's package list",
+            downloads=True,
             log="apt-odoo.log",
             env=environment,
         )
@@ -186,6 +184,7 @@ def download() -> list[Path]:
     commands.run(
         ["apt-get", "download", *names],
         "Downloading Odoo 19",
+        downloads=True,
         log="apt-odoo.log",
         env=environment,
         cwd=folder,

@@ -74,13 +74,20 @@ def check_external() -> None:
         raise Stop(
             "Odoo refuses to work as the database user postgres: set PGUSER to another role that may create databases."
         )
-    allowed = psql(
-        "select rolcreatedb or rolsuper from pg_roles where rolname = current_user",
-        database="postgres",
-    )
+    try:
+        allowed = psql(
+            "select rolcreatedb or rolsuper from pg_roles where rolname = current_user",
+            database="postgres",
+        )
+    except Stop as stop:
+        raise Stop(
+            f"The PostgreSQL server that PGHOST names cannot be used ({stop}): "
+            "check PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset them all."
+        ) from stop
     if allowed != "t":
         raise Stop(
-            "The role in PGUSER may not create databases: run ALTER ROLE ... CREATEDB for it."
+            "The role in PGUSER may not create databases: "
+            "run ALTER ROLE ... CREATEDB for it."
         )
 
 
@@ -257,7 +264,7 @@ def psql(statement: str, *, database: str, env: dict | None = None) -> str:
         "-c",
         statement,
     ]
-    return commands.run(arguments, "PostgreSQL", env=env or full_environment()).strip()
+    return commands.run(arguments, "psql", env=env or full_environment()).strip()
 
 
 def database_exists(name: str) -> bool:

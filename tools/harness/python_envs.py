@@ -85,6 +85,10 @@ def provide_one(
             # pip's cache would lie in the home folder; the installed environment is the cache.
             environment = os.environ | {"PIP_NO_CACHE_DIR": "1"}
             commands.run(
-                arguments, "pip install", log=f"pip-{venv.name}.log", env=environment
+                arguments,
+                "pip install",
+                downloads=True,
+                log=f"pip-{venv.name}.log",
+                env=environment,
             )
         commands.mark_done(venv.name, fingerprint)

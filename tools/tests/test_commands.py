@@ -14,11 +14,14 @@ def test_a_full_disk_is_named_as_such():
 
 
 def test_no_network_is_named_as_such():
-    text = commands.explain("Temporary failure in name resolution", "pip install")
+    output = "Temporary failure in name resolution"
+    text = commands.explain(output, "pip install", downloads=True)
     assert text.startswith("No network (pip install)")
+    assert "network" not in commands.explain(output, "psql")
 
 
-def test_other_failures_show_the_last_line():
+def test_other_failures_show_the_telling_line():
+    assert commands.explain("Fatal: b\nhint\n", "x") == "x failed: Fatal: b"
     assert commands.explain("a\nb: broken\n\n", "x") == "x failed: b: broken"
 
 
