@@ -16,7 +16,8 @@ def get_content_hash(payload):
     """Fingerprint of what the other system is told, to notice a change afterwards."""
     content = {name: payload[name] for name in payload if name not in NOT_CONTENT}
     content["lines"] = [
-        {name: line[name] for name in line if name != "key"} for line in payload["lines"]
+        {name: line[name] for name in line if name != "key"}
+        for line in payload["lines"]
     ]
     text = json.dumps(content, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

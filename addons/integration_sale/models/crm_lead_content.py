@@ -27,7 +27,9 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    integration_issue = fields.Selection(ISSUES, "Open Issue", readonly=True, copy=False)
+    integration_issue = fields.Selection(
+        ISSUES, "Open Issue", readonly=True, copy=False
+    )
     integration_issue_message = fields.Text(readonly=True, copy=False)
     erp_quotation_id = fields.Many2one(
         "sale.order",
@@ -79,8 +81,10 @@ class CrmLead(models.Model):
     @api.private
     def _check_changed_content(self):
         changed = self.env.cr.precommit.data.pop(CHANGED_LEADS, set())
-        leads = (self | self.browse(changed)).exists().filtered(
-            lambda lead: lead.won_status == "won"
+        leads = (
+            (self | self.browse(changed))
+            .exists()
+            .filtered(lambda lead: lead.won_status == "won")
         )
         leads._push_won("content changed", take_open=False)
         leads._compare_with_sent()
@@ -125,7 +129,9 @@ class CrmLead(models.Model):
             "sale_order_push", companies
         ):
             own = flow._filter_records(by_company[flow.company_id])
-            issues |= own.with_company(flow.company_id)._push_to(flow, trigger, take_open)
+            issues |= own.with_company(flow.company_id)._push_to(
+                flow, trigger, take_open
+            )
             touched |= own
         touched._set_issues(issues)
         touched._update_integration_status()
@@ -174,7 +180,9 @@ class CrmLead(models.Model):
         outdated.action_cancel()
         issues |= self._ensure_customers(contents)
         self._enqueue_contents(
-            flow, [content for content in contents if content.lead not in issues], trigger
+            flow,
+            [content for content in contents if content.lead not in issues],
+            trigger,
         )
         return issues
 
@@ -222,7 +230,8 @@ class CrmLead(models.Model):
             if quotations and len(sent) != 1:
                 return Issue(
                     self.integration_issue or "choose",
-                    self.integration_issue_message or self._get_choose_message(quotations),
+                    self.integration_issue_message
+                    or self._get_choose_message(quotations),
                 )
             chosen = sent
         if len(chosen) > 1:
@@ -361,7 +370,9 @@ class CrmLead(models.Model):
         issues, same = {}, self.browse()
         for lead in self:
             live = lead.erp_order_ids.filtered(lambda order: order._is_live())
-            message = next(filter(None, (order._get_deviation() for order in live)), None)
+            message = next(
+                filter(None, (order._get_deviation() for order in live)), None
+            )
             if message:
                 issues[lead] = Issue("changed", message)
             elif lead.integration_issue == "changed" and not lead._get_late_orders():

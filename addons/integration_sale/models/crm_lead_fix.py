@@ -27,9 +27,7 @@ class CrmLead(models.Model):
         " difference or acknowledge; empty where there is nothing to mend, or where the"
         " user has no right to.",
     )
-    integration_asked = fields.Char(
-        "Who Was Asked", compute="_compute_integration_fix"
-    )
+    integration_asked = fields.Char("Who Was Asked", compute="_compute_integration_fix")
 
     @api.depends("integration_status", "integration_issue", "integration_message")
     @api.depends_context("uid")
@@ -42,8 +40,10 @@ class CrmLead(models.Model):
                 continue
             # sudo: the queue is not the salesperson's to read, what to do about it is
             fix, record = lead.sudo()._find_fix()
-            if fix in ("map", "retry") and not is_manager and (
-                fix == "map" or record.error_kind != "validation"
+            if (
+                fix in ("map", "retry")
+                and not is_manager
+                and (fix == "map" or record.error_kind != "validation")
             ):
                 person = record.connector_id._get_person_in_charge()
                 lead.integration_asked = person.name
@@ -77,7 +77,9 @@ class CrmLead(models.Model):
         if not fix:
             if self.integration_asked:
                 raise AccessError(
-                    self.env._("%s has been asked to mend this.", self.integration_asked)
+                    self.env._(
+                        "%s has been asked to mend this.", self.integration_asked
+                    )
                 )
             return {"type": "ir.actions.client", "tag": "soft_reload"}
         return getattr(self, f"_fix_by_{fix}")()
@@ -98,7 +100,9 @@ class CrmLead(models.Model):
 
     def _fix_by_map(self):
         jobs = self.env["integration.job"].browse(self.sudo()._get_problem_jobs().ids)
-        return jobs.filtered(lambda job: job.error_kind == "mapping").action_open_mapping()
+        return jobs.filtered(
+            lambda job: job.error_kind == "mapping"
+        ).action_open_mapping()
 
     def _fix_by_retry(self):
         # sudo: see _handle_won_lost; the snapshot is made anew, in case the reason was

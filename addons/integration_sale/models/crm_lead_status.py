@@ -62,7 +62,9 @@ class CrmLead(models.Model):
                 )
             )
         )
-        if self.integration_issue and (own_erp_orders or order in self._get_late_orders()):
+        if self.integration_issue and (
+            own_erp_orders or order in self._get_late_orders()
+        ):
             return "attention", self.integration_issue_message
         return self._get_document_status(own_jobs, own_erp_orders)
 

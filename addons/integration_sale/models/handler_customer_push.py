@@ -1,4 +1,5 @@
 from odoo import api, models
+
 from odoo.addons.integration_hub.client import (
     AmbiguousMatchError,
     IntegrationError,
@@ -180,7 +181,9 @@ class HandlerCustomerPush(models.AbstractModel):
         for job, answer in results:
             owner = taken.setdefault(answer["remote_id"], job.res_id)
             if owner != job.res_id:
-                problems[job] = self._get_taken_error(job, answer, Partner.browse(owner))
+                problems[job] = self._get_taken_error(
+                    job, answer, Partner.browse(owner)
+                )
                 # the next try asks again, it does not come back to this answer
                 job.answer = False
                 continue

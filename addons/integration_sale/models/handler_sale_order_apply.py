@@ -3,6 +3,7 @@ from itertools import zip_longest
 from markupsafe import Markup
 
 from odoo import api, models
+
 from odoo.addons.integration_hub.client import error_from_dict
 
 from ..decimals import to_decimal
@@ -69,9 +70,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
         orders = {}
         for job, answer in results:
             order = created.get(job.idempotency_key) or known[job.idempotency_key]
-            order.write(
-                self._prepare_comparison(order, job, answer)
-            )
+            order.write(self._prepare_comparison(order, job, answer))
             orders[job] = (order, job.idempotency_key in created, answer)
         return orders
 
@@ -113,7 +112,10 @@ class HandlerSaleOrderPush(models.AbstractModel):
                 "amount_total": order.amount_total,
             }
         )
-        if job.payload.get("accept_difference") and values["difference_state"] == "open":
+        if (
+            job.payload.get("accept_difference")
+            and values["difference_state"] == "open"
+        ):
             values["difference_state"] = "accepted"
         values["difference_html"] = (
             self._render_difference(job.payload, answer["lines"])
@@ -192,14 +194,17 @@ class HandlerSaleOrderPush(models.AbstractModel):
         """One line on opportunity and quotations."""
         texts = {}
         for order in orders:
-            text = Markup(
-                self.env._("Order %(number)s made in %(system)s.")
-            ) % {"number": order._get_link(), "system": flow.connector_id.name}
+            text = Markup(self.env._("Order %(number)s made in %(system)s.")) % {
+                "number": order._get_link(),
+                "system": flow.connector_id.name,
+            }
             for record in (order.lead_id, *order.sale_order_ids):
                 known = texts.setdefault(record._name, {})
-                known[record.id] = known.get(record.id, Markup("")) + (
-                    Markup("<br/>") if record.id in known else Markup("")
-                ) + text
+                known[record.id] = (
+                    known.get(record.id, Markup(""))
+                    + (Markup("<br/>") if record.id in known else Markup(""))
+                    + text
+                )
         for model_name, bodies in texts.items():
             self.env[model_name].browse(bodies)._message_log_batch(bodies)
 
@@ -247,9 +252,11 @@ class HandlerSaleOrderPush(models.AbstractModel):
     def _show_problems(self, flow, jobs):
         """Status and an activity on the deals of ``jobs`` (orders, stuck or waiting for
         something stuck)."""
-        leads = self.env["crm.lead"].browse(
-            {job.res_id for job in jobs if job.res_model == "crm.lead"}
-        ).exists()
+        leads = (
+            self.env["crm.lead"]
+            .browse({job.res_id for job in jobs if job.res_model == "crm.lead"})
+            .exists()
+        )
         leads._update_integration_status()
         groups = {}
         for lead in leads.filtered(lambda lead: lead.integration_status == "attention"):
@@ -280,7 +287,9 @@ def _get_sent(payload):
 
 
 def _is_equal(here, there):
-    return here is not None and there is not None and to_decimal(here) == to_decimal(there)
+    return (
+        here is not None and there is not None and to_decimal(here) == to_decimal(there)
+    )
 
 
 def _shorten(number):

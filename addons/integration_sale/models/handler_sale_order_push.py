@@ -1,4 +1,5 @@
 from odoo import api, models
+
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     MappingError,
@@ -68,7 +69,9 @@ class HandlerSaleOrderPush(models.AbstractModel):
             values, missing_heads, missing_taxes
         )
         problems = {}
-        for (job, payload), missing in zip(payloads.items(), missing_values, strict=True):
+        for (job, payload), missing in zip(
+            payloads.items(), missing_values, strict=True
+        ):
             error = self._get_mapping_error(payload, missing_products, missing)
             if error:
                 problems[job] = error
@@ -116,9 +119,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
         ]
         if gone:
             return ValidationError(
-                self.env._(
-                    "These products no longer exist here: %s.", ", ".join(gone)
-                )
+                self.env._("These products no longer exist here: %s.", ", ".join(gone))
             )
         sentences = []
         if products:
@@ -179,7 +180,9 @@ class HandlerSaleOrderPush(models.AbstractModel):
             and not self.env["integration.value.resolver"]._is_loaded(connector)
         ):
             reading = reference_flow._enqueue_pull(trigger="order")
-            for job in [job for job, error in problems.items() if error.kind == "mapping"]:
+            for job in [
+                job for job, error in problems.items() if error.kind == "mapping"
+            ]:
                 del problems[job]
                 blockers[job] = reading
         return blockers

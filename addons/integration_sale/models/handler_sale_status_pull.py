@@ -106,7 +106,11 @@ class HandlerSaleStatusPull(models.AbstractModel):
         }
         currencies = self.env["integration.erp.order"]._get_currencies(
             {status["currency"] for status in fresh.values()}
-            | {item["currency"] for status in fresh.values() for item in status["invoices"]}
+            | {
+                item["currency"]
+                for status in fresh.values()
+                for item in status["invoices"]
+            }
         )
         invoices = self._write_documents(
             flow, "integration.erp.invoice", "invoices", fresh, currencies
@@ -218,7 +222,10 @@ class HandlerSaleStatusPull(models.AbstractModel):
                     (
                         6,
                         0,
-                        [shipments[item["remote_id"]].id for item in status["shipments"]],
+                        [
+                            shipments[item["remote_id"]].id
+                            for item in status["shipments"]
+                        ],
                     )
                 ],
                 "received_hash": _get_fingerprint(status),
@@ -233,7 +240,9 @@ class HandlerSaleStatusPull(models.AbstractModel):
         if not bills:
             return "none"
         credited = sum(
-            to_decimal(item["total"]) for item in posted if item["kind"] == "credit_note"
+            to_decimal(item["total"])
+            for item in posted
+            if item["kind"] == "credit_note"
         )
         invoiced = sum(to_decimal(item["total"]) for item in bills)
         if abs(credited) >= invoiced > 0 or all(
@@ -288,12 +297,14 @@ class HandlerSaleStatusPull(models.AbstractModel):
                 subtype_xmlid="integration_sale.mt_lead_erp_status",
                 partner_ids=lead.user_id.partner_id.ids,
             )
-        order.sale_order_ids._message_log_batch(dict.fromkeys(order.sale_order_ids.ids, body))
+        order.sale_order_ids._message_log_batch(
+            dict.fromkeys(order.sale_order_ids.ids, body)
+        )
 
     def _get_delivery_news(self, order):
-        label = dict(
-            order._fields["delivery_state"]._description_selection(self.env)
-        )[order.delivery_state]
+        label = dict(order._fields["delivery_state"]._description_selection(self.env))[
+            order.delivery_state
+        ]
         tracked = order.shipment_ids.filtered(
             lambda item: item.tracking_number and item.state in ("shipped", "delivered")
         )

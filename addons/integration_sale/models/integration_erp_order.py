@@ -145,7 +145,9 @@ class IntegrationErpOrder(models.Model):
     def _get_gone_message(self):
         deleted = self.filtered(lambda order: order.state == "deleted")
         if deleted:
-            return self.env._("%s is no longer there in the ERP.", deleted._get_numbers())
+            return self.env._(
+                "%s is no longer there in the ERP.", deleted._get_numbers()
+            )
         return self.env._("%s was cancelled in the ERP.", self._get_numbers())
 
     def _get_overdue_message(self):

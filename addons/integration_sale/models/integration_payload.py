@@ -79,8 +79,14 @@ class IntegrationPayload(models.AbstractModel):
             payload[name] = to_text(to_decimal(payload[name]) + to_decimal(other[name]))
         for name in ("customer_reference", "note"):
             values = dict.fromkeys(filter(None, (payload[name], other[name])))
-            payload[name] = (", " if name == "customer_reference" else "\n").join(values)
-        dates = [date for date in (payload["requested_date"], other["requested_date"]) if date]
+            payload[name] = (", " if name == "customer_reference" else "\n").join(
+                values
+            )
+        dates = [
+            date
+            for date in (payload["requested_date"], other["requested_date"])
+            if date
+        ]
         payload["requested_date"] = min(dates, default="")
 
     @api.model
@@ -91,7 +97,9 @@ class IntegrationPayload(models.AbstractModel):
             prefix = f"SO{order.id}-"
             own = [line for line in payload["lines"] if line["key"].startswith(prefix)]
             if own:
-                lines.append(self._prepare_text_line(f"{prefix}H", "section", order.name))
+                lines.append(
+                    self._prepare_text_line(f"{prefix}H", "section", order.name)
+                )
             lines += own
         payload["lines"] = lines
 

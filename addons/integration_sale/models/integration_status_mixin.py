@@ -96,7 +96,5 @@ class IntegrationStatusMixin(models.AbstractModel):
         action["domain"] = [("id", "in", records.ids)]
         action["context"] = {"create": False}
         if len(records) == 1:
-            action.update(
-                views=[(False, "form")], view_mode="form", res_id=records.id
-            )
+            action.update(views=[(False, "form")], view_mode="form", res_id=records.id)
         return action

@@ -56,7 +56,9 @@ class SaleOrder(models.Model):
             for key, value in self.env.context.items()
             if key not in ("default_order_line", "default_sale_order_template_id")
         }
-        result = super(SaleOrder, self.with_context(context)).action_confirm()
+        # keys can only be taken away by replacing the context
+        self = self.with_context(context)  # pylint: disable=context-overridden
+        result = super().action_confirm()
         # sudo: the queue belongs to nobody; who may confirm an order may have it sent
         self.opportunity_id.sudo()._push_won("order confirmed")
         return result
@@ -110,7 +112,10 @@ class SaleOrder(models.Model):
         differing = [
             label
             for label, same in (
-                (self.env._("customers"), len(self.partner_id.commercial_partner_id) < 2),
+                (
+                    self.env._("customers"),
+                    len(self.partner_id.commercial_partner_id) < 2,
+                ),
                 (self.env._("invoice addresses"), len(self.partner_invoice_id) < 2),
                 (self.env._("delivery addresses"), len(self.partner_shipping_id) < 2),
                 (self.env._("currencies"), len(self.currency_id) < 2),

@@ -48,7 +48,9 @@ class SaleOrderLine(models.Model):
         were not chosen have no quantity, down payments are dealt with by invoices here.
         """
         self.ensure_one()
-        return not self.is_downpayment and bool(self.display_type or self.product_uom_qty)
+        return not self.is_downpayment and bool(
+            self.display_type or self.product_uom_qty
+        )
 
     def _prepare_erp_line_payload(self):
         """Snapshot of this line; see ``integration.payload``."""

@@ -13,7 +13,11 @@ class SaleCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(
-            context={**cls.env.context, "tracking_disable": True, "no_reset_password": True}
+            context={
+                **cls.env.context,
+                "tracking_disable": True,
+                "no_reset_password": True,
+            }
         )
         cls.company = cls.env.company
         cls.currency = cls.company.currency_id
@@ -181,7 +185,9 @@ class SaleCase(TransactionCase):
                 "user_id": lead.user_id.id,
                 "company_id": self.company.id,
                 "order_line": [
-                    Command.create({"product_id": product.id, "product_uom_qty": quantity})
+                    Command.create(
+                        {"product_id": product.id, "product_uom_qty": quantity}
+                    )
                     for product, quantity in lines
                 ],
                 **values,
@@ -227,8 +233,10 @@ class SaleCase(TransactionCase):
 
     def get_activities(self, lead):
         return lead.activity_ids.filtered(
-            lambda activity: activity.activity_type_id
-            == self.env.ref("integration_sale.mail_activity_type_erp")
+            lambda activity: (
+                activity.activity_type_id
+                == self.env.ref("integration_sale.mail_activity_type_erp")
+            )
         )
 
     def get_remote_order(self, lead):

@@ -121,7 +121,8 @@ class FakeClient(SystemClient):
         answer = {}
         for address in addresses:
             signature = tuple(
-                address[name] for name in ("name", "street", "zip", "city", "country_code")
+                address[name]
+                for name in ("name", "street", "zip", "city", "country_code")
             )
             answer[address["key"]] = known.setdefault(signature, self.erp.new_id())
         return answer
@@ -160,7 +161,9 @@ class FakeClient(SystemClient):
             if request["note"] == "refuse":
                 answers.append(ValidationError("The ERP does not like this order."))
                 continue
-            assert all(order["key"] != request["key"] for order in self.erp.orders.values())
+            assert all(
+                order["key"] != request["key"] for order in self.erp.orders.values()
+            )
             remote_id = self.erp.new_id()
             self.erp.orders[remote_id] = {
                 "key": request["key"],
@@ -268,7 +271,8 @@ class FakeClient(SystemClient):
 
     def _answer(self, order):
         rates = {
-            value["remote_id"]: Decimal(value["rate"]) for value in self.erp.values["tax"]
+            value["remote_id"]: Decimal(value["rate"])
+            for value in self.erp.values["tax"]
         }
         untaxed = tax = Decimal(0)
         for line in order["request"]["lines"]:

@@ -63,7 +63,8 @@ class TestContent(SaleCase):
         )
         leads.write({"stage_id": self.won_stage.id})
         self.assertEqual(
-            [self.get_keys(lead) for lead in leads], [[f"OPP{lead.id}"] for lead in leads]
+            [self.get_keys(lead) for lead in leads],
+            [[f"OPP{lead.id}"] for lead in leads],
         )
 
     # -- where to ---------------------------------------------------------------------

@@ -14,9 +14,11 @@ class TestCustomer(SaleCase):
         return lead
 
     def get_party(self, partner):
-        return self.env["integration.external.id"]._get_remote_ids(
-            self.connector, "party", partner
-        ).get(partner.id)
+        return (
+            self.env["integration.external.id"]
+            ._get_remote_ids(self.connector, "party", partner)
+            .get(partner.id)
+        )
 
     def test_created_once(self):
         self.push_lead()
@@ -46,8 +48,10 @@ class TestCustomer(SaleCase):
         own = lead.with_user(self.salesperson)
         self.assertEqual(own.integration_fix, "choose_customer")
         action = own.action_fix_integration()
-        dialog = self.env[action["res_model"]].with_user(self.salesperson).browse(
-            action["res_id"]
+        dialog = (
+            self.env[action["res_model"]]
+            .with_user(self.salesperson)
+            .browse(action["res_id"])
         )
         self.assertEqual(len(dialog.line_ids), 2)
         dialog.line_ids.filtered(lambda line: line.remote_id == first).action_choose()

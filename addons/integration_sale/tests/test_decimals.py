@@ -32,7 +32,10 @@ class TestDecimals(BaseCase):
         kept = drop_empty_sections(
             "n S p S n U p S n S U n U p".split(),
             lambda line: {
-                "S": "section", "U": "subsection", "n": "note", "p": "product"
+                "S": "section",
+                "U": "subsection",
+                "n": "note",
+                "p": "product",
             }[line],
         )
         self.assertEqual(kept, "n S p S n U p S U p".split())

@@ -21,9 +21,7 @@ class TestOrderPush(SaleCase):
         order = self.make_order(lead, lines, **values)
         order.action_confirm()
         self.push(lead)
-        self.assertEqual(
-            lead.integration_status, "in_erp", lead.integration_message
-        )
+        self.assertEqual(lead.integration_status, "in_erp", lead.integration_message)
         return self.get_remote_order(lead)["request"]
 
     # -- happy path -------------------------------------------------------------------
@@ -93,7 +91,9 @@ class TestOrderPush(SaleCase):
         [party_id] = self.erp.parties
         self.assertEqual(request["party_id"], party_id)
         addresses = self.erp.parties[party_id]["addresses"]
-        by_name = {signature[0]: remote_id for signature, remote_id in addresses.items()}
+        by_name = {
+            signature[0]: remote_id for signature, remote_id in addresses.items()
+        }
         self.assertEqual(request["invoice_address_id"], by_name["Brown Ltd"])
         self.assertEqual(request["delivery_address_id"], by_name["Warehouse"])
         self.assertEqual(request["contact_id"], by_name["Buyer"])
@@ -110,7 +110,9 @@ class TestOrderPush(SaleCase):
                         "is_optional": True,
                     }
                 ),
-                Command.create({"product_id": self.product_two.id, "product_uom_qty": 0}),
+                Command.create(
+                    {"product_id": self.product_two.id, "product_uom_qty": 0}
+                ),
             ],
         )
         self.assertEqual([line["kind"] for line in request["lines"]], ["product"])
@@ -126,7 +128,9 @@ class TestOrderPush(SaleCase):
                         "is_optional": True,
                     }
                 ),
-                Command.create({"product_id": self.product_two.id, "product_uom_qty": 1}),
+                Command.create(
+                    {"product_id": self.product_two.id, "product_uom_qty": 1}
+                ),
             ],
         )
         self.assertEqual(
@@ -193,7 +197,9 @@ class TestOrderPush(SaleCase):
         order.action_confirm()
         self.env["sale.advance.payment.inv"].with_context(
             active_model="sale.order", active_ids=order.ids
-        ).create({"advance_payment_method": "fixed", "fixed_amount": 50}).create_invoices()
+        ).create(
+            {"advance_payment_method": "fixed", "fixed_amount": 50}
+        ).create_invoices()
         self.assertTrue(order.order_line.filtered("is_downpayment"))
         self.push(lead)
         request = self.get_remote_order(lead)["request"]
@@ -241,9 +247,7 @@ class TestOrderPush(SaleCase):
         request = self.push_order(
             [(self.product, 5), (self.product_two, -1), (self.product_two, 0)]
         )
-        self.assertEqual(
-            [line["quantity"] for line in request["lines"]], ["5", "-1"]
-        )
+        self.assertEqual([line["quantity"] for line in request["lines"]], ["5", "-1"])
 
     def test_special_characters_and_long_text(self):
         text = "Ünïcödé “quotes” <b>&amp;</b> 漢字 🪑\n" + "x" * 5000
@@ -365,9 +369,7 @@ class TestOrderPush(SaleCase):
         orders = self.make_order(leads[0]) | self.make_order(leads[1], note="refuse")
         orders.action_confirm()
         self.push(leads)
-        self.assertEqual(
-            leads.mapped("integration_status"), ["in_erp", "attention"]
-        )
+        self.assertEqual(leads.mapped("integration_status"), ["in_erp", "attention"])
         self.assertIn("does not like", leads[1].integration_message)
         # a person corrects the data; that alone sends it again
         orders[1].note = "please"

@@ -79,12 +79,14 @@ class TestRights(SaleCase):
         order.user_id = self.colleague
         self.push(lead)
         self.assertEqual(lead.erp_order_ids.sale_order_ids, order)
-        self.assertEqual(
-            lead.with_user(self.salesperson).integration_status, "in_erp"
-        )
+        self.assertEqual(lead.with_user(self.salesperson).integration_status, "in_erp")
 
     def test_queue_is_not_for_salespeople(self):
-        for model in ("integration.job", "integration.connector", "integration.external.id"):
+        for model in (
+            "integration.job",
+            "integration.connector",
+            "integration.external.id",
+        ):
             with self.assertRaises(AccessError):
                 self.env[model].with_user(self.salesperson).search([])
 

@@ -94,10 +94,12 @@ class TestStatus(SaleCase):
         self.pull()
         self.assertEqual(invoice.status, "overdue")
         self.assertEqual(
-            self.env["integration.erp.invoice"].search([("is_overdue", "=", True)]), invoice
+            self.env["integration.erp.invoice"].search([("is_overdue", "=", True)]),
+            invoice,
         )
         self.assertNotIn(
-            invoice, self.env["integration.erp.invoice"].search([("is_overdue", "=", False)])
+            invoice,
+            self.env["integration.erp.invoice"].search([("is_overdue", "=", False)]),
         )
         self.assertIn("overdue", self.lead.integration_message)
 
@@ -124,7 +126,9 @@ class TestStatus(SaleCase):
             )
         self.pull()
         self.assertEqual(len(self.erp_order.invoice_ids), 1)
-        self.assertEqual(self.erp_order.invoice_ids.order_ids.lead_id, self.lead | other)
+        self.assertEqual(
+            self.erp_order.invoice_ids.order_ids.lead_id, self.lead | other
+        )
 
     def test_draft_invoice_deleted(self):
         self.change(invoices=[make_invoice("1", 240, state="draft")])

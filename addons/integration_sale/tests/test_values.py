@@ -47,7 +47,11 @@ class TestValues(SaleCase):
 
     def test_factor(self):
         dozen = self.make_product(
-            "Eggs", "EGG", 12.0, is_mapped=False, uom_id=self.env.ref("uom.product_uom_dozen").id
+            "Eggs",
+            "EGG",
+            12.0,
+            is_mapped=False,
+            uom_id=self.env.ref("uom.product_uom_dozen").id,
         )
         self.map_product(dozen, factor=12.0, remote_unit_id="1")
         lead = self.push_lead((dozen, 2.5))
@@ -113,7 +117,10 @@ class TestValues(SaleCase):
         self.assertEqual(line["tax_ids"], [])
 
     def test_two_of_a_rate_ask(self):
-        taxes = [*self.erp.values["tax"], self.make_value("21", "Twenty too", rate="20")]
+        taxes = [
+            *self.erp.values["tax"],
+            self.make_value("21", "Twenty too", rate="20"),
+        ]
         self.erp.values["tax"] = taxes
         self.env["integration.remote.value"]._replace(self.connector, "tax", taxes)
         lead = self.push_lead((self.product, 1))
