@@ -1,6 +1,5 @@
 # The commands of this repository; `make help` lists them. The work is done by tools/harness.
-PYTHON ?= python3
-HARNESS := $(PYTHON) tools/harness
+HARNESS := tools/run-harness
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test test-core bench lint format stop clean
