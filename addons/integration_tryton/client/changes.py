@@ -26,7 +26,7 @@ class ChangesMixin:
                 self, "sale.sale", [["company", "=", self.company_id]]
             )
             if window.since:
-                window.extra = self._find_changed_around(window, key_prefix)
+                window.extra = self._find_changed_around(window, key_prefix, own_domain)
         rows = self.search_read(
             "sale.sale",
             [
@@ -63,7 +63,7 @@ class ChangesMixin:
             prefixes.append("shipments.packages.")
         return prefixes
 
-    def _find_changed_around(self, window, key_prefix):
+    def _find_changed_around(self, window, key_prefix, own_domain):
         """Orders whose credit notes or returns changed: no field of a sale leads there.
 
         :return: dict ``{order id as text: [stamps]}``
@@ -94,7 +94,13 @@ class ChangesMixin:
         for row in returns:
             order_id = row["origin"].partition(",")[2]
             found.setdefault(order_id, []).extend(_get_stamps(row))
-        return found
+        if not found:
+            return {}
+        # an invoice may be of other orders as well, a return of anybody's
+        own = self.search_read(
+            "sale.sale", [*own_domain, ["id", "in", sorted(map(int, found))]], ["id"]
+        )
+        return {str(row["id"]): found[str(row["id"])] for row in own}
 
     def _get_stamp_fields(self):
         return [
