@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
+#: Greece is GR as a country and EL in VAT numbers
+VAT_PREFIXES = {"GR": "EL"}
 #: what makes two addresses one: phone and e-mail may differ
 ADDRESS_PARTS = ("street", "street2", "zip", "city", "country_code")
 
@@ -16,8 +18,9 @@ def normalize_vat(vat, country_code=""):
     :return: ``""`` for none
     """
     text = _NOT_ALPHANUMERIC.sub("", (vat or "").upper())
+    country_code = country_code.upper()
     if text and country_code and not text[:2].isalpha():
-        text = country_code.upper() + text
+        text = VAT_PREFIXES.get(country_code, country_code) + text
     return text
 
 

@@ -1,5 +1,6 @@
 """Removes secrets from what is written to the exchange log."""
 
+import json
 import re
 
 REDACTED = "***"
@@ -35,6 +36,8 @@ def redact(text, secrets=()):
     """
     for secret in secrets:
         if secret:
-            text = text.replace(secret, REDACTED)
+            # as it is, and as JSON writes it: quotes and accents are escaped there
+            for spelling in {secret, json.dumps(secret)[1:-1]}:
+                text = text.replace(spelling, REDACTED)
     text = _JSON_PAIR.sub(r'\1"%s"' % REDACTED, text)
     return _FORM_PAIR.sub(r"\1%s" % REDACTED, text)

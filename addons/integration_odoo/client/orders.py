@@ -183,9 +183,6 @@ class OrderVerbs:
                 for sequence, line in enumerate(order["lines"], 1)
             ],
         }
-        if not order["contact_id"]:
-            values["partner_invoice_id"] = values["partner_id"]
-            values["partner_shipping_id"] = values["partner_id"]
         for name, (key, what) in OPTIONAL_LINKS.items():
             if order[key] and name in known:
                 values[name] = to_id(order[key], what)

@@ -27,6 +27,12 @@ HAS_ACCESS_SINCE = 18
 class OdooProtocol(SystemClient):
     """Calls methods of models, tells errors apart, knows which fields there are."""
 
+    #: a second call at once gains on a server with worker processes, and costs nothing on
+    #: one without
+    default_parallel_calls = 2
+    #: how long a call whose answer was lost may go on over there
+    settle_seconds = SETTLE_SECONDS
+
     def __init__(self, settings):
         super().__init__(settings)
         self.last_headers = {}
@@ -52,7 +58,7 @@ class OdooProtocol(SystemClient):
         except OutcomeUnknownError as error:
             # the call may still be at work: whoever looks for its record too soon finds
             # nothing, and would create a second one
-            error.retry_after = error.retry_after or SETTLE_SECONDS
+            error.retry_after = error.retry_after or self.settle_seconds
             raise
 
     def search_read(self, model, domain, fields, order="id", **arguments):

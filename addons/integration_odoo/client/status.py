@@ -151,9 +151,12 @@ class StatusVerbs(ChangeVerbs):
             "state": SHIPMENT_STATES.get(row["state"], "waiting"),
             "is_backorder": bool(row.get("backorder_id")),
             "is_return": is_return,
-            "scheduled_date": read_text(row, "scheduled_date"),
+            # moments there, days for us
+            "scheduled_date": read_text(row, "scheduled_date")[:10],
             # a cancelled transfer has one as well
-            "done_date": read_text(row, "date_done") if row["state"] == "done" else "",
+            "done_date": (
+                read_text(row, "date_done")[:10] if row["state"] == "done" else ""
+            ),
             "carrier": read_name(row, "carrier_id"),
             "tracking_number": read_text(row, "carrier_tracking_ref"),
             "tracking_url": get_tracking_url(read_text(row, "carrier_tracking_url")),

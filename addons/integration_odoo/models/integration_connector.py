@@ -36,7 +36,7 @@ class IntegrationConnector(models.Model):
         help="Database ID of the company over there that takes the orders. Empty: the main"
         " company of the user.",
     )
-    odoo_version = fields.Char("Odoo Version", readonly=True, copy=False)
+    odoo_version = fields.Char(readonly=True, copy=False)
 
     @api.constrains("odoo_company_id")
     def _check_odoo_company_id(self):

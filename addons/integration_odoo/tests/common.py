@@ -205,7 +205,7 @@ class ErpCase(unittest.TestCase):
         self.assertIsInstance(answer, dict, getattr(answer, "message", ""))
         return answer
 
-    def read(self, model, remote_id, *fields):
+    def read_row(self, model, remote_id, *fields):
         """The record as the ERP has it."""
         (row,) = self.client.search_read(model, [("id", "=", int(remote_id))], fields)
         return row

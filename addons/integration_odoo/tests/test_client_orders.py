@@ -3,6 +3,8 @@
 import unittest
 from decimal import Decimal
 
+from odoo.addons.integration_hub.client import error_from_dict
+
 from ..client.protocol import SETTLE_SECONDS
 from .common import CuttingProxy, ErpCase, contract
 
@@ -28,7 +30,9 @@ class OrderTests:
         self.assertEqual(answer["total"], "302.38")
         found = self.client.order_find([order["key"], f"{order['key']}-none"])
         self.assertEqual(found, {order["key"]: answer})
-        row = self.read("sale.order", answer["remote_id"], "client_order_ref", "origin")
+        row = self.read_row(
+            "sale.order", answer["remote_id"], "client_order_ref", "origin"
+        )
         self.assertEqual(row["client_order_ref"], "PO 2026/77 “urgent”")
         self.assertEqual(row["origin"], order["key"])
 
@@ -68,7 +72,7 @@ class OrderTests:
             ],
             **{f"{kind}_id": remote_id for kind, remote_id in values.items()},
         )
-        row = self.read(
+        row = self.read_row(
             "sale.order",
             answer["remote_id"],
             "partner_id",
@@ -265,9 +269,7 @@ class OrderTests:
         self.assertIn(order["key"], self.client.order_find([order["key"]]))
 
     def fail_with_refusal(self):
-        from odoo.addons.integration_hub.client import ValidationError
-
-        raise ValidationError("no")
+        raise error_from_dict({"kind": "validation", "message": "no"})
 
 
 class TestOrdersJson2(OrderTests, ErpCase, unittest.TestCase):

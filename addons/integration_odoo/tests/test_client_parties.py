@@ -41,7 +41,7 @@ class PartyTests:
         self.assertEqual(set(addresses), {"A1", "A11", "A12", "A13"})
         self.assertEqual(addresses["A1"], answers[0]["remote_id"])
         self.assertEqual(len(set(addresses.values())), 4)
-        row = self.read(
+        row = self.read_row(
             "res.partner",
             addresses["A12"],
             "type",
@@ -55,7 +55,9 @@ class PartyTests:
         self.assertEqual(row["street2"], "Loods B")
         self.assertEqual(row["country_id"][1], "Belgium")
         self.assertEqual(str(row["commercial_partner_id"][0]), answers[0]["remote_id"])
-        main = self.read("res.partner", answers[0]["remote_id"], "street", "is_company")
+        main = self.read_row(
+            "res.partner", answers[0]["remote_id"], "street", "is_company"
+        )
         self.assertEqual(main["street"], "Dorpsstraat 1")
         self.assertTrue(main["is_company"])
 
@@ -130,7 +132,7 @@ class PartyTests:
         party = self.make_party("23", is_company=False, name="Jürgen Groß")
         party["lang"] = "xx_YY"
         (answer,) = self.client.party_create([party])
-        row = self.read(
+        row = self.read_row(
             "res.partner", answer["remote_id"], "name", "is_company", "lang"
         )
         self.assertEqual((row["name"], row["is_company"]), ("Jürgen Groß", False))
@@ -157,9 +159,9 @@ class PartyTests:
         ]
         (answer,) = self.client.party_create([party])
         states = [
-            self.read("res.partner", answer["addresses"][key], "state_id")["state_id"][
-                1
-            ]
+            self.read_row("res.partner", answer["addresses"][key], "state_id")[
+                "state_id"
+            ][1]
             for key in ("A24", "A25")
         ]
         self.assertEqual(states, ["California (US)", "Nevada (US)"])
@@ -192,7 +194,7 @@ class PartyTests:
         self.assertNotIn(answer["A398"], created["addresses"].values())
         # asked again, nothing new is made
         self.assertEqual(self.client.party_addresses([request]), [answer])
-        row = self.read("res.partner", answer["A398"], "type", "parent_id")
+        row = self.read_row("res.partner", answer["A398"], "type", "parent_id")
         self.assertEqual(row["type"], "delivery")
         self.assertEqual(str(row["parent_id"][0]), created["remote_id"])
 
@@ -204,7 +206,7 @@ class PartyTests:
         request = {"party_id": created["remote_id"], "addresses": [moved]}
         (answer,) = self.client.party_addresses([request])
         self.assertNotEqual(answer["A40M"], created["remote_id"])
-        row = self.read("res.partner", created["remote_id"], "street")
+        row = self.read_row("res.partner", created["remote_id"], "street")
         self.assertEqual(row["street"], "Dorpsstraat 1")
 
     def test_addresses_of_a_deleted_customer(self):
