@@ -8,6 +8,9 @@
     "author": "CRM Integration Suite contributors",
     "depends": ["integration_sale", "integration_odoo", "integration_tryton"],
     "data": ["views/crm_menus.xml"],
+    "assets": {
+        "web.assets_tests": ["crm_integration_suite/static/tests/tours/**/*"],
+    },
     "application": True,
     "installable": True,
 }

@@ -1,8 +1,11 @@
-import { Component, onMounted, onWillUnmount } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, status } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-const PERIOD = 1500;
+const FIRST_DELAY = 1500;
+// what is not over soon may take an hour: no need to ask every second
+const LONGEST_DELAY = 20000;
+const GROWTH = 1.2;
 
 /**
  * Loads the record again as long as it is shown: put it where something is under way on
@@ -13,6 +16,7 @@ export class IntegrationRefresh extends Component {
     static props = { ...standardWidgetProps };
 
     setup() {
+        this.delay = FIRST_DELAY;
         onMounted(() => this.wait());
         onWillUnmount(() => clearTimeout(this.timer));
     }
@@ -23,8 +27,11 @@ export class IntegrationRefresh extends Component {
             if (record.resId && !(await record.isDirty())) {
                 await record.load();
             }
-            this.wait();
-        }, PERIOD);
+            this.delay = Math.min(this.delay * GROWTH, LONGEST_DELAY);
+            if (status(this) === "mounted") {
+                this.wait();
+            }
+        }, this.delay);
     }
 }
 

@@ -1,0 +1,82 @@
+import { registry } from "@web/core/registry";
+
+/** Steps that fill in what the test has given for this system. */
+function fillIn(fields) {
+    return Object.entries(fields).map(([name, value]) => ({
+        content: `Enter ${name}`,
+        trigger: `.o_field_widget[name=${name}] input`,
+        run: `edit ${value}`,
+    }));
+}
+
+registry.category("web_tour.tours").add("crm_integration_suite_connector", {
+    steps: () => {
+        const { label, fields, refused } = window.tourData || { fields: {} };
+        const steps = [
+            {
+                trigger: ".o-kanban-button-new",
+                run: "click",
+            },
+            {
+                trigger: ".o_field_widget[name=name] textarea",
+                run: `edit Tour ${label}`,
+            },
+            {
+                trigger: ".o_field_widget[name=system_type] input",
+                run: "click",
+            },
+            {
+                trigger: `.o_select_menu_item:contains(${label})`,
+                run: "click",
+            },
+            {
+                content: "The form asks for what this system needs",
+                trigger: ".o_field_widget[name=url] input",
+            },
+            ...fillIn(fields),
+            {
+                trigger: ".o_form_button_save",
+                run: "click",
+            },
+            {
+                content: "The secret is kept, and not shown again",
+                trigger: ".o_form_view .badge:contains(Set):not(:contains(Not))",
+            },
+            {
+                trigger: "button[name=action_test_connection]",
+                run: "click",
+            },
+        ];
+        if (refused) {
+            return [
+                ...steps,
+                {
+                    content: "It says plainly that the system refuses us",
+                    trigger: ".alert-danger:contains(credentials)",
+                    timeout: 30000,
+                },
+                {
+                    trigger: ".o_arrow_button_current:contains(Draft)",
+                },
+            ];
+        }
+        return [
+            ...steps,
+            {
+                content: "Who we are there, and that nothing is missing",
+                trigger: ".alert-success:contains(The connection works)",
+                timeout: 30000,
+            },
+            {
+                trigger: ".o_field_widget[name=remote_user]:not(:empty)",
+            },
+            {
+                trigger: "button[name=action_start]",
+                run: "click",
+            },
+            {
+                trigger: ".o_arrow_button_current:contains(Running)",
+            },
+        ];
+    },
+});

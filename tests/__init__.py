@@ -1,0 +1,1 @@
+from . import test_tour_connector, test_tour_deal
