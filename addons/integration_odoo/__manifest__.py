@@ -8,5 +8,4 @@
     "depends": ["integration_hub"],
     "external_dependencies": {"python": ["requests"]},
     "data": ["views/integration_connector_views.xml"],
-    "installable": True,
 }
