@@ -9,7 +9,7 @@ import sys
 
 if sys.version_info < (3, 11):
     for name in ("python3.11", "python3.12", "python3.13"):
-        if shutil.which(name):
+        if getattr(shutil, "which", lambda _name: None)(name):
             os.execv(shutil.which(name), [name] + sys.argv)
     sys.exit(
         "Python %d.%d is too old for Odoo 19 and its pinned packages: "
