@@ -289,6 +289,8 @@ def _match_or_create(client, requests, answers, indexes):
                 "rule": found[0]["rule"],
                 "addresses": None,
             }
+        elif error := get_hold_back(request["unsettled_until"]):
+            answers[index] = error
         else:
             to_create.append(index)
     if not to_create:

@@ -4,6 +4,7 @@ from odoo.addons.integration_hub.client import (
     IntegrationError,
     MappingError,
     ValidationError,
+    get_hold_back,
     in_chunks,
 )
 from odoo.addons.integration_hub.models.integration_handler import Blocked
@@ -214,6 +215,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
 
 def _create_missing(client, requests, orders):
+    for index, request in enumerate(requests):
+        orders[index] = orders[index] or get_hold_back(request["unsettled_until"])
     missing = [index for index, order in enumerate(orders) if order is None]
     for chunk in in_chunks(missing, client.order_batch_size):
         try:

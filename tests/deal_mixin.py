@@ -1,0 +1,454 @@
+"""The acceptance checklist of the flow (requirements §9), the same for each ERP."""
+
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from unittest.mock import patch
+
+from odoo.fields import Command
+
+from odoo.addons.integration_hub.client import OutcomeUnknownError
+
+
+class DealMixin:
+    """Nine checks; ``tests/test_deals_*.py`` run them against each system."""
+
+    # -- 1. happy path ----------------------------------------------------------------
+
+    def test_1_from_won_to_paid(self):
+        lead = self.make_lead()
+        order = self.make_order(lead, [("PUMP-200", 4), ("COFFEE-1KG", 2)])
+        order.action_confirm()
+        self.push(lead)
+        self.assert_status(lead, "in_erp")
+        erp_order = lead.erp_order_ids
+        self.assertTrue(erp_order.remote_number)
+        self.assertTrue(erp_order.remote_url)
+        self.assertIn(erp_order.remote_number, lead.message_ids[0].body)
+        self.assertEqual(erp_order.state, "confirmed")
+        self.assertAlmostEqual(erp_order.amount_total, order.amount_total, 2)
+        there = self.find_order_there(erp_order)
+
+        self.clerk.ship(there, partial=True)
+        self.pull()
+        self.assert_status(lead, "partly_shipped")
+        self.assertTrue(
+            erp_order.shipment_ids.filtered(
+                lambda s: s.state in ("shipped", "delivered")
+            )
+        )
+        self.assertIn("Partly Shipped", lead.message_ids[0].body)
+        self.clerk.ship(there)
+        self.pull()
+        self.assert_status(lead, "shipped")
+        self.check_shipments(erp_order.shipment_ids)
+
+        invoices = self.clerk.invoice(there)
+        self.pull()
+        self.assert_status(lead, "invoiced")
+        invoice = erp_order.invoice_ids.filtered(lambda i: i.state == "posted")[:1]
+        self.assertTrue(invoice.remote_number)
+        self.assertAlmostEqual(
+            sum(erp_order.invoice_ids.mapped("amount_total")), order.amount_total, 2
+        )
+        self.clerk.pay(invoices[0], 100)
+        self.pull()
+        self.assertIn(
+            "partly_paid", erp_order.invoice_ids.mapped("status"), "paid a part"
+        )
+        for remote_invoice in invoices:
+            self.clerk.pay(remote_invoice)
+        self.pull()
+        self.assert_status(lead, "paid")
+        self.assert_status(order, "paid")
+        self.assertFalse(any(erp_order.invoice_ids.mapped("amount_residual")))
+
+    def check_shipments(self, shipments):
+        self.assertLessEqual(set(shipments.mapped("state")), {"shipped", "delivered"})
+        self.assertTrue(all(shipments.mapped("done_date")))
+
+    def test_1_opportunity_lines(self):
+        lead = self.make_lead([("VALVE-DN25", 3), ("BOOK-HYD", 1)])
+        self.push(lead)
+        self.assert_status(lead, "in_erp")
+        self.assertAlmostEqual(lead.erp_order_ids.amount_total, lead.lines_total, 2)
+
+    def test_1_overdue_and_credited(self):
+        # known over there, with 30 days to pay
+        partner = self.make_partner("Zwembad", vat="NL857731002B01", email=False)
+        lead = self.make_lead([("FILTER-10", 10)], partner)
+        self.push(lead)
+        erp_order = lead.erp_order_ids
+        there = self.find_order_there(erp_order)
+        self.clerk.ship(there)
+        [invoice] = self.clerk.invoice(there, on=date.today() - timedelta(days=60))
+        self.pull()
+        self.assertEqual(
+            erp_order.invoice_ids.status, "overdue", erp_order.invoice_ids.read()
+        )
+        self.assertIn("overdue", lead.integration_message)
+        self.clerk.credit(invoice)
+        self.pull()
+        self.assertEqual(erp_order.invoice_state, "credited")
+
+    # -- 2. update --------------------------------------------------------------------
+
+    def test_2_changed_before_and_after(self):
+        lead = self.make_lead()
+        order = self.make_order(lead, [("FILTER-10", 1)])
+        order.action_confirm()
+        self.connector.action_pause()
+        self.push(lead)
+        order.order_line.product_uom_qty = 5
+        self.run_lane()
+        self.connector.action_start()
+        self.run_lane()
+        self.assert_status(lead, "in_erp")
+        [line] = self.get_lines_there(lead.erp_order_ids)
+        self.assertEqual(float(line["quantity"]), 5)
+        order.order_line.product_uom_qty = 6
+        self.run_lane()
+        self.assert_status(lead, "attention")
+        self.assertEqual(self.count_there([lead.erp_order_ids.key]), 1)
+        self.assertEqual(self.get_activities(lead).user_id, self.salesperson)
+
+    def test_2_nothing_new_is_nothing_written(self):
+        lead = self.make_lead([("FILTER-10", 1)])
+        self.push(lead)
+        self.pull()
+        erp_order = lead.erp_order_ids
+        messages, written = lead.message_ids, erp_order.received_hash
+        self.pull()
+        self.assertEqual(lead.message_ids, messages)
+        self.assertEqual(erp_order.received_hash, written)
+
+    # -- 3. delete, archive -----------------------------------------------------------
+
+    def test_3_cancelled_there(self):
+        self.flow.confirm_policy = "never"
+        lead = self.make_lead([("FILTER-10", 1)])
+        self.push(lead)
+        self.clerk.cancel(self.find_order_there(lead.erp_order_ids))
+        self.pull()
+        self.assert_status(lead, "cancelled")
+        self.assertEqual(lead.erp_order_ids.state, "cancelled")
+        # won again it is not made a second time
+        lead.stage_id = self.env["crm.stage"].search([("is_won", "=", False)], limit=1)
+        self.push(lead)
+        self.assert_status(lead, "cancelled")
+        self.assertEqual(len(lead.erp_order_ids), 1)
+
+    def test_3_deleted_there(self):
+        self.flow.confirm_policy = "never"
+        lead = self.make_lead([("FILTER-10", 1)])
+        self.push(lead)
+        erp_order = lead.erp_order_ids
+        there = self.find_order_there(erp_order)
+        self.clerk.cancel(there)
+        self.delete_there(there)
+        erp_order.checked_at = "2020-01-01 00:00:00"
+        self.pull()
+        self.assertEqual(erp_order.state, "deleted")
+        self.assert_status(lead, "cancelled")
+
+    def test_3_lost_and_archived_here(self):
+        lead = self.make_lead([("FILTER-10", 1)])
+        self.push(lead)
+        lead.stage_id = self.env["crm.stage"].search([("is_won", "=", False)], limit=1)
+        lead.action_set_lost()
+        self.assert_status(lead, "attention")
+        self.assertIn(lead.erp_order_ids.remote_number, lead.integration_message)
+        self.assertEqual(self.find_there(lead.erp_order_ids.key)["state"], "confirmed")
+
+    # -- 4. duplicate created in the source -------------------------------------------
+
+    def test_4_two_contacts_that_are_one_customer(self):
+        first = self.make_partner()
+        second = self.make_partner(name="Again", email=first.email)
+        self.push(self.make_lead([("FILTER-10", 1)], first))
+        lead = self.make_lead([("FILTER-10", 1)], second)
+        self.push(lead)
+        self.assert_status(lead, "attention")
+        self.assertIn(first.name, lead.integration_message)
+        self.assertEqual(lead.integration_fix, "choose_customer")
+        action = lead.with_user(self.salesperson).action_fix_integration()
+        self.env[action["res_model"]].browse(action["res_id"]).action_create_new()
+        self.run_lane()
+        self.assert_status(lead, "in_erp")
+
+    def test_4_customer_that_is_there_is_found(self):
+        partner = self.make_partner(
+            "Brouwerij De Gouden Leeuw", vat="NL823140003B01", email=False
+        )
+        self.push(self.make_lead([("FILTER-10", 1)], partner))
+        external_id = self.env["integration.external.id"]._find(
+            self.connector, "party", partner
+        )
+        with self.connector._get_client() as client:
+            [[match]] = client.party_match(
+                [{**partner._prepare_erp_party_payload([]), "key": "none"}]
+            )
+        self.assertEqual(
+            (match["rule"], match["remote_id"]), ("vat", external_id.remote_id)
+        )
+
+    def test_4_won_twice_at_once(self):
+        lead = self.make_lead([("FILTER-10", 1)])
+        self.win(lead)
+        lead.sudo()._push_won("asked again")
+        self.run_lane()
+        jobs = self.env["integration.job"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+        )
+        self.assertEqual(len(jobs), 1)
+        self.assertEqual(len(lead.erp_order_ids), 1)
+
+    # -- 5. conflict: both sides changed at once --------------------------------------
+
+    def test_5_both_sides_changed(self):
+        self.flow.confirm_policy = "never"
+        lead = self.make_lead()
+        order = self.make_order(lead, [("FILTER-10", 4)])
+        order.action_confirm()
+        self.push(lead)
+        erp_order = lead.erp_order_ids
+        self.change_quantity_there(self.find_order_there(erp_order), 3)
+        order.order_line.product_uom_qty = 5
+        self.pull()
+        # both are kept and shown, nobody is overwritten
+        self.assertEqual(order.order_line.product_uom_qty, 5)
+        [line] = self.get_lines_there(erp_order)
+        self.assertEqual(float(line["quantity"]), 3)
+        self.assertEqual(erp_order.difference_state, "open")
+        self.assert_status(lead, "attention")
+
+    # -- 6. recovery ------------------------------------------------------------------
+
+    def test_6_network_failure(self):
+        self.connector.write({"url": "http://127.0.0.1:9", "max_attempts": 2})
+        lead = self.make_lead([("FILTER-10", 1)])
+        self.push(lead)
+        self.assertIn(lead.integration_status, ("waiting", "attention"))
+        self.assertFalse(lead.erp_order_ids)
+        self.connector.url = self.erp["url"]
+        self.env["integration.job"].search(
+            [("connector_id", "=", self.connector.id), ("state", "!=", "done")]
+        ).action_retry()
+        self.run_lane()
+        self.assert_status(lead, "in_erp")
+        self.assertFalse(self.get_activities(lead))
+
+    @contextmanager
+    def losing_answers(self, verb):
+        """The next call reaches the ERP, but its answer gets lost."""
+        client_class = self.connector._call_hook("get_client_class")
+        original = getattr(client_class, verb)
+        calls = []
+
+        def call(client, *args):
+            answer = original(client, *args)
+            calls.append(verb)
+            if len(calls) == 1:
+                raise OutcomeUnknownError("The connection broke off.")
+            return answer
+
+        with patch.object(client_class, verb, call):
+            yield calls
+
+    def test_6_lost_answers(self):
+        for verb in ("party_create", "order_create", "order_confirm"):
+            with self.subTest(verb=verb), self.losing_answers(verb) as calls:
+                lead = self.make_lead([("FILTER-10", 1)])
+                self.push(lead)
+                self.assert_status(lead, "in_erp")
+                self.assertGreaterEqual(len(calls), 1)
+                self.assertEqual(self.count_there([lead.erp_order_ids.key]), 1)
+                self.assertEqual(lead.erp_order_ids.state, "confirmed")
+
+    # -- 7. volume (the large one is a benchmark) -------------------------------------
+
+    def test_7_many_deals(self):
+        partners = [self.make_partner(f"Buyer {index}") for index in range(5)]
+        leads = self.env["crm.lead"].union(
+            *(
+                self.make_lead(
+                    [("FILTER-10", index + 1), ("SEAL-KIT", 1)], partners[index % 5]
+                )
+                for index in range(25)
+            )
+        )
+        self.push(leads)
+        for lead in leads:
+            self.assert_status(lead, "in_erp")
+        orders = leads.erp_order_ids
+        self.assertEqual(len(orders), 25)
+        self.assertEqual(self.count_there(orders.mapped("key")), 25)
+        self.assertAlmostEqual(
+            sum(orders.mapped("amount_total")), sum(leads.mapped("lines_total")), 2
+        )
+
+    # -- 8. data types ----------------------------------------------------------------
+
+    def test_8_text_dates_and_rounding(self):
+        lead = self.make_lead(partner=self.make_partner("Çà & là <b>“ñ”</b> 漢字 🪑"))
+        text = "Größe 1″ – “so” <i>&amp;</i> 漢字\n" + "lang " * 300
+        order = self.make_order(
+            lead,
+            client_order_ref="PO-Ünï 1",
+            # the day after, in Amsterdam
+            commitment_date=datetime(2026, 12, 24, 23, 30),
+            note="<p>Bitte klingeln</p>",
+            order_line=[
+                Command.create({"display_type": "line_section", "name": "Abschnitt"}),
+                Command.create(
+                    {
+                        "product_id": self.products["VALVE-DN25"].id,
+                        "product_uom_qty": 7,
+                        "discount": 12.5,
+                        "name": text,
+                    }
+                ),
+                Command.create({"display_type": "line_note", "name": "Achtung"}),
+                Command.create(
+                    {
+                        "product_id": self.products["PIPE-CU15"].id,
+                        "product_uom_qty": 12.35,
+                    }
+                ),
+                Command.create(
+                    {"product_id": self.products["GLOVES-L"].id, "product_uom_qty": 3}
+                ),
+                Command.create(
+                    {
+                        "product_id": self.products["SERV-INST"].id,
+                        "product_uom_qty": 1.5,
+                    }
+                ),
+            ],
+        )
+        order.action_confirm()
+        self.push(lead)
+        self.assert_status(lead, "in_erp")
+        erp_order = lead.erp_order_ids
+        self.assertEqual(erp_order.difference_state, "none")
+        self.assertAlmostEqual(erp_order.amount_total, order.amount_total, 2)
+        lines = self.get_lines_there(erp_order)
+        self.assertEqual(len(lines), 4)
+        self.assertEqual(lines[0]["description"].strip(), text.strip())
+        self.assertEqual(
+            [float(line["quantity"]) for line in lines], [7, 12.35, 3, 1.5]
+        )
+
+    def test_8_other_currency(self):
+        dollar = self.env.ref("base.USD")
+        partner = self.make_partner()
+        partner.property_product_pricelist = self.env["product.pricelist"].create(
+            {"name": "Dollar", "currency_id": dollar.id, "company_id": self.company.id}
+        )
+        lead = self.make_lead(partner=partner)
+        order = self.make_order(lead, [("CTRL-PRO", 3)])
+        order.action_confirm()
+        self.assertEqual(order.currency_id, dollar)
+        self.push(lead)
+        self.assert_status(lead, "in_erp")
+        self.assertEqual(lead.erp_order_ids.currency_id, dollar)
+        self.assertAlmostEqual(lead.erp_order_ids.amount_total, order.amount_total, 2)
+
+    def test_8_other_unit(self):
+        """Sold here by the dozen what the ERP counts by the piece."""
+        mapping = self.env["integration.product.mapping"]._get_for(
+            self.connector, self.products["FILTER-10"]
+        )[self.products["FILTER-10"].id]
+        dozen = self.env["product.product"].create(
+            {
+                "name": "Filters, a dozen",
+                "default_code": "FILTER-12",
+                "uom_id": self.env.ref("uom.product_uom_dozen").id,
+                "list_price": 148.8,
+                "company_id": self.company.id,
+                "taxes_id": [Command.set(self.taxes[21].ids)],
+            }
+        )
+        self.products["FILTER-12"] = dozen
+        self.env["integration.product.mapping"].create(
+            {
+                "connector_id": self.connector.id,
+                "product_id": dozen.id,
+                "remote_id": mapping.remote_id,
+                "factor": 12,
+            }
+        )
+        lead = self.make_lead([("FILTER-12", 2)])
+        self.push(lead)
+        self.assert_status(lead, "in_erp")
+        [line] = self.get_lines_there(lead.erp_order_ids)
+        self.assertEqual(
+            (float(line["quantity"]), float(line["unit_price"])), (24, 12.4)
+        )
+
+    # -- 9. a required field is empty in the source -----------------------------------
+
+    def test_9_empty_fields(self):
+        bare = self.env["res.partner"].create({"name": f"Bare {self.mark}"})
+        lead = self.make_lead([("FILTER-10", 1)], bare)
+        self.push(lead)
+        self.assert_status(lead, "in_erp")
+        nobody = self.make_lead([("FILTER-10", 1)], self.env["res.partner"])
+        self.push(nobody)
+        self.assert_status(nobody, "attention")
+        self.assertEqual(nobody.integration_issue, "customer")
+        nothing = self.make_lead()
+        self.push(nothing)
+        self.assert_status(nothing, "attention")
+        self.assertEqual(nothing.integration_issue, "nothing")
+
+    # -- totals -----------------------------------------------------------------------
+
+    def test_total_that_differs_holds_the_order(self):
+        self.env["integration.value.mapping"].search(
+            [
+                ("connector_id", "=", self.connector.id),
+                ("res_model", "=", "account.tax"),
+                ("res_id", "=", self.taxes[9].id),
+            ]
+        ).remote_id = (
+            self.env["integration.value.mapping"]
+            .search(
+                [
+                    ("connector_id", "=", self.connector.id),
+                    ("res_model", "=", "account.tax"),
+                    ("res_id", "=", self.taxes[21].id),
+                ]
+            )
+            .remote_id
+        )
+        lead = self.make_lead([("COFFEE-1KG", 10)])
+        self.push(lead)
+        erp_order = lead.erp_order_ids
+        self.assert_status(lead, "attention")
+        self.assertEqual(erp_order.state, "draft")
+        self.assertAlmostEqual(erp_order.difference, 147.5 * 0.12, 2)
+        self.assertIn("147.5", erp_order.difference_html)
+        erp_order.with_user(self.salesperson).action_accept_difference()
+        self.run_lane()
+        self.assert_status(lead, "in_erp")
+        self.assertEqual(self.find_there(erp_order.key)["state"], "confirmed")
+
+    def test_unmapped_product_waits_and_goes_on(self):
+        product = self.products["FILTER-10"]
+        mapping = self.env["integration.product.mapping"]._get_for(
+            self.connector, product
+        )[product.id]
+        remote_id = mapping.remote_id
+        mapping.action_clear()
+        lead = self.make_lead([("FILTER-10", 1)])
+        self.push(lead)
+        self.assert_status(lead, "attention")
+        self.assertIn("FILTER-10", lead.integration_message)
+        mapping.remote_id = remote_id
+        self.run_lane()
+        self.assert_status(lead, "in_erp")
+
+    # -- by the clerk -----------------------------------------------------------------
+
+    def find_order_there(self, erp_order):
+        return int(erp_order.remote_id)

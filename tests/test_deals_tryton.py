@@ -1,0 +1,16 @@
+from odoo.tests import tagged
+
+from .deal_mixin import DealMixin
+from .erp_case import ErpCase
+
+
+@tagged("post_install", "-at_install")
+class TestDealsTryton(DealMixin, ErpCase):
+    kind = "tryton"
+
+    def delete_there(self, order):
+        self.clerk.call("model.sale.sale.delete", [order])
+
+    def change_quantity_there(self, order, quantity):
+        [line] = self.clerk.read_one("sale.sale", order, "lines")["lines"]
+        self.clerk.call("model.sale.line.write", [line], {"quantity": float(quantity)})
