@@ -87,7 +87,7 @@ class ChangesMixin:
             [
                 ["company", "=", self.company_id],
                 ["origin", "like", "sale.sale,%"],
-                window.get_domain("", "invoices.", "shipments.", "shipment_returns."),
+                window.get_domain("", *self._get_related_prefixes()),
             ],
             [*STAMPS, "origin", *self._get_stamp_fields()],
         )
@@ -104,8 +104,8 @@ class ChangesMixin:
 
     def _get_stamp_fields(self):
         return [
-            f"{name}.{stamp}"
-            for name in ("invoices", "shipments", "shipment_returns")
+            f"{prefix}{stamp}"
+            for prefix in self._get_related_prefixes()
             for stamp in STAMPS
         ]
 
@@ -116,8 +116,9 @@ class ChangesMixin:
         with an old one.
         """
         new_ids = []
-        rows = self.read("sale.sale", ids, [*STAMPS, *self._get_stamp_fields()])
-        for order_id in ids:
+        fields = [*STAMPS, *self._get_stamp_fields()]
+        rows = self.read_existing("sale.sale", ids, fields)
+        for order_id in filter(rows.get, ids):
             stamps = _get_stamps(rows[order_id])
             stamps += window.extra.get(str(order_id), [])
             fingerprint = hashlib.blake2b(
@@ -132,9 +133,8 @@ class ChangesMixin:
 def _get_stamps(row):
     """All stamps of a row and of what was read along with it, as text."""
     stamps = [row[name].isoformat() for name in STAMPS if row.get(name)]
-    for related in row.values():
-        if isinstance(related, list):
+    for name, related in row.items():
+        if name.endswith("."):
             for item in related:
-                if isinstance(item, dict):
-                    stamps += _get_stamps(item)
+                stamps += _get_stamps(item)
     return stamps

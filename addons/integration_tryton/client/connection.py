@@ -64,7 +64,7 @@ class ConnectionMixin:
             )
             return False
         try:
-            rows = self.read(
+            rows = self.read_records(
                 "company.company", [company_id], ["rec_name", "currency.code"]
             )
         except IntegrationError as error:

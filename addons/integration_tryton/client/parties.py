@@ -4,6 +4,9 @@ Our key is an identifier without type: such a one takes any text and can be sear
 (trytond/modules/party/party.py, class Identifier). Tryton's own ``code`` stays Tryton's.
 """
 
+# without Odoo there is nothing to translate with
+# pylint: disable=translation-required
+
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     ValidationError,
@@ -138,7 +141,7 @@ class PartiesMixin:
     def _complete_matches(self, matches):
         """Fill in number, name and what tells the parties from each other."""
         ids = {int(match["remote_id"]) for found in matches for match in found}
-        parties = self.read(
+        parties = self.read_records(
             "party.party", ids, ["code", "name", "active", "addresses.city"]
         )
         for match in (match for found in matches for match in found):
@@ -202,7 +205,7 @@ class PartiesMixin:
             changes=True,
             skip_warnings=True,
         )
-        rows = self.read("party.party", ids, ["code", "addresses"])
+        rows = self.read_records("party.party", ids, ["code", "addresses"])
         return [
             {
                 "remote_id": str(party_id),

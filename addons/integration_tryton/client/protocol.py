@@ -218,11 +218,19 @@ class RpcClient(SystemClient):
             model, "search_read", domain, 0, limit, order, list(fields), context=context
         )
 
-    def read(self, model, ids, fields):
+    def read_records(self, model, ids, fields):
         """:return: dict ``{id: values}`` of the records, which have to exist"""
         rows = []
         for chunk in in_chunks(list(dict.fromkeys(ids)), READ_SIZE):
             rows += self.rpc(model, "read", chunk, list(fields))
+        return {row["id"]: row for row in rows}
+
+    def read_existing(self, model, ids, fields):
+        """Like :meth:`read_records`, without those that were deleted meanwhile; archived ones of
+        a model that can be archived are left out as well."""
+        rows = []
+        for chunk in in_chunks(sorted(set(ids)), READ_SIZE):
+            rows += self.search_read(model, [["id", "in", chunk]], fields)
         return {row["id"]: row for row in rows}
 
     def record_url(self, model, record_id):

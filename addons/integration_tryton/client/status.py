@@ -86,7 +86,7 @@ class StatusMixin:
         ids = sorted({item for order in orders for item in order["invoices"]})
         if not ids:
             return {}
-        rows = self.read("account.invoice", ids, INVOICE_FIELDS)
+        rows = self.read_existing("account.invoice", ids, INVOICE_FIELDS)
         credit_notes = self.search_read(
             "account.invoice",
             [["origin_invoices", "in", ids]],
@@ -106,20 +106,19 @@ class StatusMixin:
         fields = list(SHIPMENT_FIELDS)
         if model == "stock.shipment.out":
             if "stock_shipment_cost" in self.modules:
-                fields.append("carrier.rec_name")
+                fields.append("carrier.party.name")
             if "stock_package_shipping" in self.modules:
                 fields += [
                     "shipping_reference",
                     "packages.shipping_reference",
                     "packages.shipping_tracking_url",
                 ]
-        return self.read(model, ids, fields)
+        return self.read_existing(model, ids, fields)
 
     def _get_status(self, order, invoices, shipments, returns):
         """:rtype: OrderStatus"""
         answers, known_lines = [], set()
-        for shipment_id in sorted(order["shipments"]):
-            row = shipments[shipment_id]
+        for row in _get_rows(shipments, order["shipments"]):
             lines = {
                 move["origin"]
                 for move in row["moves."]
@@ -131,13 +130,15 @@ class StatusMixin:
                 known_lines |= lines
             answers.append(self._get_shipment(row, is_backorder))
         delivery_state = _get_delivery_state(answers, order["shipment_state"])
-        for return_id in sorted(order["shipment_returns"]):
-            answers.append(self._get_shipment(returns[return_id], is_return=True))
+        answers += [
+            self._get_shipment(row, is_return=True)
+            for row in _get_rows(returns, order["shipment_returns"])
+        ]
         return {
             **self._get_order(order),
             "delivery_state": delivery_state,
             "invoices": [
-                self._get_invoice(invoices[item]) for item in sorted(order["invoices"])
+                self._get_invoice(row) for row in _get_rows(invoices, order["invoices"])
             ],
             "shipments": answers,
         }
@@ -170,7 +171,7 @@ class StatusMixin:
 
     def _get_shipment(self, row, is_backorder=False, is_return=False):
         """:rtype: Shipment"""
-        packages = row.get("packages.") or []
+        carrier, packages = row.get("carrier."), row.get("packages.") or []
         numbers = [item["shipping_reference"] for item in packages]
         numbers = list(dict.fromkeys(filter(None, numbers)))
         links = [item["shipping_tracking_url"] for item in packages]
@@ -186,12 +187,17 @@ class StatusMixin:
             "is_return": is_return,
             "scheduled_date": date_text(row["planned_date"]),
             "done_date": date_text(row["effective_date"]),
-            "carrier": (row.get("carrier.") or {}).get("rec_name") or "",
+            "carrier": carrier["party."]["name"] or "" if carrier else "",
             "tracking_number": ", ".join(numbers)
             or row.get("shipping_reference")
             or "",
             "tracking_url": next(filter(None, links), ""),
         }
+
+
+def _get_rows(rows, ids):
+    """Rows in the order of their ids, without those deleted since the ids were read."""
+    return [rows[item] for item in sorted(ids) if item in rows]
 
 
 def _get_payment_state(row, residual):

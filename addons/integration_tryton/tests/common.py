@@ -111,9 +111,9 @@ class TrytonCase(ClientCase):
             self.assertIsInstance(answer, dict, getattr(answer, "message", ""))
         return answer
 
-    def read(self, model, remote_id, *fields):
+    def read_remote(self, model, remote_id, *fields):
         """The record as Tryton has it."""
-        return self.admin.read(model, [int(remote_id)], fields)[int(remote_id)]
+        return self.admin.read_records(model, [int(remote_id)], fields)[int(remote_id)]
 
     def create_remote(self, model, **values):
         """A record made by Tryton's administrator; only ours, so its name is unique."""

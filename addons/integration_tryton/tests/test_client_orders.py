@@ -100,7 +100,9 @@ class TestOrders(TrytonCase):
         (answer,) = self.client.order_create([order])
         self.assertIsInstance(answer, dict, getattr(answer, "message", ""))
         self.assertEqual(answer["currency"], "USD")
-        remote = self.read("sale.sale", answer["remote_id"], *ALL_FIELDS, *LINE_FIELDS)
+        remote = self.read_remote(
+            "sale.sale", answer["remote_id"], *ALL_FIELDS, *LINE_FIELDS
+        )
         self.assertEqual(remote["reference"], "PO/4711")
         self.assertEqual(remote["description"], "S00042")
         self.assertEqual(remote["comment"].strip(), note.strip())
@@ -147,7 +149,9 @@ class TestOrders(TrytonCase):
         )
         answer = self.create_sale(party_id=customer["remote_id"], order_date="")
         (address_id,) = customer["addresses"].values()
-        remote = self.read("sale.sale", answer["remote_id"], *ALL_FIELDS, *LINE_FIELDS)
+        remote = self.read_remote(
+            "sale.sale", answer["remote_id"], *ALL_FIELDS, *LINE_FIELDS
+        )
         self.assertEqual(remote["payment_term"], int(term["remote_id"]))
         self.assertEqual(remote["currency."]["code"], "USD")
         self.assertEqual(remote["shipment_method"], "manual")
@@ -206,7 +210,7 @@ class TestOrders(TrytonCase):
         self.assertEqual(lines[0]["product_code"], "PUMP-200")
         self.assertEqual(lines[0]["total_untaxed"], "498.72")
         self.assertEqual(lines[0]["total"], "603.45")
-        remote = self.read("sale.sale", answer["remote_id"], "lines.note")
+        remote = self.read_remote("sale.sale", answer["remote_id"], "lines.note")
         self.assertIn("189.99 - 12.5 %", [line["note"] for line in remote["lines."]])
 
     def test_decimals(self):
@@ -228,7 +232,7 @@ class TestOrders(TrytonCase):
 
     def test_requested_date_in_the_past(self):
         answer = self.create_sale(order_date="2026-11-22", requested_date="2026-11-01")
-        remote = self.read("sale.sale", answer["remote_id"], "shipping_date")
+        remote = self.read_remote("sale.sale", answer["remote_id"], "shipping_date")
         self.assertEqual(remote["shipping_date"], datetime.date(2026, 11, 22))
 
     def test_other_unit_of_the_same_kind(self):
@@ -373,7 +377,9 @@ class TestOrders(TrytonCase):
         self.assert_error(refused, "validation", "can't be processed")
         for answer in (first, last):
             self.assertIsInstance(answer, dict, getattr(answer, "message", ""))
-            remote = self.read("sale.sale", answer["remote_id"], "state", "invoices")
+            remote = self.read_remote(
+                "sale.sale", answer["remote_id"], "state", "invoices"
+            )
             self.assertEqual(remote["state"], "processing")
             self.assertTrue(remote["invoices"])
 
@@ -397,7 +403,7 @@ class TestOrdersByReference(TrytonCase):
         self.assertFalse(self.client.key_is_unique)
         order = self.make_sale(customer_reference="PO/4711")
         (answer,) = self.client.order_create([order])
-        remote = self.read(
+        remote = self.read_remote(
             "sale.sale", answer["remote_id"], "reference", "description", "web_id"
         )
         self.assertEqual(remote["reference"], order["key"])

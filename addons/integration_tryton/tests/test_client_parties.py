@@ -125,7 +125,7 @@ class TestParties(TrytonCase):
         )
         (answer,) = self.client.party_create([party])
         self.assertEqual(set(answer["addresses"]), {"A1", "A2", "A3"})
-        remote = self.read(
+        remote = self.read_remote(
             "party.party",
             answer["remote_id"],
             "name",
@@ -151,7 +151,7 @@ class TestParties(TrytonCase):
             mechanisms,
         )
         main, delivery, contact = (
-            self.read(
+            self.read_remote(
                 "party.address",
                 answer["addresses"][key],
                 "street",
@@ -178,7 +178,7 @@ class TestParties(TrytonCase):
         party = self.make_party(vat=vat, email="no e-mail", phone="call me")
         (answer,) = self.client.party_create([party])
         self.assertIsInstance(answer, dict, getattr(answer, "message", ""))
-        remote = self.read(
+        remote = self.read_remote(
             "party.party",
             answer["remote_id"],
             "identifiers.code",
@@ -207,7 +207,7 @@ class TestParties(TrytonCase):
             "A1", city="Reno", country_code="US", state_code="QQ", state_name="Nowhere"
         )
         answer = self.create_party(addresses=[address])
-        remote = self.read("party.address", answer["addresses"]["A1"], "city")
+        remote = self.read_remote("party.address", answer["addresses"]["A1"], "city")
         self.assertEqual(remote["city"], "Reno, Nowhere")
         (found,) = self.client.party_addresses(
             [{"party_id": answer["remote_id"], "addresses": [address]}]
