@@ -10,7 +10,7 @@ class IntegrationProductMapping(models.Model):
     _name = "integration.product.mapping"
     _inherit = ["integration.mapping.mixin"]
     _description = "Product Mapping"
-    _order = "connector_id, state_sequence, product_id, id"
+    _order = "state_sequence, connector_id, product_id, id"
     _rec_name = "product_id"
 
     product_id = fields.Many2one(

@@ -32,7 +32,7 @@ class IntegrationValueMapping(models.Model):
     _name = "integration.value.mapping"
     _inherit = ["integration.mapping.mixin"]
     _description = "Value Mapping"
-    _order = "connector_id, kind, state_sequence, res_id, id"
+    _order = "state_sequence, connector_id, kind, res_id, id"
     _rec_name = "local_name"
 
     kind = fields.Selection(
@@ -228,7 +228,9 @@ class IntegrationValueMapping(models.Model):
                 "company_id", "in", [False, connector.company_id.id]
             )
         if kind == "salesperson":
-            domain &= fields.Domain("share", "=", False)
+            domain &= fields.Domain("share", "=", False) & fields.Domain(
+                "id", "!=", self.env.ref("base.user_root").id
+            )
         if kind == "tax":
             domain &= fields.Domain("type_tax_use", "=", "sale")
         return domain
