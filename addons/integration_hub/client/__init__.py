@@ -16,6 +16,8 @@ from .errors import (
     NetworkError,
     OutcomeUnknownError,
     RateLimitError,
+    StillUnknownError,
     ValidationError,
     error_from_dict,
+    get_hold_back,
 )

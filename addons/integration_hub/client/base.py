@@ -33,6 +33,7 @@ class ConnectionSettings:
     :param float read_timeout: seconds between two bytes of the answer
     :param int log_limit: characters of a request or response kept in the exchange log;
         0 keeps no bodies
+    :param float seconds_between_calls: kept between the starts of two calls of a client
     :param dict session_cache: survives the client, in this process only: a place for a
         session token, so that not every client logs in anew
     """
@@ -43,6 +44,7 @@ class ConnectionSettings:
     connect_timeout: float = DEFAULT_CONNECT_TIMEOUT
     read_timeout: float = DEFAULT_READ_TIMEOUT
     log_limit: int = DEFAULT_LOG_LIMIT
+    seconds_between_calls: float = 0.0
     session_cache: dict = field(default_factory=dict, repr=False)
 
 
@@ -91,12 +93,16 @@ class SystemClient:
 
     #: how many calls may be under way at once without slowing the system down
     default_parallel_calls = 1
+    #: how long a call whose answer was lost may go on over there; until then a record that
+    #: can't be found may still appear
+    settle_seconds = 60.0
 
     def __init__(self, settings):
         """:param ConnectionSettings settings: where and as whom"""
         self.settings = settings
         self.exchanges = []
         self._session = None
+        self._next_call = 0.0
 
     def __enter__(self):
         return self
@@ -150,6 +156,7 @@ class SystemClient:
         :raise RateLimitError: 429, or 503 with ``Retry-After``
         :raise AuthenticationError: 401
         """
+        self._wait_turn()
         url = self.settings.url.rstrip("/") + path
         data = None if body is None else json.dumps(body)
         exchange = Exchange(
@@ -276,6 +283,15 @@ class SystemClient:
                 "The address of the connector is not a valid URL.", detail
             )
         return lost("The connection broke off before the answer was complete.", detail)
+
+    def _wait_turn(self):
+        """Keep to the calls per second that the connector allows."""
+        now = time.monotonic()
+        if self._next_call > now:
+            time.sleep(self._next_call - now)
+        self._next_call = max(now, self._next_call) + (
+            self.settings.seconds_between_calls
+        )
 
     def _loggable(self, text):
         limit = self.settings.log_limit

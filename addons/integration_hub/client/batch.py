@@ -3,7 +3,13 @@
 from .errors import IntegrationError, NetworkError, ValidationError
 
 # kinds of error that say something about the system, not about a record
-SYSTEM_KINDS = ("network", "outcome_unknown", "rate_limit", "authentication", "internal")
+SYSTEM_KINDS = (
+    "network",
+    "outcome_unknown",
+    "rate_limit",
+    "authentication",
+    "internal",
+)
 
 
 def in_chunks(items, size):
@@ -68,7 +74,9 @@ def send_in_chunks(send, chunks):
         answers += sent
         for answer in sent:
             if isinstance(answer, IntegrationError) and answer.kind in SYSTEM_KINDS:
-                stopped = _not_sent(answer) if answer.kind == "outcome_unknown" else answer
+                stopped = (
+                    _not_sent(answer) if answer.kind == "outcome_unknown" else answer
+                )
                 break
     return answers
 

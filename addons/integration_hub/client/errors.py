@@ -4,6 +4,8 @@ A client raises one of these and nothing else; what to do next follows from the 
 alone, so that no flow has to know how a system words its failures.
 """
 
+import time
+
 
 class IntegrationError(Exception):
     """Base of all named errors.
@@ -50,6 +52,15 @@ class OutcomeUnknownError(IntegrationError):
 
     kind = "outcome_unknown"
     is_retried = True
+    #: a call went out whose answer is missing
+    was_sent = True
+
+
+class StillUnknownError(OutcomeUnknownError):
+    """Looked up after a lost answer and not found, but the call may still be at work over
+    there: nothing was sent this time."""
+
+    was_sent = False
 
 
 class RateLimitError(IntegrationError):
@@ -126,6 +137,24 @@ ERROR_CLASSES = {
         InternalError,
     )
 }
+
+
+def get_hold_back(unsettled_until):
+    """What keeps a record from being created right now.
+
+    A create whose answer was lost may still be running over there; a lookup finds nothing
+    until it has ended, and a second create would make a second record.
+
+    :param unsettled_until: seconds since 1970 until which the lost call may go on, or None
+        (lanes put it into every request)
+    :return: :class:`StillUnknownError`, or None where the record may be created
+    """
+    if unsettled_until is None or time.time() >= unsettled_until:
+        return None
+    return StillUnknownError(
+        "An answer got lost, and the record is not there yet. It is looked up again, and"
+        " created once the lost call has surely ended.",
+    )
 
 
 def error_from_dict(values):

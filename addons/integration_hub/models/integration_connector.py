@@ -279,11 +279,17 @@ class IntegrationConnector(models.Model):
                 ._read_secrets(self),
                 options=self._get_client_options(),
                 connect_timeout=self.connect_timeout,
-                read_timeout=self.read_timeout,
+                read_timeout=self._get_read_timeout(),
+                seconds_between_calls=self._get_seconds_between_calls(),
                 log_limit=self.exchange_log_limit,
                 session_cache=_SESSION_CACHES.setdefault(key, {}),
             )
         )
+
+    def _get_read_timeout(self):
+        """What is set, but no longer than a lane may live: a call that outlasts its
+        server loses its answer."""
+        return min(self.read_timeout, self.env["integration.lane"]._get_run_seconds())
 
     def _get_client_options(self):
         """What a client may know besides secrets.

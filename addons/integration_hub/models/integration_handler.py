@@ -40,7 +40,9 @@ class IntegrationHandler(models.AbstractModel):
         """Send requests. Runs in a thread: no ``self``, no environment, no cursor.
 
         :param client: the system's client
-        :param list requests: as made by ``_prepare``
+        :param list requests: as made by ``_prepare``; the lane adds ``unsettled_until``:
+            where ``client.get_hold_back`` gives an error for it, look the record up, but
+            don't create it
         :return: per request, in order, a JSON-safe answer or an ``IntegrationError``
         :raise IntegrationError: when it concerns all of them
         """

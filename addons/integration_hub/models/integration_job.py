@@ -103,6 +103,22 @@ class IntegrationJob(models.Model):
     lane = fields.Char(readonly=True, help="The lane run that holds this job.")
     lease_until = fields.Datetime(readonly=True)
     batch = fields.Char(readonly=True, index="btree_not_null")
+    sent_at = fields.Datetime(
+        "Sent",
+        readonly=True,
+        help="From then on something may have happened over there.",
+    )
+    unsettled_until = fields.Datetime(
+        readonly=True,
+        help="An answer was lost. Until then the call may still be at work over there: the"
+        " record is looked up, but not created.",
+    )
+    crashes = fields.Integer(
+        readonly=True,
+        default=0,
+        aggregator=None,
+        help="How often a lane died while it worked on this job.",
+    )
     started_at = fields.Datetime("Started", readonly=True)
     finished_at = fields.Datetime("Finished", readonly=True)
     duration = fields.Float(
@@ -256,7 +272,7 @@ class IntegrationJob(models.Model):
             # the last one of a key wins: INSERT can't update a row twice
             rows[request["idempotency_key"]] = SQL(
                 "(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, 'waiting', 0,"
-                " %s, %s, %s, %s, %s)",
+                " 0, %s, %s, %s, %s, %s)",
                 flow.id,
                 flow.connector_id.id,
                 flow.connector_id.company_id.id,
@@ -282,14 +298,14 @@ class IntegrationJob(models.Model):
             INSERT INTO integration_job
                 (flow_id, connector_id, company_id, operation, name, res_model, res_id,
                  payload, idempotency_key, priority, user_id, trigger, state, attempts,
-                 next_try, create_uid, write_uid, create_date, write_date)
+                 crashes, next_try, create_uid, write_uid, create_date, write_date)
             VALUES %s
             ON CONFLICT (flow_id, idempotency_key)
                 WHERE state IN ('waiting', 'retrying', 'failed', 'attention')
             DO UPDATE SET
                 payload = EXCLUDED.payload, name = EXCLUDED.name, state = 'waiting',
                 priority = EXCLUDED.priority, trigger = EXCLUDED.trigger,
-                next_try = EXCLUDED.next_try, attempts = 0, answer = NULL,
+                next_try = EXCLUDED.next_try, attempts = 0, crashes = 0, answer = NULL,
                 error_kind = NULL, error_message = NULL, error_detail = NULL,
                 write_uid = EXCLUDED.write_uid, write_date = EXCLUDED.write_date
             RETURNING id, idempotency_key
@@ -312,6 +328,7 @@ class IntegrationJob(models.Model):
                 "state": "waiting",
                 "next_try": self.env.cr.now(),
                 "attempts": 0,
+                "crashes": 0,
                 "error_kind": False,
                 "error_message": False,
                 "error_detail": False,

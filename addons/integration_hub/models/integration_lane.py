@@ -1,36 +1,26 @@
 import time
-import uuid
-from collections import deque
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import timedelta
-from queue import SimpleQueue
 
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL, config
 
-from ..client import AuthenticationError
-from .job_batch import LEASE, JobBatch
+from .lane_run import LaneRun
 
-# leases are renewed well before they run out, while calls are under way
-RENEW_EVERY = 30.0
-# a lane stays with one flow for so long where others wait for their turn
-TURN_SECONDS = 10.0
 # how long a lane run lasts at most; servers end a cron after limit_time_real_cron
 LONGEST_RUN = 60.0
 # a lane waits itself for retries that are due so soon; later ones wake a lane up
 WAIT_FOR_RETRY = 5.0
+# a job whose lane died so often is likely what kills it
+MOST_CRASHES = 3
 
 
 class IntegrationLane(models.AbstractModel):
     """Works off the queue. Any number of lanes run side by side, on any number of hosts.
 
-    A lane takes a batch of jobs of one flow (``SKIP LOCKED``, with a lease, committed),
-    prepares it, hands the remote call to a thread, and prepares the next batch while the
-    remote system works on this one. No row is locked and no transaction open while a
-    call is under way.
+    This model wakes lanes up, takes up what a dead lane left behind, and knows what is
+    due; a run itself is a :class:`LaneRun`.
     """
 
     _name = "integration.lane"
@@ -69,20 +59,16 @@ class IntegrationLane(models.AbstractModel):
 
     @api.model
     def _run_lane(self):
-        """Work until nothing is due or the time is used up. Called by ``ir.cron``."""
-        lane = f"{self.env.context.get('cron_id', 0)}-{uuid.uuid4().hex[:12]}"
-        deadline = time.monotonic() + self._get_run_seconds()
+        """Work until nothing is due or the time is used up. Called by ``ir.cron``.
+
+        :return: number of jobs settled"""
         self._run_connection_tests()
         self._reclaim()
-        served, processed = {}, 0
-        while time.monotonic() < deadline:
-            turn = self._find_turn(served)
-            if turn:
-                flow, operation = turn
-                served[turn] = time.monotonic()
-                processed += self._work_off(flow, operation, lane, deadline)
-            elif not self._wait_for_retry(deadline):
-                break
+        run = LaneRun(self, time.monotonic() + self._get_run_seconds())
+        try:
+            processed = run.work()
+        finally:
+            run.close()
         remaining = self._count_due()
         if remaining and not processed:
             # nothing of it could be taken: others hold it
@@ -90,127 +76,68 @@ class IntegrationLane(models.AbstractModel):
         self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
         return processed
 
+    @api.model
     def _get_run_seconds(self):
         limit = config["limit_time_real_cron"]
         if not limit or limit < 0:
             limit = config["limit_time_real"]
         return min(LONGEST_RUN, limit / 2) if limit and limit > 0 else LONGEST_RUN
 
-    @api.model
-    def _find_turn(self, served):
-        """The flow and operation to work on next: most urgent first, then the one this
-        lane has not served for the longest time.
+    # -- what is due ------------------------------------------------------------------
 
-        :param dict served: when this lane served which, by (flow, operation)
-        :return: ``(flow, operation)`` or None
+    @api.model
+    def _get_due_condition(self):
+        """What makes a job due: its time has come, nothing it waits for, and its flow and
+        connector are at work."""
+        return SQL(
+            """
+            job.state IN ('waiting', 'retrying')
+            AND job.blocked_by_id IS NULL
+            AND job.next_try <= %(now)s
+            AND flow.state = 'running' AND flow.active
+            AND connector.state = 'running' AND connector.active
+            AND (connector.resting_until IS NULL OR connector.resting_until <= %(now)s)
+            """,
+            now=self._now(),
+        )
+
+    @api.model
+    def _find_turns(self):
+        """What there is to do, most urgent first.
+
+        :return: list of ``(priority, flow, operation)``
         """
         rows = self.env.execute_query(
             SQL(
                 """
-            SELECT flow.id, due.operation, MIN(due.priority)
+            SELECT due.priority, flow.id, due.operation
               FROM integration_flow flow
               JOIN integration_connector connector
                 ON connector.id = flow.connector_id
               JOIN LATERAL (
                    SELECT job.operation, job.priority
                      FROM integration_job job
-                    WHERE job.flow_id = flow.id
-                      AND job.state IN ('waiting', 'retrying')
-                      AND job.blocked_by_id IS NULL
-                      AND job.next_try <= %s
+                    WHERE job.flow_id = flow.id AND %s
                     ORDER BY job.operation, job.priority, job.id
                     LIMIT 1) due ON TRUE
-             WHERE flow.state = 'running' AND flow.active
-               AND connector.state = 'running' AND connector.active
-             GROUP BY flow.id, due.operation
+             ORDER BY due.priority, flow.id
                 """,
-                self._now(),
+                self._get_due_condition(),
             )
         )
-        if not rows:
-            return None
-        flow_id, operation, _priority = min(
-            rows,
-            key=lambda row: (
-                row[2],
-                served.get((self.env["integration.flow"].browse(row[0]), row[1]), 0),
-            ),
-        )
-        return self.env["integration.flow"].browse(flow_id), operation
+        flows = self.env["integration.flow"]
+        return [
+            (priority, flows.browse(flow_id), operation)
+            for priority, flow_id, operation in rows
+        ]
 
-    def _work_off(self, flow, operation, lane, deadline):
-        """Send what is due of one flow, several calls under way at once.
-
-        :return: number of jobs settled
-        """
-        connector = flow.connector_id
-        parallel = connector.parallel_calls
-        turn_end = min(deadline, time.monotonic() + TURN_SECONDS)
-        try:
-            clients = [connector._get_client() for _index in range(parallel)]
-        except UserError as error:
-            connector._stop_by_error(AuthenticationError(str(error)))
-            self._commit()
-            return 0
-        free_clients = SimpleQueue()
-        for client in clients:
-            free_clients.put(client)
-        settled, in_flight, is_open = 0, deque(), True
-        with ThreadPoolExecutor(parallel) as pool:
-            while True:
-                # one batch more than calls: it is ready when the next call ends
-                while is_open and len(in_flight) <= parallel:
-                    if time.monotonic() >= turn_end and self._others_are_due(
-                        flow, deadline
-                    ):
-                        is_open = False
-                        break
-                    batch = JobBatch.claim(self, flow, operation, lane)
-                    if not batch:
-                        is_open = False
-                        break
-                    settled += batch.prepare()
-                    if batch.requests:
-                        batch.submit(pool, free_clients)
-                        in_flight.append(batch)
-                    elif batch.answers:
-                        settled += batch.settle()
-                if not in_flight:
-                    break
-                finished, _pending = wait(
-                    [batch.future for batch in in_flight],
-                    timeout=RENEW_EVERY,
-                    return_when=FIRST_COMPLETED,
-                )
-                if not finished:
-                    self._renew_leases(lane)
-                for batch in [item for item in in_flight if item.future in finished]:
-                    in_flight.remove(batch)
-                    settled += batch.settle()
-                    # after one look the queue may hold more, retries for instance
-                    is_open = is_open or (
-                        connector._is_running() and time.monotonic() < turn_end
-                    )
-        for client in clients:
-            client.close()
-        return settled
-
-    def _others_are_due(self, flow, deadline):
-        """Whether it is time to hand over: the run is over, or another flow waits."""
-        if time.monotonic() >= deadline:
-            return True
-        turn = self._find_turn({})
-        return bool(turn and turn[0] != flow)
-
-    def _wait_for_retry(self, deadline):
-        """Sleep until the next retry where that is near; else have a lane woken then.
-
-        :return: whether there is something to do now
-        """
+    @api.model
+    def _find_next_moment(self):
+        """When the next job becomes due that is not due yet, or None."""
         rows = self.env.execute_query(
             SQL(
                 """
-            SELECT MIN(job.next_try)
+            SELECT MIN(GREATEST(job.next_try, connector.resting_until))
               FROM integration_job job
               JOIN integration_flow flow ON flow.id = job.flow_id
               JOIN integration_connector connector
@@ -218,23 +145,54 @@ class IntegrationLane(models.AbstractModel):
              WHERE job.state IN ('waiting', 'retrying')
                AND job.blocked_by_id IS NULL
                AND flow.state = 'running' AND connector.state = 'running'
-               AND job.next_try > %s
+               AND GREATEST(job.next_try, connector.resting_until) > %s
                 """,
                 self._now(),
             )
         )
-        next_try = rows[0][0]
-        if not next_try:
-            return False
-        seconds = (next_try - self._now()).total_seconds()
-        if seconds > min(WAIT_FOR_RETRY, deadline - time.monotonic()):
-            self._wake_up(at=next_try.replace(microsecond=0) + timedelta(seconds=1))
+        return rows[0][0]
+
+    @api.model
+    def _count_due(self):
+        # capped: the number only tells the cron whether to come back
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT COUNT(*) FROM (
+                SELECT FROM integration_job job
+                  JOIN integration_flow flow ON flow.id = job.flow_id
+                  JOIN integration_connector connector
+                    ON connector.id = job.connector_id
+                 WHERE %s
+                 LIMIT 1000) due
+                """,
+                self._get_due_condition(),
+            )
+        )
+        return rows[0][0]
+
+    @api.private
+    def _wait_for_next(self, deadline):
+        """Sleep until the next job is due where that is near; else have a lane woken then.
+
+        :param float deadline: end of the run, ``time.monotonic``
+        :return: whether there is something to do now
+        """
+        moment = self._find_next_moment()
+        if not moment:
             self._commit()
             return False
+        seconds = (moment - self._now()).total_seconds()
+        if seconds > min(WAIT_FOR_RETRY, deadline - time.monotonic()):
+            self._wake_up(at=moment.replace(microsecond=0) + timedelta(seconds=1))
+            self._commit()
+            return False
+        # no transaction is open while we sleep
         self._commit()
         time.sleep(max(0.0, seconds) + 0.01)
-        self._commit()
         return True
+
+    # -- what else a lane does --------------------------------------------------------
 
     @api.model
     def _run_connection_tests(self):
@@ -251,69 +209,73 @@ class IntegrationLane(models.AbstractModel):
 
     @api.model
     def _reclaim(self):
-        """Take up the jobs of lanes that died: their lease has run out. Whether the call
-        had been made is not known, so the record is looked up before anything is sent."""
-        self.env.cr.execute(
-            SQL(
-                """
-            UPDATE integration_job job
-               SET state = CASE WHEN EXISTS (
-                       SELECT FROM integration_job newer
-                        WHERE newer.flow_id = job.flow_id
-                          AND newer.idempotency_key = job.idempotency_key
-                          AND newer.id <> job.id
-                          AND newer.state IN
-                              ('waiting', 'retrying', 'failed', 'attention'))
-                       THEN 'cancelled' ELSE 'retrying' END,
-                   lane = NULL, lease_until = NULL, next_try = %(now)s,
-                   error_kind = 'outcome_unknown',
-                   error_message = %(message)s
-             WHERE job.id IN (
-                   SELECT id FROM integration_job
-                    WHERE state = 'running' AND lease_until < %(now)s
-                      FOR UPDATE SKIP LOCKED)
-                """,
-                now=self._now(),
-                message=self.env._(
-                    "The server was interrupted while it worked on this. It is looked up "
-                    "over there before anything is sent again."
-                ),
-            )
-        )
-        self.env["integration.job"].invalidate_model()
-        self._commit()
+        """Take up the jobs of lanes that died.
 
-    def _renew_leases(self, lane):
-        self.env.cr.execute(
-            SQL(
-                "UPDATE integration_job SET lease_until = %s"
-                " WHERE state = 'running' AND lane = %s",
-                self._now() + LEASE,
-                lane,
-            )
-        )
-        self._commit()
-
-    def _count_due(self):
-        # capped: the number only tells the cron whether to come back
+        A lane is dead when the advisory lock it holds for the length of its run is gone,
+        which PostgreSQL sees to the moment its connection ends, or when its lease ran out.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
-            SELECT COUNT(*) FROM (
-                SELECT FROM integration_job job
-                  JOIN integration_flow flow ON flow.id = job.flow_id
-                  JOIN integration_connector connector
-                    ON connector.id = job.connector_id
-                 WHERE job.state IN ('waiting', 'retrying')
-                   AND job.blocked_by_id IS NULL AND job.next_try <= %s
-                   AND flow.state = 'running' AND flow.active
-                   AND connector.state = 'running' AND connector.active
-                 LIMIT 1000) due
+            SELECT job.id
+              FROM integration_job job
+             WHERE job.state = 'running'
+               AND (job.lease_until < %(now)s OR NOT EXISTS (
+                   SELECT FROM pg_locks held
+                    WHERE held.locktype = 'advisory'
+                      AND held.database = (
+                          SELECT oid FROM pg_database
+                           WHERE datname = current_database())
+                      AND held.classid = %(lock_class)s
+                      AND held.objid::text = job.lane))
+               FOR NO KEY UPDATE OF job SKIP LOCKED
                 """,
-                self._now(),
+                now=self._now(),
+                lock_class=LaneRun.LOCK_CLASS,
             )
         )
-        return rows[0][0]
+        if rows:
+            jobs = self.env["integration.job"].browse([row[0] for row in rows])
+            jobs.invalidate_recordset()
+            self._take_up(jobs)
+        self._commit()
+
+    def _take_up(self, jobs):
+        now = self._now()
+        replaced = jobs._find_newer()
+        replaced.write({"state": "cancelled", "finished_at": now, "lane": False})
+        for connector, of_connector in (
+            (jobs - replaced).grouped("connector_id").items()
+        ):
+            settle = connector._get_settle_time()
+            for job in of_connector:
+                values = {
+                    "state": "retrying",
+                    "lane": False,
+                    "lease_until": False,
+                    "next_try": now,
+                    "crashes": job.crashes + 1,
+                }
+                if job.sent_at:
+                    values |= {
+                        "error_kind": "outcome_unknown",
+                        "error_message": self.env._(
+                            "The server was interrupted while it worked on this. It is "
+                            "looked up over there before anything is sent again."
+                        ),
+                        "unsettled_until": job.sent_at + settle,
+                    }
+                if job.crashes + 1 >= MOST_CRASHES:
+                    values |= {
+                        "state": "failed",
+                        "error_kind": "internal",
+                        "error_message": self.env._(
+                            "Set aside: the server broke off %s times while it worked on "
+                            "this. Look into the server's log before you retry.",
+                            MOST_CRASHES,
+                        ),
+                    }
+                job.write(values)
 
     @api.model
     def _now(self):

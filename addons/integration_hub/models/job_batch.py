@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from datetime import timedelta
+from datetime import UTC, timedelta
 from random import uniform
 
 from psycopg2.errors import UniqueViolation
@@ -16,7 +16,6 @@ from .integration_handler import Blocked
 
 _logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=3)
 BACK_OFF_CEILING = 3600.0
 SERIALIZATION_TRIES = 5
 CONTACT_NOTED_EVERY = timedelta(seconds=30)
@@ -25,81 +24,94 @@ CONTACT_NOTED_EVERY = timedelta(seconds=30)
 class JobBatch:
     """Jobs of one flow on their way: claimed, prepared, called, settled."""
 
-    def __init__(self, lane_model, flow, jobs, mark):
-        self.env = lane_model.env
-        self.lane_model = lane_model
+    LEASE = timedelta(minutes=3)
+
+    def __init__(self, run, flow, jobs, mark):
+        self.env = run.env
+        self.run = run
+        self.lane_model = run.lane_model
         self.flow = flow
         self.handler = flow._get_handler()
         self.jobs = jobs
         self.mark = mark
         self.started = time.monotonic()
         self.requests = {}  # job -> request
-        self.answers = {}  # job -> answer or error
+        self.answers = {}  # job -> answer
         self.exchanges = []
         self.future = None
         self.client = None
 
     @classmethod
-    def claim(cls, lane_model, flow, operation, lane):
-        """Take the next batch, committed: from here on a crash is noticed by its lease.
+    def claim(cls, run, flow, operation):
+        """Take the next batch, committed: from here on a crash is noticed.
 
         :return: a batch, or None where nothing is due
         """
         mark = uuid.uuid4().hex
+        size = flow._get_batch_size()
+        if flow.connector_id._is_probing():
+            size = 1
         for attempt in range(SERIALIZATION_TRIES):
             try:
-                now = lane_model._now()
-                rows = lane_model.env.execute_query(
-                    SQL(
-                        """
-                    UPDATE integration_job
-                       SET state = 'running', attempts = attempts + 1, lane = %(lane)s,
-                           lease_until = %(lease)s, started_at = %(now)s, batch = %(mark)s
-                     WHERE id IN (
-                           SELECT job.id
-                             FROM integration_job job
-                             JOIN integration_flow flow ON flow.id = job.flow_id
-                             JOIN integration_connector connector
-                               ON connector.id = job.connector_id
-                            WHERE job.flow_id = %(flow)s
-                              AND job.operation = %(operation)s
-                              AND job.state IN ('waiting', 'retrying')
-                              AND job.blocked_by_id IS NULL
-                              AND job.next_try <= %(now)s
-                              AND flow.state = 'running'
-                              AND connector.state = 'running'
-                              AND NOT EXISTS (
-                                  SELECT FROM integration_job same
-                                   WHERE same.flow_id = job.flow_id
-                                     AND same.idempotency_key = job.idempotency_key
-                                     AND same.state = 'running')
-                            ORDER BY job.priority, job.id
-                            LIMIT %(size)s
-                              FOR UPDATE OF job SKIP LOCKED)
-                    RETURNING id
-                        """,
-                        lane=lane,
-                        lease=now + LEASE,
-                        now=now,
-                        mark=mark,
-                        flow=flow.id,
-                        operation=operation,
-                        size=flow._get_batch_size(),
-                    )
+                ids = cls._claim_rows(run, flow, operation, mark, size) or (
+                    # whatever was there when a lane died goes alone: it may be the cause
+                    cls._claim_rows(run, flow, operation, mark, 1, crashed=True)
                 )
-                lane_model._commit()
+                run.lane_model._commit()
                 break
             except TransactionRollbackError:
                 # another lane took the rows between our snapshot and our lock
-                lane_model.env.cr.rollback()
+                run.env.cr.rollback()
                 if attempt == SERIALIZATION_TRIES - 1:
                     return None
-        if not rows:
+        if not ids:
             return None
         # mappings and settings may have been changed since the last batch
-        lane_model.env.invalidate_all()
-        jobs = lane_model.env["integration.job"].browse(sorted(row[0] for row in rows))
-        return cls(lane_model, flow, jobs, mark)
+        run.env.invalidate_all()
+        return cls(run, flow, run.env["integration.job"].browse(ids), mark)
+
+    @classmethod
+    def _claim_rows(cls, run, flow, operation, mark, size, crashed=False):
+        now = run.lane_model._now()
+        rows = run.env.execute_query(
+            SQL(
+                """
+            UPDATE integration_job
+               SET state = 'running', attempts = attempts + 1, lane = %(lane)s,
+                   lease_until = %(lease)s, started_at = %(now)s, sent_at = NULL,
+                   batch = %(mark)s
+             WHERE id IN (
+                   SELECT job.id
+                     FROM integration_job job
+                     JOIN integration_flow flow ON flow.id = job.flow_id
+                     JOIN integration_connector connector
+                       ON connector.id = job.connector_id
+                    WHERE job.flow_id = %(flow)s
+                      AND job.operation = %(operation)s
+                      AND %(is_due)s
+                      AND %(crashes)s
+                      AND NOT EXISTS (
+                          SELECT FROM integration_job same
+                           WHERE same.flow_id = job.flow_id
+                             AND same.idempotency_key = job.idempotency_key
+                             AND same.state = 'running')
+                    ORDER BY job.priority, job.id
+                    LIMIT %(size)s
+                      FOR UPDATE OF job SKIP LOCKED)
+            RETURNING id
+                """,
+                lane=run.name,
+                lease=now + cls.LEASE,
+                now=now,
+                mark=mark,
+                flow=flow.id,
+                operation=operation,
+                is_due=run.lane_model._get_due_condition(),
+                crashes=SQL("job.crashes > 0" if crashed else "job.crashes = 0"),
+                size=size,
+            )
+        )
+        return sorted(row[0] for row in rows)
 
     # -- before the call --------------------------------------------------------------
 
@@ -133,9 +145,15 @@ class JobBatch:
                 requests[job] = request
         self._block(blocked)
         self._settle_problems(problems)
+        # the intent is on record before anything goes out
+        sending = self.env["integration.job"].union(*requests)
+        sending.write({"sent_at": self.lane_model._now()})
         self.lane_model._commit()
         self._release_if_done(blocked)
-        self.requests = requests
+        self.requests = {
+            job: {**request, "unsettled_until": _get_timestamp(job.unsettled_until)}
+            for job, request in requests.items()
+        }
         return len(problems) + len(blocked)
 
     def _in_fresh_transactions(self, step):
@@ -178,10 +196,11 @@ class JobBatch:
 
     # -- the call ---------------------------------------------------------------------
 
-    def submit(self, pool, free_clients):
+    def submit(self, pool, client):
         """Have a thread call. It gets plain data and gives plain data."""
+        self.client = client
         self.future = pool.submit(
-            _call, type(self.handler)._call, free_clients, list(self.requests.values())
+            _call, type(self.handler)._call, client, list(self.requests.values())
         )
 
     # -- after the call ---------------------------------------------------------------
@@ -206,6 +225,8 @@ class JobBatch:
 
     def _settle_calls(self, problems):
         self._store_answers()
+        if self.future:
+            self.flow.connector_id._note_outcome(problems, len(self.requests))
         self._settle_problems(problems)
         self._log_exchanges()
         self.lane_model._commit()
@@ -255,6 +276,8 @@ class JobBatch:
                 "error_kind": False,
                 "error_message": False,
                 "error_detail": False,
+                "unsettled_until": False,
+                "crashes": 0,
             }
         )
         jobs._release_blocked()
@@ -288,6 +311,8 @@ class JobBatch:
                     "state": "retrying",
                     "next_try": now + timedelta(seconds=_get_back_off(job, error)),
                 }
+                if error.kind == "outcome_unknown" and error.was_sent:
+                    values["unsettled_until"] = now + connector._get_settle_time()
             else:
                 values["state"] = "attention" if error.needs_attention else "failed"
                 for_people.append((job, error))
@@ -322,6 +347,9 @@ class JobBatch:
     def _log_exchanges(self):
         connector = self.flow.connector_id
         self.env["integration.exchange"]._log(connector, self.exchanges, self.mark)
+        self.env["integration.usage"]._add(
+            connector, self.run.name, len(self.exchanges)
+        )
         if any(exchange.status for exchange in self.exchanges):
             now = self.lane_model._now()
             # now and then is enough: lanes side by side would fight for this one row
@@ -343,12 +371,11 @@ class JobBatch:
             connector.invalidate_recordset(["last_contact"], flush=False)
 
 
-def _call(call, free_clients, requests):
-    """Run a handler's ``_call`` with a client of the pool. Executed in a thread.
+def _call(call, client, requests):
+    """Run a handler's ``_call``. Executed in a thread.
 
     :return: ``(answers, exchanges)``, one answer or error per request, whatever happens
     """
-    client = free_clients.get()
     try:
         answers = call(client, requests)
         if len(answers) != len(requests):
@@ -362,8 +389,12 @@ def _call(call, free_clients, requests):
         _logger.exception("A call failed in a way its client does not know")
         answers = [_as_internal(error)] * len(requests)
     exchanges, client.exchanges = client.exchanges, []
-    free_clients.put(client)
     return answers, exchanges
+
+
+def _get_timestamp(moment):
+    """Seconds since 1970 of a naive UTC datetime, or None: plain data for a thread."""
+    return moment.replace(tzinfo=UTC).timestamp() if moment else None
 
 
 def _get_back_off(job, error):

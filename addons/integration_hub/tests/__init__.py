@@ -5,6 +5,7 @@ from . import (
     test_credentials,
     test_engine,
     test_import_export,
+    test_limits,
     test_mappings,
     test_tour_hub,
 )

@@ -36,7 +36,7 @@ class FakeHandler(models.AbstractModel):
 
     @staticmethod
     def _call(client, requests):
-        return client.store(requests)
+        return client.store([{"value": request["value"]} for request in requests])
 
     def _apply(self, flow, results):
         external_ids = self.env["integration.external.id"]
@@ -44,7 +44,10 @@ class FakeHandler(models.AbstractModel):
             flow.connector_id,
             "record",
             [
-                (self.env[job.res_model].browse(job.res_id), {"remote_id": answer["id"]})
+                (
+                    self.env[job.res_model].browse(job.res_id),
+                    {"remote_id": answer["id"]},
+                )
                 for job, answer in results
                 if job.res_id
             ],

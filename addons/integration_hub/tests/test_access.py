@@ -20,6 +20,7 @@ PROTECTED_MODELS = (
     "integration.job",
     "integration.product.mapping",
     "integration.remote.value",
+    "integration.usage",
     "integration.value.mapping",
 )
 # method and arguments of each way to get at records
@@ -80,6 +81,7 @@ class AccessCase(HubCase):
                 "remote_id": "5",
             },
             "integration.product.mapping": {"product_id": product.id},
+            "integration.usage": {"day": "2026-01-01", "lane": "1", "calls": 1},
             "integration.value.mapping": {
                 "kind": "currency",
                 "res_id": cls.env.company.currency_id.id,

@@ -95,9 +95,7 @@ class TestClientBase(unittest.TestCase):
         for text in (exchange.request, exchange.response, exchange.url):
             self.assertNotIn(SECRET, text)
             self.assertNotIn("other", text)
-        self.assertEqual(
-            self.server.requests[0]["Authorization"], f"bearer {SECRET}"
-        )
+        self.assertEqual(self.server.requests[0]["Authorization"], f"bearer {SECRET}")
 
     def test_log_is_cut(self):
         self.server.answer(200, b"x" * 10_000)

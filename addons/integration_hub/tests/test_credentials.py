@@ -40,7 +40,9 @@ class TestCredentials(HubCase):
             }
         )
         self.assertFalse(connector.api_key)
-        self.assertEqual(connector._get_client().settings.credentials["api_key"], SECRET)
+        self.assertEqual(
+            connector._get_client().settings.credentials["api_key"], SECRET
+        )
 
     def test_encrypted_at_rest(self):
         self.connector.api_key = SECRET

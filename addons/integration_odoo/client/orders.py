@@ -55,8 +55,8 @@ class OrderVerbs:
 
     Our key is the order's *Source Document* (``origin``). No constraint keeps it unique,
     so what protects against a second order is: callers look the key up before a create,
-    and after a lost answer wait ``OutcomeUnknownError.retry_after`` seconds, longer than a
-    call may run over there (``protocol.SETTLE_SECONDS``), until the lookup is final.
+    and after a lost answer create nothing for ``settle_seconds``, longer than a call may
+    run over there, until the lookup is final (``client.get_hold_back``).
 
     Looked at and left aside: ``load()`` with an external identifier. ``ir_model_data`` is
     unique on (module, name) (``odoo/addons/base/models/ir_model.py``), written by the

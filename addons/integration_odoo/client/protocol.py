@@ -53,13 +53,7 @@ class OdooProtocol(SystemClient):
         purpose = purpose or f"{model} {method}"
         arguments["context"] = {**self.context, **arguments.get("context", {})}
         send = self._call_json2 if self.protocol == "json2" else self._call_jsonrpc
-        try:
-            return send(purpose, model, method, ids, changes, arguments)
-        except OutcomeUnknownError as error:
-            # the call may still be at work: whoever looks for its record too soon finds
-            # nothing, and would create a second one
-            error.retry_after = error.retry_after or self.settle_seconds
-            raise
+        return send(purpose, model, method, ids, changes, arguments)
 
     def search_read(self, model, domain, fields, order="id", **arguments):
         """Records of ``domain`` as dicts; fields the remote version lacks are left out."""

@@ -3,6 +3,7 @@ from odoo import api, models
 from odoo.addons.integration_hub.client import (
     AmbiguousMatchError,
     IntegrationError,
+    get_hold_back,
 )
 from odoo.addons.integration_hub.client.matching import is_same_address
 
@@ -289,7 +290,7 @@ def _match_or_create(client, requests, answers, indexes):
                 "rule": found[0]["rule"],
                 "addresses": None,
             }
-        elif error := get_hold_back(request["unsettled_until"]):
+        elif error := get_hold_back(request.get("unsettled_until")):
             answers[index] = error
         else:
             to_create.append(index)

@@ -216,7 +216,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
 def _create_missing(client, requests, orders):
     for index, request in enumerate(requests):
-        orders[index] = orders[index] or get_hold_back(request["unsettled_until"])
+        orders[index] = orders[index] or get_hold_back(request.get("unsettled_until"))
     missing = [index for index, order in enumerate(orders) if order is None]
     for chunk in in_chunks(missing, client.order_batch_size):
         try:

@@ -1,0 +1,137 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# the circuit breaker: so many failed calls in a row, and the connector rests
+FAILURES_TO_REST = 5
+FIRST_REST = 30.0
+LONGEST_REST = 600.0
+# a system that asks us to slow down without saying for how long
+RATE_LIMIT_REST = 10.0
+SYSTEM_FAILURES = ("network", "outcome_unknown")
+
+
+class IntegrationConnector(models.Model):
+    """How much a system may be asked, and what happens while it fails."""
+
+    _inherit = "integration.connector"
+
+    max_calls_at_once = fields.Integer(
+        help="Of all lanes together, on all hosts; 0 sets no limit."
+    )
+    calls_per_second = fields.Float(
+        help="Of all lanes together, on all hosts; 0 sets no limit. Shared evenly by the"
+        " calls at once (one, where that has no limit)."
+    )
+    calls_per_day = fields.Integer(
+        "Daily Budget", help="Calls from midnight to midnight UTC; 0 sets no limit."
+    )
+    reserved_share = fields.Integer(
+        "Kept for Won Deals (%)",
+        default=20,
+        help="This part of the daily budget is for real-time flows alone.",
+    )
+    failures_in_a_row = fields.Integer(
+        readonly=True, copy=False, default=0, aggregator=None
+    )
+    resting_until = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="The system failed several times in a row, or asked us to slow down. It is"
+        " tried again then, with a single record first.",
+    )
+
+    _limits_not_negative = models.Constraint(
+        "CHECK (max_calls_at_once >= 0 AND calls_per_second >= 0 AND calls_per_day >= 0"
+        " AND reserved_share BETWEEN 0 AND 100)",
+        "Limits can't be negative, and the share kept for won deals is a percentage.",
+    )
+
+    @api.private
+    def _get_call_places(self):
+        """How many calls all lanes together may have under way; 0 for no limit."""
+        self.ensure_one()
+        return self.max_calls_at_once or (1 if self.calls_per_second else 0)
+
+    @api.private
+    def _get_seconds_between_calls(self):
+        """What each client waits from call to call to keep to the calls per second."""
+        self.ensure_one()
+        if not self.calls_per_second:
+            return 0.0
+        return self._get_call_places() / self.calls_per_second
+
+    @api.private
+    def _has_budget(self, flow):
+        """Whether the day's budget allows ``flow`` another call."""
+        self.ensure_one()
+        if not self.calls_per_day:
+            return True
+        allowed = self.calls_per_day
+        if flow.cadence != "realtime":
+            allowed -= allowed * self.reserved_share / 100
+        return self.env["integration.usage"]._get_today(self) < allowed
+
+    @api.private
+    def _get_settle_time(self):
+        """How long a call whose answer was lost may go on over there."""
+        self.ensure_one()
+        client_class = self._call_hook("get_client_class")
+        return timedelta(seconds=client_class.settle_seconds)
+
+    @api.private
+    def _is_probing(self):
+        """The system failed and has rested: one record finds out how it is."""
+        self.ensure_one()
+        return self.failures_in_a_row >= FAILURES_TO_REST
+
+    @api.private
+    def _note_outcome(self, problems, request_count):
+        """Keep count of a system's failures in a row, and let it rest where they mount.
+
+        :param dict problems: ``{job: IntegrationError}`` of one call
+        :param int request_count: how many records went out in it
+        """
+        self.ensure_one()
+        limits = [error for error in problems.values() if error.kind == "rate_limit"]
+        failed = len(problems) == request_count and all(
+            error.kind in SYSTEM_FAILURES and getattr(error, "was_sent", True)
+            for error in problems.values()
+        )
+        if limits:
+            seconds = max(error.retry_after or RATE_LIMIT_REST for error in limits)
+            self._rest(seconds)
+        elif failed:
+            # 30 s, 1 min, 2 min … once there have been too many
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE integration_connector SET failures_in_a_row ="
+                    " COALESCE(failures_in_a_row, 0) + 1 WHERE id = %s RETURNING failures_in_a_row",
+                    self.id,
+                )
+            )
+            [[failures]] = self.env.cr.fetchall()
+            if failures >= FAILURES_TO_REST:
+                seconds = FIRST_REST * 2.0 ** min(failures - FAILURES_TO_REST, 10)
+                self._rest(min(seconds, LONGEST_REST))
+        else:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE integration_connector"
+                    " SET failures_in_a_row = 0, resting_until = NULL"
+                    " WHERE id = %s AND failures_in_a_row > 0",
+                    self.id,
+                )
+            )
+        self.invalidate_recordset(["failures_in_a_row", "resting_until"], flush=False)
+
+    def _rest(self, seconds):
+        self.env.cr.execute(
+            SQL(
+                "UPDATE integration_connector"
+                " SET resting_until = GREATEST(resting_until, %s) WHERE id = %s",
+                self.env["integration.lane"]._now() + timedelta(seconds=seconds),
+                self.id,
+            )
+        )

@@ -1,0 +1,228 @@
+"""One run of a lane: many systems side by side, none holding up another."""
+
+import secrets
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..client import AuthenticationError
+from .job_batch import JobBatch
+
+# leases are renewed well before they run out, while calls are under way
+RENEW_EVERY = 30.0
+# while calls are under way, the queue is looked into so often
+LOOK_EVERY = 0.5
+MOST_THREADS = 32
+
+
+class LaneRun:
+    """Takes batches of jobs, has threads call the systems, and settles what comes back.
+
+    While a system works on one batch, the next one for it is prepared, and other systems
+    are served. No row is locked and no transaction open while nothing is to be done here.
+
+    :param lane_model: ``integration.lane``; its cursor is the run's own
+    :param float deadline: nothing new is taken after it, ``time.monotonic``
+    """
+
+    #: advisory locks of this class say that a lane lives ("lane" in ASCII)
+    LOCK_CLASS = 0x6C616E65
+
+    def __init__(self, lane_model, deadline):
+        self.lane_model = lane_model
+        self.env = lane_model.env
+        self.deadline = deadline
+        self.desks = {}
+        self.served = {}
+        self.settled = 0
+        self.renewed = time.monotonic()
+        self.pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="integration")
+        self.locks = set()
+        # signed in PostgreSQL, so 31 bits
+        self.number = secrets.randbits(31)
+        self._lock(self.LOCK_CLASS, self.number)
+
+    @property
+    def name(self):
+        """Mark of this run on the jobs it holds."""
+        return str(self.number)
+
+    # -- the loop ---------------------------------------------------------------------
+
+    def work(self):
+        """:return: number of jobs settled"""
+        while True:
+            took = time.monotonic() < self.deadline and self._take()
+            in_flight = self._get_in_flight()
+            if in_flight:
+                self._wait_and_settle(in_flight, look_again=took)
+            elif not took and (
+                time.monotonic() >= self.deadline
+                or not self.lane_model._wait_for_next(self.deadline)
+            ):
+                return self.settled
+
+    def close(self):
+        """Give back what the run holds; the jobs of an unfinished one are then taken up
+        by another lane."""
+        self.pool.shutdown(wait=False)
+        for desk in self.desks.values():
+            desk.close()
+        if not self.env.cr.closed:
+            self._unlock_all()
+
+    def _take(self):
+        """Take one batch for each system that has room for one.
+
+        :return: whether anything was taken
+        """
+        took = False
+        turns = self.lane_model._find_turns()
+        turns.sort(key=lambda turn: (turn[0], self.served.get(turn[1:], 0.0)))
+        for _priority, flow, operation in turns:
+            desk = self._get_desk(flow.connector_id)
+            if not desk or not desk.has_room():
+                continue
+            if not flow.connector_id._has_budget(flow):
+                continue
+            self.served[flow, operation] = time.monotonic()
+            batch = JobBatch.claim(self, flow, operation)
+            if not batch:
+                continue
+            took = True
+            self.settled += batch.prepare()
+            if batch.requests:
+                desk.add(batch)
+            elif batch.answers:
+                self.settled += batch.settle()
+        self.lane_model._commit()
+        return took
+
+    def _wait_and_settle(self, in_flight, look_again):
+        finished, _pending = wait(
+            [batch.future for batch in in_flight],
+            timeout=0 if look_again else LOOK_EVERY,
+            return_when=FIRST_COMPLETED,
+        )
+        if time.monotonic() - self.renewed > RENEW_EVERY:
+            self._renew_leases()
+        for batch in in_flight:
+            if batch.future in finished:
+                # the next call goes out before this one's answers are written
+                self.desks[batch.flow.connector_id.id].finish(batch)
+                self.settled += batch.settle()
+
+    def _get_in_flight(self):
+        return [batch for desk in self.desks.values() for batch in desk.in_flight]
+
+    def _renew_leases(self):
+        self.renewed = time.monotonic()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE integration_job SET lease_until = %s"
+                " WHERE state = 'running' AND lane = %s",
+                self.lane_model._now() + JobBatch.LEASE,
+                self.name,
+            )
+        )
+        self.lane_model._commit()
+
+    # -- desks ------------------------------------------------------------------------
+
+    def _get_desk(self, connector):
+        """Where this run deals with ``connector``; None while it may not call it."""
+        desk = self.desks.get(connector.id)
+        if desk is None or not desk.clients:
+            try:
+                clients = self._open_clients(connector)
+            except UserError as error:
+                connector._stop_by_error(AuthenticationError(str(error)))
+                self.lane_model._commit()
+                return None
+            desk = self.desks[connector.id] = _Desk(self, clients)
+        return desk
+
+    def _open_clients(self, connector):
+        """As many clients as this lane may use at once. Where the connector limits the
+        calls of all lanes together, each client needs one of its places."""
+        wanted, limit = connector.parallel_calls, connector._get_call_places()
+        if limit:
+            wanted = self._take_places(connector, min(wanted, limit), limit)
+        return [connector._get_client() for _index in range(wanted)]
+
+    def _take_places(self, connector, wanted, limit):
+        """:return: how many of the wanted places were free"""
+        taken = 0
+        for place in range(limit):
+            if taken == wanted:
+                break
+            key = connector.id * 1000 + place
+            if (self.LOCK_CLASS + 1, key) not in self.locks and self._try_lock(
+                self.LOCK_CLASS + 1, key
+            ):
+                taken += 1
+        return taken
+
+    # -- advisory locks ---------------------------------------------------------------
+    # held by the connection: they outlast transactions and end with the process
+
+    def _lock(self, lock_class, key):
+        self.env.execute_query(SQL("SELECT pg_advisory_lock(%s, %s)", lock_class, key))
+        self.locks.add((lock_class, key))
+        self.lane_model._commit()
+
+    def _try_lock(self, lock_class, key):
+        [[is_taken]] = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_lock(%s, %s)", lock_class, key)
+        )
+        if is_taken:
+            self.locks.add((lock_class, key))
+        return is_taken
+
+    def _unlock_all(self):
+        # the connection goes back to a pool: nothing may stay held
+        self.env.cr.rollback()
+        for lock_class, key in list(self.locks):
+            self.env.execute_query(
+                SQL("SELECT pg_advisory_unlock(%s, %s)", lock_class, key)
+            )
+            self.locks.discard((lock_class, key))
+        self.lane_model._commit()
+
+
+class _Desk:
+    """One connector in a lane run: its free clients, the calls under way, and one more
+    batch prepared for the client that gets free next."""
+
+    def __init__(self, run, clients):
+        self.run = run
+        self.clients = clients
+        self.free = list(clients)
+        self.in_flight = []
+        self.prepared = []
+
+    def has_room(self):
+        if self.in_flight and self.in_flight[0].flow.connector_id._is_probing():
+            return False
+        return bool(self.clients) and not self.prepared
+
+    def add(self, batch):
+        self.prepared.append(batch)
+        self._submit()
+
+    def finish(self, batch):
+        self.in_flight.remove(batch)
+        self.free.append(batch.client)
+        self._submit()
+
+    def close(self):
+        for client in self.clients:
+            client.close()
+
+    def _submit(self):
+        while self.prepared and self.free:
+            batch = self.prepared.pop(0)
+            batch.submit(self.run.pool, self.free.pop())
+            self.in_flight.append(batch)
