@@ -10,6 +10,7 @@ class Counterparts(NamedTuple):
     addresses: dict  # (partner id, address partner id) -> remote id
     products: dict  # product id -> integration.product.mapping
     heads: dict  # kind -> {record id: remote id}
+    tax_records: dict  # tax id -> account.tax, groups taken apart
     taxes: dict  # tax id -> remote id
     taxes_include: dict  # remote tax id -> whether its price includes it
     units: dict  # unit id -> remote id

@@ -85,6 +85,8 @@ class HandlerCustomerPush(models.AbstractModel):
         addresses = Partner.browse(
             {address for group in wanted.values() for address in group}
         )
+        # all at once: each is looked at by itself below
+        addresses.mapped("commercial_partner_id")
         own = external_ids._get_remote_ids(connector, "address", addresses)
         for partner_id, address_ids in wanted.items():
             for address in Partner.browse(address_ids):

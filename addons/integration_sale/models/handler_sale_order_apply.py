@@ -3,6 +3,7 @@ from itertools import zip_longest
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.fields import Command
 
 from odoo.addons.integration_hub.client import error_from_dict
 
@@ -59,33 +60,58 @@ class HandlerSaleOrderPush(models.AbstractModel):
         currencies = ErpOrder._get_currencies(
             {answer["order"]["currency"] for _job, answer in results}
         )
+        payloads = {job: job.payload for job, _answer in results}
+        existing = self._get_existing(payloads.values())
         to_create = []
         for job, answer in results:
-            values = self._prepare_erp_order(flow, job, answer, currencies)
-            if job.idempotency_key in known:
-                known[job.idempotency_key].write(values)
+            order = known.get(job.idempotency_key, ErpOrder)
+            values = self._prepare_erp_order(
+                flow, payloads[job], answer, currencies, existing, order
+            )
+            if order:
+                order.write(values)
             else:
                 to_create.append(values)
         created = {order.key: order for order in ErpOrder.create(to_create)}
-        orders = {}
-        for job, answer in results:
-            order = created.get(job.idempotency_key) or known[job.idempotency_key]
-            order.write(self._prepare_comparison(order, job, answer))
-            orders[job] = (order, job.idempotency_key in created, answer)
-        return orders
-
-    def _prepare_erp_order(self, flow, job, answer, currencies):
-        """Values of the ERP order's record; the comparison comes after it."""
-        order, payload = answer["order"], job.payload
-        lead = self.env["crm.lead"].browse(payload["lead_id"]).exists()
-        sale_orders = self.env["sale.order"].browse(payload["order_ids"]).exists()
         return {
+            job: (
+                (known | created)[job.idempotency_key],
+                job.idempotency_key in created,
+                answer,
+            )
+            for job, answer in results
+        }
+
+    def _get_existing(self, payloads):
+        """Ids of the snapshots' records that have not been deleted since, by model."""
+        ids = {"crm.lead": set(), "sale.order": set(), "res.partner": set()}
+        for payload in payloads:
+            ids["crm.lead"].add(payload["lead_id"])
+            ids["sale.order"].update(payload["order_ids"])
+            ids["res.partner"].add(payload["partner_id"])
+        return {
+            name: set(self.env[name].browse(own).exists().ids)
+            for name, own in ids.items()
+        }
+
+    def _prepare_erp_order(self, flow, payload, answer, currencies, existing, known):
+        """Values of the ERP order's record.
+
+        :param dict existing: see ``_get_existing``
+        :param known: the record there is already, or an empty one
+        """
+        order = answer["order"]
+        currency = currencies.get(order["currency"])
+        sale_order_ids = existing["sale.order"].intersection(payload["order_ids"])
+        values = {
             "connector_id": flow.connector_id.id,
             "flow_id": flow.id,
-            "key": job.idempotency_key,
-            "lead_id": lead.id,
-            "sale_order_ids": [(6, 0, sale_orders.ids)],
-            "partner_id": payload["partner_id"],
+            "key": payload["key"],
+            "lead_id": payload["lead_id"] in existing["crm.lead"]
+            and payload["lead_id"],
+            "sale_order_ids": [Command.set(sorted(sale_order_ids))],
+            "partner_id": payload["partner_id"] in existing["res.partner"]
+            and payload["partner_id"],
             "sent_hash": get_content_hash(_get_sent(payload)),
             "sent_at": self.env.cr.now(),
             "checked_at": self.env.cr.now(),
@@ -93,9 +119,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
             "remote_number": order["number"],
             "remote_url": order["url"],
             "state": order["state"],
-            "currency_id": currencies[order["currency"]].id
-            if order["currency"] in currencies
-            else False,
+            "currency_id": currency.id if currency else False,
             "amount_untaxed": float(order["total_untaxed"]),
             "amount_tax": float(order["total_tax"]),
             "amount_total": float(order["total"]),
@@ -103,24 +127,11 @@ class HandlerSaleOrderPush(models.AbstractModel):
             "expected_untaxed": float(payload["total_untaxed"]),
             "expected_total": float(payload["total"]),
         }
-
-    def _prepare_comparison(self, order, job, answer):
-        values = order._prepare_difference(
-            {
-                "currency_id": order.currency_id.id,
-                "amount_untaxed": order.amount_untaxed,
-                "amount_total": order.amount_total,
-            }
-        )
-        if (
-            job.payload.get("accept_difference")
-            and values["difference_state"] == "open"
-        ):
-            values["difference_state"] = "accepted"
-        values["difference_html"] = (
-            self._render_difference(job.payload, answer["lines"])
-            if answer.get("lines")
-            else False
+        is_accepted = payload.get("accept_difference")
+        state = "accepted" if is_accepted else known.difference_state or "none"
+        values |= known._prepare_difference(flow, values, state)
+        values["difference_html"] = bool(answer.get("lines")) and (
+            self._render_difference(payload, answer["lines"])
         )
         return values
 

@@ -49,10 +49,13 @@ class HandlerSaleOrderPush(models.AbstractModel):
             {payload["partner_id"] for payload in values}
         )
         heads, missing_heads = resolver._resolve_heads(connector, values)
+        tax_records = resolver._get_tax_records(values)
         taxes, missing_taxes, include = {}, self.env["account.tax"], {}
         if flow.tax_policy == "map":
-            taxes, missing_taxes, include = resolver._resolve_taxes(connector, values)
-        products, missing_products = self._find_products(connector, values)
+            taxes, missing_taxes, include = resolver._resolve_taxes(
+                connector, tax_records
+            )
+        products, missing_products, gone_ids = self._find_products(connector, values)
         counterparts = Counterparts(
             parties=self.env["integration.external.id"]._get_remote_ids(
                 connector, "party", partners
@@ -62,24 +65,28 @@ class HandlerSaleOrderPush(models.AbstractModel):
             ]._get_remote_addresses(connector, self._get_wanted_addresses(values)),
             products=products,
             heads=heads,
+            tax_records=tax_records,
             taxes=taxes,
             taxes_include=include,
             units=resolver._resolve_units(connector, values),
         )
         missing_values = resolver._get_missing_by_payload(
-            values, missing_heads, missing_taxes
+            values, missing_heads, missing_taxes, tax_records
         )
         problems = {}
         for (job, payload), missing in zip(
             payloads.items(), missing_values, strict=True
         ):
-            error = self._get_mapping_error(payload, missing_products, missing)
+            error = self._get_gone_error(payload, gone_ids) or (
+                self._get_mapping_error(payload, missing_products, missing)
+            )
             if error:
                 problems[job] = error
         return counterparts, problems
 
     def _find_products(self, connector, payloads):
-        """:return: tuple (mappings by product id, products that lack one)"""
+        """:return: tuple (mappings by product id, products that lack one, ids of products
+        that were deleted since)"""
         mapping = self.env["integration.product.mapping"]
         products = self.env["product.product"].browse(
             {
@@ -90,10 +97,11 @@ class HandlerSaleOrderPush(models.AbstractModel):
             }
         )
         known = mapping._get_for(connector, products)
-        missing = products.exists().filtered(lambda product: product.id not in known)
+        existing = products.exists()
+        missing = existing.filtered(lambda product: product.id not in known)
         if missing:
             mapping._ensure_unmapped(connector, missing)
-        return known, missing
+        return known, missing, set((products - existing).ids)
 
     def _get_wanted_addresses(self, payloads):
         wanted = {}
@@ -108,20 +116,22 @@ class HandlerSaleOrderPush(models.AbstractModel):
         names = ("invoice_partner_id", "delivery_partner_id", "contact_partner_id")
         return {payload[name] for name in names if payload[name]}
 
+    def _get_gone_error(self, payload, gone_ids):
+        gone = [
+            line["description"]
+            for line in payload["lines"]
+            if line["product_id"] in gone_ids
+        ]
+        if not gone:
+            return None
+        return ValidationError(
+            self.env._("These products no longer exist here: %s.", ", ".join(gone))
+        )
+
     def _get_mapping_error(self, payload, missing_products, missing_values):
         """:return: MappingError naming all that is missing, or None"""
         product_ids = {line["product_id"] for line in payload["lines"]}
         products = missing_products.filtered(lambda product: product.id in product_ids)
-        gone = [
-            line["description"]
-            for line in payload["lines"]
-            if line["kind"] == "product"
-            and not self.env["product.product"].browse(line["product_id"]).exists()
-        ]
-        if gone:
-            return ValidationError(
-                self.env._("These products no longer exist here: %s.", ", ".join(gone))
-            )
         sentences = []
         if products:
             sentences.append(

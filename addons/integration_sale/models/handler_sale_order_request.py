@@ -76,8 +76,9 @@ class HandlerSaleOrderPush(models.AbstractModel):
             return request
         mapping = counterparts.products[line["product_id"]]
         quantity, price, unit_id = self._convert_unit(line, mapping, counterparts)
-        taxes = self.env["account.tax"].browse(line["tax_ids"]).exists()
-        taxes = taxes.flatten_taxes_hierarchy()
+        taxes = self.env["account.tax"].union(
+            *(counterparts.tax_records[tax_id] for tax_id in line["tax_ids"])
+        )
         tax_ids = None
         if flow.tax_policy == "map":
             tax_ids = [counterparts.taxes[tax.id] for tax in taxes]

@@ -211,7 +211,16 @@ class HandlerSaleStatusPull(models.AbstractModel):
         order.write(
             {
                 **amounts,
-                **order._prepare_difference(amounts),
+                **order._prepare_difference(
+                    order.flow_id,
+                    {
+                        **amounts,
+                        "expected_currency_id": order.expected_currency_id.id,
+                        "expected_untaxed": order.expected_untaxed,
+                        "expected_total": order.expected_total,
+                    },
+                    order.difference_state,
+                ),
                 "remote_number": status["number"],
                 "remote_url": status["url"],
                 "state": status["state"],

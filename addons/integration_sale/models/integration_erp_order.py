@@ -179,24 +179,27 @@ class IntegrationErpOrder(models.Model):
         is_untaxed = self.flow_id.tax_policy == "remote"
         return self.expected_untaxed if is_untaxed else self.expected_total
 
+    @api.model
     @api.private
-    def _prepare_difference(self, amounts):
+    def _prepare_difference(self, flow, values, state="none"):
         """Compare what the ERP says with what was sent.
 
-        :param dict amounts: ``amount_untaxed, amount_total, currency_id`` there
+        :param dict values: the ERP order's fields on currencies and amounts, both sides
+        :param str state: how the difference stood before
         """
-        self.ensure_one()
-        is_untaxed = self.flow_id.tax_policy == "remote"
-        there = amounts["amount_untaxed" if is_untaxed else "amount_total"]
-        difference = to_decimal(there) - to_decimal(self._get_expected())
-        is_same = (
-            is_within(difference, self.flow_id.amount_tolerance)
-            and amounts["currency_id"] == self.expected_currency_id.id
+        kind = "untaxed" if flow.tax_policy == "remote" else "total"
+        difference = to_decimal(values[f"amount_{kind}"]) - to_decimal(
+            values[f"expected_{kind}"]
         )
-        state = "none" if is_same else self.difference_state
+        is_same = (
+            is_within(difference, flow.amount_tolerance)
+            and values["currency_id"] == values["expected_currency_id"]
+        )
+        if is_same:
+            return {"difference": 0.0, "difference_state": "none"}
         return {
-            "difference": 0.0 if is_same else float(difference),
-            "difference_state": "open" if state == "none" and not is_same else state,
+            "difference": float(difference),
+            "difference_state": "open" if state == "none" else state,
         }
 
     # -- what stands here now ---------------------------------------------------------

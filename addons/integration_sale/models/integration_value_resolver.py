@@ -84,10 +84,29 @@ class IntegrationValueResolver(models.AbstractModel):
 
     @api.model
     @api.private
-    def _resolve_taxes(self, connector, payloads):
-        """:return: ``(values, missing, price_include)`` of single taxes, groups are taken
-        apart: ``{tax id: remote id}``, records, ``{remote id: bool}``"""
-        taxes = self._get_taxes(payloads)
+    def _get_tax_records(self, payloads):
+        """:return: dict ``{tax id: account.tax}``: groups are taken apart, taxes that are
+        no longer there are none"""
+        ids = {
+            tax_id
+            for payload in payloads
+            for line in payload["lines"]
+            for tax_id in line["tax_ids"]
+        }
+        none = self.env["account.tax"]
+        existing = none.browse(ids).exists()
+        return dict.fromkeys(ids, none) | {
+            tax.id: tax.flatten_taxes_hierarchy() for tax in existing
+        }
+
+    @api.model
+    @api.private
+    def _resolve_taxes(self, connector, tax_records):
+        """:param dict tax_records: see :meth:`_get_tax_records`
+        :return: ``(values, missing, price_include)``: ``{tax id: remote id}``, records,
+            ``{remote id: bool}``
+        """
+        taxes = self.env["account.tax"].union(*tax_records.values())
         values = self._resolve(connector, "tax", taxes)
         missing = taxes.filtered(lambda tax: tax.id not in values)
         remote = self.env["integration.remote.value"]._get_by_remote_id(
@@ -98,16 +117,6 @@ class IntegrationValueResolver(models.AbstractModel):
             missing,
             {remote_id: value.price_include for remote_id, value in remote.items()},
         )
-
-    @api.model
-    def _get_taxes(self, payloads):
-        ids = {
-            tax_id
-            for payload in payloads
-            for line in payload["lines"]
-            for tax_id in line["tax_ids"]
-        }
-        return self.env["account.tax"].browse(ids).exists().flatten_taxes_hierarchy()
 
     @api.model
     @api.private
@@ -138,7 +147,9 @@ class IntegrationValueResolver(models.AbstractModel):
 
     @api.model
     @api.private
-    def _get_missing_by_payload(self, payloads, missing_heads, missing_taxes):
+    def _get_missing_by_payload(
+        self, payloads, missing_heads, missing_taxes, tax_records
+    ):
         """:return: per payload its missing values, a dict ``{kind: records}``"""
         names = {kind: name for name, kind, _model, _optional in HEAD_VALUES}
         by_payload = []
@@ -148,7 +159,12 @@ class IntegrationValueResolver(models.AbstractModel):
                 if payload[names[kind]] in records.ids:
                     own[kind] = records.browse(payload[names[kind]])
             if missing_taxes:
-                taxes = self._get_taxes([payload]) & missing_taxes
+                ids = {
+                    tax_id for line in payload["lines"] for tax_id in line["tax_ids"]
+                }
+                taxes = missing_taxes & missing_taxes.union(
+                    *(tax_records[tax_id] for tax_id in ids)
+                )
                 if taxes:
                     own["tax"] = taxes
             by_payload.append(dict(own))
