@@ -20,12 +20,12 @@ def serve(database: str, *, workers: int = 0, port: int | None = None, options=(
         return odoo.serve(database, database, workers=workers, port=port, options=arguments)
 
 
-def provide(database: str, addons, setup) -> bool:
+def provide(database: str, addons, setup, fresh: bool = False) -> bool:
     """The CRM database with these addons, and `setup(database)` done once; True when it was made anew.
 
     The server is stopped first when the addons have to be updated under it.
     """
-    if is_complete(database):
+    if not fresh and is_complete(database):
         if must_update(database, addons):
             processes.stop(database)
         crm.provide(database, addons)

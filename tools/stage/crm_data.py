@@ -67,6 +67,7 @@ def create_products(company, catalogue):
 
 def create_customers(customers):
     """Companies with their people and delivery addresses."""
+    domestic = env["account.chart.template"].ref("l10n_nl_domestic_fiscal_position")
     countries = {country.code: country.id for country in env["res.country"].search([])}
     for customer in customers:
         address = {key: customer.get(key) for key in ("email", "phone", "street", "zip", "city")}
@@ -79,6 +80,8 @@ def create_customers(customers):
                 **address,
             }
         )
+        if customer.get("pays_dutch_vat"):
+            company.property_account_position_id = domestic
         if days := customer.get("payment_days"):
             company.property_payment_term_id = env.ref(TERMS[days])
         people = [{"type": "contact", **contact} for contact in customer.get("contacts", ())]

@@ -1,0 +1,137 @@
+"""`make demo` (no argument) and `make serve` (`serve`)."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from demo import play, scene, table  # noqa: E402 (the path above comes first)
+from demo.deals import DEALS  # noqa: E402
+from demo.erp_view import FIND, SEE  # noqa: E402
+from erp_actions import clerk  # noqa: E402
+from harness import processes  # noqa: E402
+from harness.errors import Stop  # noqa: E402
+from harness.progress import say, step  # noqa: E402
+from stage import connectors, people  # noqa: E402
+from stage.database import Database  # noqa: E402
+from stage.json2 import CallError  # noqa: E402
+
+
+def demo() -> int:
+    """Play all deals; 0 only when every row of the table is right."""
+    were_running = scene.running()
+    try:
+        return play_all(scene.provide())
+    finally:
+        # Leave the machine as it was; the data stays.
+        stop(name for name in scene.names() if name not in were_running)
+
+
+def play_all(stage: scene.Scene) -> int:
+    """From the salesperson's first line to the table."""
+    database = Database(scene.DATABASE)
+    earlier = database.value("select count(*) from crm_lead where type = 'opportunity'")
+    suffix = f" #{earlier // sum(map(len, DEALS.values())) + 1}" if earlier else ""
+    played = []
+    with step("Anna writes opportunities and quotations"):
+        for kind, deals in DEALS.items():
+            played += [play.write_deal(stage.seller, kind, deal, suffix) for deal in deals]
+    say("==> Anna wins them, one after the other")
+    clerks = {kind: clerk(kind, erp) for kind, erp in stage.erps.items()}
+    for won in played:
+        play.win(stage.seller, database, won)
+        orders = FIND[won.kind](clerks[won.kind], won.key)
+        won.order = orders[0]
+        say(f"    {won.name}: in {won.kind.capitalize()} after {won.seconds:.1f} s")
+    database.close()
+    say("==> Karin ships, invoices and books payments in the ERPs")
+    for won in played:
+        play.act(clerks[won.kind], won)
+        say(f"    {won.name}: {won.deal.story}")
+    with step("the status is fetched"):
+        for connector in stage.connectors.values():
+            connectors.run_flow(stage.admin, connector, "sale_status_pull")
+    return judge(stage, clerks, played)
+
+
+def judge(stage: scene.Scene, clerks: dict, played: list[play.Won]) -> int:
+    """The table, and what is wrong in it."""
+    rows, faults, cents = [], [], []
+    tolerances = {kind: scene.tolerance(stage, kind) for kind in stage.erps}
+    for won in played:
+        here = table.look(stage.seller, won)
+        orders = FIND[won.kind](clerks[won.kind], won.key)
+        there = SEE[won.kind](clerks[won.kind], won.order)
+        rows.append(table.row(won, here))
+        found = table.find_faults(won, here, there, len(orders), tolerances[won.kind])
+        faults += [f"{won.name}: {fault}" for fault in found]
+        if there.total != here.total:
+            cents.append(f"{won.name} by {abs(there.total - here.total)} {there.currency}")
+    print()
+    table.show(rows)
+    print()
+    for fault in faults:
+        print(f"WRONG  {fault}")
+    if faults:
+        return 1
+    print(f"All {len(rows)} rows are as the ERPs' own interfaces say. `make serve` shows them in the CRM.")
+    if cents:
+        print("Totals that differ by no more than the flow's tolerance count as the same: " + ", ".join(cents) + ".")
+    return 0
+
+
+def serve(port: int | None) -> int:
+    """The CRM and its ERPs until Ctrl-C, or until `make stop`."""
+    stage = scene.provide(port)
+    try:
+        show_logins(stage)
+        while scene.DATABASE in scene.running():
+            time.sleep(1)
+        say(f"{scene.DATABASE} has ended.")
+    except KeyboardInterrupt:
+        say("")
+    finally:
+        stop(scene.names())
+    return 0
+
+
+def show_logins(stage: scene.Scene) -> None:
+    """Where to look, and as whom."""
+    logins = people.logins(scene.DATABASE)
+    print(f"\nCRM            {stage.record['url']}")
+    for person in people.PEOPLE:
+        print(f"               {person['login']} / {logins[person['login']]['password']}  ({person['job']})")
+    for kind, erp in stage.erps.items():
+        print(f"ERP ({kind})".ljust(15) + erp["url"] + (f"  database {erp['database']}" if kind == "tryton" else ""))
+        for who, job in ((erp["clerk"], "clerk"), (erp["admin"], "administrator")):
+            print(f"               {who['login']} / {who['password']}  ({job})")
+    print("\nCtrl-C ends them.", flush=True)
+
+
+def stop(names) -> None:
+    """End these servers."""
+    for name in names:
+        if processes.stop(name):
+            say(f"ended {name}")
+
+
+def main(arguments: list[str]) -> int:
+    """Whatever ends it is one plain sentence."""
+    parser = argparse.ArgumentParser("demo")
+    parser.add_argument("what", nargs="?", choices=("demo", "serve"), default="demo")
+    parser.add_argument("--port", type=int)
+    options = parser.parse_args(arguments)
+    try:
+        return serve(options.port) if options.what == "serve" else demo()
+    except Stop as problem:
+        say(f"\n{problem}")
+    except (CallError, TimeoutError) as problem:
+        say(f"\nThe demo has stopped: {problem}")
+    except KeyboardInterrupt:
+        say("\nBroken off; run the command again.")
+    return 1
+
+
+sys.exit(main(sys.argv[1:]))

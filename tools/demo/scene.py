@@ -1,0 +1,95 @@
+"""Everything the demo plays with: ERPs, CRM, people, connectors, mappings. Made once, used again."""
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+
+from demo.deals import DEALS, MAPPED_BY_HAND, NEW_CUSTOMERS, TEAMS, catalogue
+from harness import paths, processes
+from harness.progress import step
+from stage import connectors, crm, people
+from stage.json2 import Json2
+
+DATABASE = "crm_demo"
+ERP_NAME = "demo"
+# With the Dutch chart of accounts, for its taxes.
+ADDONS = (paths.ROOT_ADDON, "l10n_nl")
+ERPS_FILE = paths.RUN / f"{DATABASE}-erps.json"
+
+
+@dataclass
+class Scene:
+    """What is running, and who acts in it."""
+
+    erps: dict
+    record: dict
+    seller: Json2
+    steward: Json2
+    admin: Json2
+    connectors: dict
+
+
+def provide(port: int | None = None) -> Scene:
+    """All servers up, the CRM connected to both ERPs."""
+    erps = crm.provide_erps(ERP_NAME)
+    provide_database(erps)
+    record = crm.serve(DATABASE, port=port)
+    admin, steward = (people.as_user(record, login) for login in (people.ADMIN, people.STEWARD))
+    found = {}
+    for kind, erp in erps.items():
+        found[kind] = connect(admin, steward, kind, erp)
+    # Written last: a scene broken off halfway is made again.
+    ERPS_FILE.write_text(json.dumps(crm.erp_marks(erps)))
+    return Scene(erps, record, people.as_user(record, people.SALESPERSON), steward, admin, found)
+
+
+def provide_database(erps: dict) -> None:
+    """A CRM that was connected to earlier ERPs is made anew: what it knows of them is no longer true."""
+    known = json.loads(ERPS_FILE.read_text()) if ERPS_FILE.is_file() else None
+    customers = [*json.loads((paths.FIXTURES / "customers.json").read_text()), *NEW_CUSTOMERS]
+    # The Tryton ERP is set up with Dutch VAT alone: who buys from it collects the goods, and pays that.
+    collecting = {deal.customer for deal in DEALS["tryton"]}
+    fill = {
+        "catalogue": catalogue(json.loads((paths.FIXTURES / "catalogue.json").read_text())),
+        "customers": [item | {"pays_dutch_vat": item["name"] in collecting} for item in customers],
+        "teams": TEAMS.values(),
+    }
+
+    def setup(database: str) -> None:
+        with step(f"{database}: products, customers, people"):
+            people.create(database, **fill)
+
+    crm.provide(DATABASE, ADDONS, setup, fresh=known != crm.erp_marks(erps))
+
+
+def connect(admin: Json2, steward: Json2, kind: str, erp: dict) -> int:
+    """Connector, mappings, and which deals go to this ERP: those of its team."""
+    connector = connectors.provide(admin, kind, erp)
+    domain = [("connector_id", "=", connector), ("state", "=", "mapped")]
+    if not admin.call("integration.product.mapping", "search_count", domain=domain):
+        with step("reading the ERP's products and values, confirming what is proposed"):
+            connectors.map_values(steward, admin, connector)
+    for code, remote_code, factor in MAPPED_BY_HAND:
+        connectors.map_product(steward, connector, code, remote_code, factor)
+    team = admin.call("crm.team", "search", domain=[("name", "=", TEAMS[kind])])[0]
+    flow = connectors.flow(admin, connector, "sale_order_push")
+    wanted = repr([("team_id", "=", team)])
+    if admin.read_one("integration.flow", flow, "filter_domain")["filter_domain"] != wanted:
+        admin.call("integration.flow", "write", [flow], vals={"filter_domain": wanted})
+    return connector
+
+
+def tolerance(stage: Scene, kind: str) -> Decimal:
+    """By how much totals may differ, as set on the flow."""
+    flow = connectors.flow(stage.admin, stage.connectors[kind], "sale_order_push")
+    return Decimal(str(stage.admin.read_one("integration.flow", flow, "amount_tolerance")["amount_tolerance"]))
+
+
+def names() -> list[str]:
+    """The processes of the demo, the CRM first."""
+    return [DATABASE, *(f"erp_{kind}_{ERP_NAME}" for kind in TEAMS)]
+
+
+def running() -> list[str]:
+    """Those that are up."""
+    return [name for name in names() if processes.read_record(name)]
