@@ -21,7 +21,9 @@ MEASUREMENTS = {
 def main(names: list[str]) -> int:
     """Run one or all."""
     if unknown := [name for name in names if name not in MEASUREMENTS]:
-        say(f"There is no measurement {unknown[0]}: choose among {', '.join(MEASUREMENTS)}.")
+        say(
+            f"There is no measurement {unknown[0]}: choose among {', '.join(MEASUREMENTS)}."
+        )
         return 1
     figures = {}
     settings = Settings()

@@ -28,7 +28,14 @@ class BareOdoo:
         return BareOdoo(settings, self.known)
 
     def _learn(self) -> dict:
-        fields = ("default_code", "list_price", "uom_id", "taxes_id", "display_name")
+        fields = (
+            "default_code",
+            "list_price",
+            "uom_id",
+            "taxes_id",
+            "display_name",
+            "description_sale",
+        )
         products = self.client.find(
             "product.product", [("default_code", "in", list(orders.PRODUCTS))], *fields
         )
@@ -55,14 +62,29 @@ class BareOdoo:
 
     def provide_stock(self) -> None:
         """More than all orders take, so that the last order is as much work for the ERP as the first."""
-        clerk = Json2(self.settings["url"], self.settings["database"], self.settings["clerk"]["api_key"])
-        location = clerk.find("stock.location", [("usage", "=", "internal")], "name", limit=1)[0]["id"]
-        goods = [("default_code", "in", list(orders.PRODUCTS)), ("is_storable", "=", True)]
+        clerk = Json2(
+            self.settings["url"],
+            self.settings["database"],
+            self.settings["clerk"]["api_key"],
+        )
+        location = clerk.find(
+            "stock.location", [("usage", "=", "internal")], "name", limit=1
+        )[0]["id"]
+        goods = [
+            ("default_code", "in", list(orders.PRODUCTS)),
+            ("is_storable", "=", True),
+        ]
         values = [
-            {"product_id": product, "location_id": location, "inventory_quantity_auto_apply": PLENTY}
+            {
+                "product_id": product,
+                "location_id": location,
+                "inventory_quantity_auto_apply": PLENTY,
+            }
             for product in clerk.call("product.product", "search", domain=goods)
         ]
-        clerk.call("stock.quant", "create", vals_list=values, context={"inventory_mode": True})
+        clerk.call(
+            "stock.quant", "create", vals_list=values, context={"inventory_mode": True}
+        )
 
     def adopt(self, body: dict) -> None:
         """Send what the suite sends: fields of its create that we lack, and its context. `body` is one of its requests."""
@@ -101,7 +123,7 @@ class BareOdoo:
         values = {
             "sequence": sequence,
             "product_id": product["id"],
-            "name": product["display_name"],
+            "name": f"{product['display_name']}\n{product['description_sale']}",
             "product_uom_id": product["uom_id"][0],
             "product_uom_qty": line.quantity,
             "price_unit": product["list_price"],

@@ -34,12 +34,19 @@ class BareTryton:
 
     def _learn(self) -> dict:
         domain = [["code", "in", list(orders.PRODUCTS)]]
-        rows = self.client.call("product.product.search_read", domain, 0, None, None, list(PRODUCT_FIELDS))
+        rows = self.client.call(
+            "product.product.search_read", domain, 0, None, None, list(PRODUCT_FIELDS)
+        )
         taxes = self.client.call("account.tax.search_read", [], 0, None, None, ["rate"])
         by_rate = {int(tax["rate"] * 100): tax["id"] for tax in taxes}
-        rates = {item["code"]: item["tax"] for item in json.loads((paths.FIXTURES / "catalogue.json").read_text())}
+        rates = {
+            item["code"]: item["tax"]
+            for item in json.loads((paths.FIXTURES / "catalogue.json").read_text())
+        }
         return {
-            "products": {row["code"]: row | {"tax": by_rate[rates[row["code"]]]} for row in rows},
+            "products": {
+                row["code"]: row | {"tax": by_rate[rates[row["code"]]]} for row in rows
+            },
             "customers": [],
             "order_extras": {},
             "line_extras": {},
@@ -47,11 +54,17 @@ class BareTryton:
 
     def provide_customers(self) -> None:
         """The customers of the measurement, in one call."""
-        country = self.client.call("country.country.search", [["code", "=", "NL"]], 0, 1, None)[0]
+        country = self.client.call(
+            "country.country.search", [["code", "=", "NL"]], 0, 1, None
+        )[0]
         parties = []
         for index in range(orders.CUSTOMERS):
             values = orders.customer_values(index)
-            address = {"street": values["street"], "postal_code": values["zip"], "city": values["city"]}
+            address = {
+                "street": values["street"],
+                "postal_code": values["zip"],
+                "city": values["city"],
+            }
             address |= {"country": country, "invoice": True, "delivery": True}
             mechanism = {"type": "email", "value": values["email"]}
             party = {"name": values["name"], "addresses": [["create", [address]]]}
@@ -70,8 +83,12 @@ class BareTryton:
         ours = self.values(orders.order(0), "key", "reference")
         line, our_line = values["lines"][0][1][0], ours["lines"][0][1][0]
         varying = {"note"}
-        self.known["order_extras"] = {name: values[name] for name in values.keys() - ours.keys()}
-        self.known["line_extras"] = {name: line[name] for name in line.keys() - our_line.keys() - varying}
+        self.known["order_extras"] = {
+            name: values[name] for name in values.keys() - ours.keys()
+        }
+        self.known["line_extras"] = {
+            name: line[name] for name in line.keys() - our_line.keys() - varying
+        }
         self.known["unused"] = ours.keys() - values.keys()
         self.known["line_unused"] = our_line.keys() - line.keys() - varying
 
@@ -87,8 +104,15 @@ class BareTryton:
             "reference": reference,
             "description": reference,
         }
-        values = {name: value for name, value in values.items() if name not in self.known.get("unused", ())}
-        lines = [self.line_values(line, sequence) for sequence, line in enumerate(order.lines, 1)]
+        values = {
+            name: value
+            for name, value in values.items()
+            if name not in self.known.get("unused", ())
+        }
+        lines = [
+            self.line_values(line, sequence)
+            for sequence, line in enumerate(order.lines, 1)
+        ]
         return values | self.known["order_extras"] | {"lines": [["create", lines]]}
 
     def line_values(self, line: orders.Line, sequence: int) -> dict:
@@ -102,7 +126,9 @@ class BareTryton:
             "description": line.code,
             "unit": product["sale_uom"],
             "quantity": float(line.quantity),
-            "unit_price": (price * (100 - line.discount) / 100).quantize(Decimal("0.0001")),
+            "unit_price": (price * (100 - line.discount) / 100).quantize(
+                Decimal("0.0001")
+            ),
             "taxes": [["add", [product["tax"]]]],
         }
         if line.discount:
@@ -131,4 +157,10 @@ class BareTryton:
         """What is in the ERP's own database of the orders whose key begins so."""
         total, distinct, confirmed = database.rows(COUNTED, CONFIRMED, prefix + "%")[0]
         lines, amount = database.rows(LINES, prefix + "%")[0]
-        return {"orders": total, "keys": distinct, "confirmed": confirmed, "lines": lines, "amount": amount}
+        return {
+            "orders": total,
+            "keys": distinct,
+            "confirmed": confirmed,
+            "lines": lines,
+            "amount": amount,
+        }

@@ -15,24 +15,44 @@ BATCH = 500
 def create(numbers, salesperson, team):
     """As an import would: nobody is told of each."""
     Lead = env["crm.lead"].with_context(
-        tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, mail_notrack=True
+        tracking_disable=True,
+        mail_create_nolog=True,
+        mail_create_nosubscribe=True,
+        mail_notrack=True,
     )
-    products = {product.default_code: product.id for product in env["product.product"].search([])}
-    partners = dict(env["res.partner"].search([("is_company", "=", True)]).mapped(lambda item: (item.email, item.id)))
+    products = {
+        product.default_code: product.id
+        for product in env["product.product"].search([])
+    }
+    partners = dict(
+        env["res.partner"]
+        .search([("is_company", "=", True)])
+        .mapped(lambda item: (item.email, item.id))
+    )
     ids = []
     for start in range(0, len(numbers), BATCH):
         values = []
         for number in numbers[start : start + BATCH]:
             order = orders.order(number)
             lines = [
-                (0, 0, {"product_id": products[line.code], "quantity": line.quantity, "discount": line.discount})
+                (
+                    0,
+                    0,
+                    {
+                        "product_id": products[line.code],
+                        "quantity": line.quantity,
+                        "discount": line.discount,
+                    },
+                )
                 for line in order.lines
             ]
             values.append(
                 {
                     "name": f"Bench {number}",
                     "type": "opportunity",
-                    "partner_id": partners[orders.customer_values(order.customer)["email"]],
+                    "partner_id": partners[
+                        orders.customer_values(order.customer)["email"]
+                    ],
                     "user_id": salesperson.id,
                     "team_id": team.id,
                     "lead_line_ids": lines,

@@ -78,8 +78,17 @@ class Push:
             ceiling.in_batches(self.bare, self.take(20, SEARCH), 10, 2)
             for batch, connections in self.settings.combinations(self.kind):
                 count = self.settings.search_size(batch, connections)
-                speed = count / ceiling.in_batches(self.bare, self.take(count, SEARCH), batch, connections)
-                found.append({"workers": workers, "batch": batch, "connections": connections, "speed": speed})
+                speed = count / ceiling.in_batches(
+                    self.bare, self.take(count, SEARCH), batch, connections
+                )
+                found.append(
+                    {
+                        "workers": workers,
+                        "batch": batch,
+                        "connections": connections,
+                        "speed": speed,
+                    }
+                )
                 say(f"    {describe(found[-1])}: {speed:.1f} orders/s")
         best = max(found, key=lambda item: item["speed"])
         self.searched = found
@@ -90,7 +99,11 @@ class Push:
 
     def compare(self, site: Site, best: dict) -> None:
         """Half of the bare orders before ours, half after, as the ERP slows down while it grows."""
-        size, batch, connections = self.settings.orders(self.kind), best["batch"], best["connections"]
+        size, batch, connections = (
+            self.settings.orders(self.kind),
+            best["batch"],
+            best["connections"],
+        )
         leads = site.create_leads(size)
         site.connect(self.erp, batch_size=batch, parallel_calls=connections)
         site.set_lanes(self.settings.lanes)
@@ -101,10 +114,14 @@ class Push:
 
         def run_bare(count: int) -> None:
             with step(f"bare script, one by one: {few} orders"):
-                speeds["one_by_one"].append(ceiling.one_by_one(self.bare, self.take(few, ONE)))
+                speeds["one_by_one"].append(
+                    ceiling.one_by_one(self.bare, self.take(few, ONE))
+                )
             with step(f"bare script, {describe(best)}: {count} orders"):
                 values = self.take(count, BATCHED)
-                speeds["ceiling"].append(ceiling.in_batches(self.bare, values, batch, connections))
+                speeds["ceiling"].append(
+                    ceiling.in_batches(self.bare, values, batch, connections)
+                )
 
         run_bare(half)
         with step(f"the suite: {size} orders"):
@@ -118,7 +135,9 @@ class Push:
         self.best, self.size, self.few = best, size, 2 * few
         self.figures = {
             "orders": size,
-            "orders_per_second": {name: rate(value) for name, value in per_second.items()},
+            "orders_per_second": {
+                name: rate(value) for name, value in per_second.items()
+            },
             "ratio_to_ceiling": rate(per_second["suite"] / per_second["ceiling"]),
             "ratio_to_one_by_one": rate(per_second["suite"] / per_second["one_by_one"]),
             "ceiling_batch": batch,
@@ -154,7 +173,9 @@ class Push:
             if found != wanted
         ]
         if abs(there["amount"] - here["amount"]) > 0.005:
-            wrong.append(f"amount in the ERP: {there['amount']}, here: {here['amount']}")
+            wrong.append(
+                f"amount in the ERP: {there['amount']}, here: {here['amount']}"
+            )
         if wrong:
             raise RuntimeError("The counts are wrong: " + "; ".join(wrong))
         self.counted = f"{there['orders']} orders, {there['lines']} lines, {there['amount']:.2f} untaxed on both sides"
@@ -165,7 +186,12 @@ class Push:
         speed = found["orders_per_second"]
         rows = [
             ("the suite", self.size, speed["suite"], 1),
-            (f"ceiling ({describe(self.best)})", self.size, speed["ceiling"], found["ratio_to_ceiling"]),
+            (
+                f"ceiling ({describe(self.best)})",
+                self.size,
+                speed["ceiling"],
+                found["ratio_to_ceiling"],
+            ),
             ("one by one", self.few, speed["one_by_one"], found["ratio_to_one_by_one"]),
         ]
         table = [("", "orders", "orders/s", "suite / this"), *rows]
@@ -178,5 +204,7 @@ class Push:
 
 def describe(item: dict) -> str:
     """A way to run."""
-    mode = f"{item['workers']} ERP processes" if item["workers"] else "ERP in one process"
+    mode = (
+        f"{item['workers']} ERP processes" if item["workers"] else "ERP in one process"
+    )
     return f"batches of {item['batch']} over {item['connections']}, {mode}"

@@ -17,10 +17,15 @@ class Report:
         """Title, table, notes."""
         print(f"\n{self.title}\n")
         cells = [[str(cell) for cell in row] for row in self.table]
-        widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+        widths = [
+            max(len(row[column]) for row in cells) for column in range(len(cells[0]))
+        ]
         for number, row in enumerate(cells):
             first, *others = zip(row, widths, strict=True)
-            aligned = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+            aligned = [
+                first[0].ljust(first[1]),
+                *(cell.rjust(width) for cell, width in others),
+            ]
             print("  ".join(aligned).rstrip())
             if not number:
                 print("  ".join("-" * width for width in widths))

@@ -26,9 +26,14 @@ class Site:
         processes.stop(DATABASE)
         harness_crm.provide(DATABASE, ADDONS, fresh=True)
         catalogue = json.loads((paths.FIXTURES / "catalogue.json").read_text())
-        customers = [orders.customer_values(index) | {"country": "NL"} for index in range(orders.CUSTOMERS)]
+        customers = [
+            orders.customer_values(index) | {"country": "NL"}
+            for index in range(orders.CUSTOMERS)
+        ]
         with step(f"{DATABASE}: products, customers, people"):
-            people.create(DATABASE, catalogue=catalogue, customers=customers, teams=[TEAM])
+            people.create(
+                DATABASE, catalogue=catalogue, customers=customers, teams=[TEAM]
+            )
         self.record = crm.serve(DATABASE)
         self.admin = people.as_user(self.record, people.ADMIN)
         self.seller = people.as_user(self.record, people.SALESPERSON)
@@ -38,10 +43,16 @@ class Site:
             connectors.map_values(steward, self.admin, self.connector)
         # Bare scripts fetch no status: neither do we while we are measured beside them.
         for code in ("sale_status_pull", "reference_pull"):
-            self.admin.call("integration.flow", "action_pause", [connectors.flow(self.admin, self.connector, code)])
+            self.admin.call(
+                "integration.flow",
+                "action_pause",
+                [connectors.flow(self.admin, self.connector, code)],
+            )
         self.flow = connectors.flow(self.admin, self.connector, PUSH)
         self.database = Database(DATABASE)
-        uuid = self.database.value("select value from ir_config_parameter where key = 'database.uuid'")
+        uuid = self.database.value(
+            "select value from ir_config_parameter where key = 'database.uuid'"
+        )
         self.key_prefix = f"CRM-{uuid[:8]}-"
         self.created = 0
 
@@ -56,13 +67,20 @@ class Site:
             name = f"integration_hub.ir_cron_lane_{number}".split(".")
             domain = [("module", "=", name[0]), ("name", "=", name[1])]
             cron = self.admin.find("ir.model.data", domain, "res_id")[0]["res_id"]
-            self.admin.call("ir.cron", "write", [cron], vals={"active": number <= count})
+            self.admin.call(
+                "ir.cron", "write", [cron], vals={"active": number <= count}
+            )
 
     # Opportunities
 
     def create_leads(self, count: int) -> list[int]:
         """Further opportunities with their lines, not yet won."""
-        settings = {"first": self.created, "count": count, "salesperson": people.SALESPERSON, "team": TEAM}
+        settings = {
+            "first": self.created,
+            "count": count,
+            "salesperson": people.SALESPERSON,
+            "team": TEAM,
+        }
         with step(f"writing {count} opportunities"):
             leads = odoo.shell_script(DATABASE, paths.TOOLS / "bench/fill.py", settings)
         self.created += count
@@ -72,14 +90,21 @@ class Site:
         """A salesperson wins them, a list at a time; returns opportunities per second."""
         start = time.perf_counter()
         for first in range(0, len(leads), WIN_BATCH):
-            self.seller.call("crm.lead", "action_set_won", leads[first : first + WIN_BATCH])
+            self.seller.call(
+                "crm.lead", "action_set_won", leads[first : first + WIN_BATCH]
+            )
         return len(leads) / (time.perf_counter() - start)
 
     # The queue
 
     def connect(self, erp: dict, **options) -> None:
         """The ERP has been started again, maybe elsewhere."""
-        self.admin.call("integration.connector", "write", [self.connector], vals={"url": erp["url"], **options})
+        self.admin.call(
+            "integration.connector",
+            "write",
+            [self.connector],
+            vals={"url": erp["url"], **options},
+        )
 
     def pause(self) -> None:
         """What is won meanwhile is collected."""
@@ -95,7 +120,12 @@ class Site:
     def wait_until_done(self, seconds: float) -> None:
         """Nothing is left in the queue; a problem in it ends the measurement."""
         query = f"select count(*) from integration_job where connector_id = %s and state in {OPEN}"
-        wait_for(lambda: not self.database.value(query, self.connector), seconds, "Working off the queue", every=0.05)
+        wait_for(
+            lambda: not self.database.value(query, self.connector),
+            seconds,
+            "Working off the queue",
+            every=0.05,
+        )
         query = "select name, error_message from integration_job where state in ('failed', 'attention') limit 3"
         if problems := self.database.rows(query):
             raise RuntimeError(f"jobs have failed: {problems}")
@@ -107,8 +137,16 @@ class Site:
                    count(*) filter (where difference_state <> 'none'), sum(amount_untaxed)
               from integration_erp_order where connector_id = %s
         """
-        total, distinct, confirmed, differing, amount = self.database.rows(query, self.connector)[0]
-        return {"orders": total, "keys": distinct, "confirmed": confirmed, "differing": differing, "amount": amount}
+        total, distinct, confirmed, differing, amount = self.database.rows(
+            query, self.connector
+        )[0]
+        return {
+            "orders": total,
+            "keys": distinct,
+            "confirmed": confirmed,
+            "differing": differing,
+            "amount": amount,
+        }
 
     def sample_request(self) -> dict:
         """A create as the suite has sent it, from the exchange log: what the bare scripts have to match."""

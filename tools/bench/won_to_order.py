@@ -19,12 +19,29 @@ PAUSE = 0.5
 
 def run(settings: Settings) -> Report:
     """Both ERPs, one after the other."""
-    table = [("", "samples", "median s", "95th s", "ERP's own create, median s", "95th s", "added, median s")]
+    table = [
+        (
+            "",
+            "samples",
+            "median s",
+            "95th s",
+            "ERP's own create, median s",
+            "95th s",
+            "added, median s",
+        )
+    ]
     figures = {}
     for kind in BARE:
         found = measure(kind, settings)
         figures[kind] = found
-        names = ("samples", "median_seconds", "p95_seconds", "erp_median_seconds", "erp_p95_seconds", "added_seconds")
+        names = (
+            "samples",
+            "median_seconds",
+            "p95_seconds",
+            "erp_median_seconds",
+            "erp_p95_seconds",
+            "added_seconds",
+        )
         table.append((kind, *(found[name] for name in names)))
     notes = [
         "From the moment the Won call is sent until the order is recorded here, one deal at a time.",
@@ -74,7 +91,12 @@ def win_one(site: Site, lead: int) -> float:
     query = "select count(*) from integration_erp_order where lead_id = %s and state = 'confirmed'"
     start = time.perf_counter()
     site.win([lead])
-    wait_for(lambda: site.database.value(query, lead), PATIENCE, f"The order of opportunity {lead}", every=0.01)
+    wait_for(
+        lambda: site.database.value(query, lead),
+        PATIENCE,
+        f"The order of opportunity {lead}",
+        every=0.01,
+    )
     return time.perf_counter() - start
 
 

@@ -18,6 +18,12 @@ from stage import connectors, people  # noqa: E402
 from stage.database import Database  # noqa: E402
 from stage.json2 import CallError  # noqa: E402
 
+# Tryton's web client is no Python package; its server is there for the desktop client and for the API.
+WEB_CLIENT = {
+    "odoo": "",
+    "tryton": "  (no web client here; its desktop client takes database erp_tryton_demo)",
+}
+
 
 def demo() -> int:
     """Play all deals; 0 only when every row of the table is right."""
@@ -37,7 +43,9 @@ def play_all(stage: scene.Scene) -> int:
     played = []
     with step("Anna writes opportunities and quotations"):
         for kind, deals in DEALS.items():
-            played += [play.write_deal(stage.seller, kind, deal, suffix) for deal in deals]
+            played += [
+                play.write_deal(stage.seller, kind, deal, suffix) for deal in deals
+            ]
     say("==> Anna wins them, one after the other")
     clerks = {kind: clerk(kind, erp) for kind, erp in stage.erps.items()}
     for won in played:
@@ -68,7 +76,9 @@ def judge(stage: scene.Scene, clerks: dict, played: list[play.Won]) -> int:
         found = table.find_faults(won, here, there, len(orders), tolerances[won.kind])
         faults += [f"{won.name}: {fault}" for fault in found]
         if there.total != here.total:
-            cents.append(f"{won.name} by {abs(there.total - here.total)} {there.currency}")
+            cents.append(
+                f"{won.name} by {abs(there.total - here.total)} {there.currency}"
+            )
     print()
     table.show(rows)
     print()
@@ -76,9 +86,15 @@ def judge(stage: scene.Scene, clerks: dict, played: list[play.Won]) -> int:
         print(f"WRONG  {fault}")
     if faults:
         return 1
-    print(f"All {len(rows)} rows are as the ERPs' own interfaces say. `make serve` shows them in the CRM.")
+    print(
+        f"All {len(rows)} rows are as the ERPs' own interfaces say. `make serve` shows them in the CRM."
+    )
     if cents:
-        print("Totals that differ by no more than the flow's tolerance count as the same: " + ", ".join(cents) + ".")
+        print(
+            "Totals that differ by no more than the flow's tolerance count as the same: "
+            + ", ".join(cents)
+            + "."
+        )
     return 0
 
 
@@ -102,9 +118,11 @@ def show_logins(stage: scene.Scene) -> None:
     logins = people.logins(scene.DATABASE)
     print(f"\nCRM            {stage.record['url']}")
     for person in people.PEOPLE:
-        print(f"               {person['login']} / {logins[person['login']]['password']}  ({person['job']})")
+        print(
+            f"               {person['login']} / {logins[person['login']]['password']}  ({person['job']})"
+        )
     for kind, erp in stage.erps.items():
-        print(f"ERP ({kind})".ljust(15) + erp["url"] + (f"  database {erp['database']}" if kind == "tryton" else ""))
+        print(f"ERP ({kind})".ljust(15) + erp["url"] + WEB_CLIENT[kind])
         for who, job in ((erp["clerk"], "clerk"), (erp["admin"], "administrator")):
             print(f"               {who['login']} / {who['password']}  ({job})")
     print("\nCtrl-C ends them.", flush=True)

@@ -56,9 +56,18 @@ KETTLE = (
     Line("SERV-INST", 6.5),
 )
 # Sold by the box of twelve here; the ERP counts cartridges.
-SEASON = (Line("FILTER-BOX12", 5), Line("SEAL-KIT", 20, 10), Line("PIPE-CU15", 37.5, 2.5))
+SEASON = (
+    Line("FILTER-BOX12", 5),
+    Line("SEAL-KIT", 20, 10),
+    Line("PIPE-CU15", 37.5, 2.5),
+)
 SENSORS = (Line("SENSOR-T1", 8), Line("CTRL-PRO", 1, 7.5), Line("GREASE-H1", 2.5))
-CANTEEN = (Line("COFFEE-1KG", 10), Line("BOOK-HYD", 2), section("Optional", is_optional=True), GLOVES)
+CANTEEN = (
+    Line("COFFEE-1KG", 10),
+    Line("BOOK-HYD", 2),
+    section("Optional", is_optional=True),
+    GLOVES,
+)
 EXPORT = (Line("PUMP-200", 3), Line("SEAL-KIT", 6, 12.5))
 CONTRACT = (Line("SERV-MAINT", 1), Line("FILTER-BOX12", 1), Line("GLOVES-L", 2))
 
@@ -73,11 +82,42 @@ DEALS = {
             to_delivery_address=True,
             reference="PO-4711 / Ketelhuis",
         ),
-        Deal("Filters for the season", "quotation", "Zwembad & Sauna 't Hof", "half shipped, partly paid", SEASON),
-        Deal("Sensors, wort line", "lines", "Brouwerij De Gouden Leeuw B.V.", "shipped, overdue", SENSORS),
-        Deal("Canteen and library", "order", "Chocolaterie Léonie SA", "shipped and credited", CANTEEN),
-        Deal("Pumps for export", "order", "Chocolaterie Léonie SA", "untouched", EXPORT, currency="USD"),
-        Deal("Maintenance contract", "lines", "Molen «De Hoop» B.V.", "invoiced, not shipped", CONTRACT),
+        Deal(
+            "Filters for the season",
+            "quotation",
+            "Zwembad & Sauna 't Hof",
+            "half shipped, partly paid",
+            SEASON,
+        ),
+        Deal(
+            "Sensors, wort line",
+            "lines",
+            "Brouwerij De Gouden Leeuw B.V.",
+            "shipped, overdue",
+            SENSORS,
+        ),
+        Deal(
+            "Canteen and library",
+            "order",
+            "Chocolaterie Léonie SA",
+            "shipped and credited",
+            CANTEEN,
+        ),
+        Deal(
+            "Pumps for export",
+            "order",
+            "Chocolaterie Léonie SA",
+            "untouched",
+            EXPORT,
+            currency="USD",
+        ),
+        Deal(
+            "Maintenance contract",
+            "lines",
+            "Molen «De Hoop» B.V.",
+            "invoiced, not shipped",
+            CONTRACT,
+        ),
     ),
     "tryton": (
         Deal(
@@ -89,11 +129,42 @@ DEALS = {
             to_delivery_address=True,
             reference="Best.-Nr. 2026/118 »Kessel«",
         ),
-        Deal("Filtres de saison", "quotation", "Ateliers Saint-Étienne SARL", "half shipped, partly paid", SEASON),
-        Deal("Sensoren Abfüllung", "lines", "Alpenquell Mineralwasser KG", "shipped, overdue", SENSORS),
-        Deal("Cantine et bibliothèque", "order", "Ateliers Saint-Étienne SARL", "shipped and credited", CANTEEN),
-        Deal("Pumps for export", "order", "Müller & Söhne Anlagenbau GmbH", "untouched", EXPORT, currency="USD"),
-        Deal("Wartungsvertrag", "lines", "Mühle „Zur Hoffnung“ e.U.", "invoiced, not shipped", CONTRACT),
+        Deal(
+            "Filtres de saison",
+            "quotation",
+            "Ateliers Saint-Étienne SARL",
+            "half shipped, partly paid",
+            SEASON,
+        ),
+        Deal(
+            "Sensoren Abfüllung",
+            "lines",
+            "Alpenquell Mineralwasser KG",
+            "shipped, overdue",
+            SENSORS,
+        ),
+        Deal(
+            "Cantine et bibliothèque",
+            "order",
+            "Ateliers Saint-Étienne SARL",
+            "shipped and credited",
+            CANTEEN,
+        ),
+        Deal(
+            "Pumps for export",
+            "order",
+            "Müller & Söhne Anlagenbau GmbH",
+            "untouched",
+            EXPORT,
+            currency="USD",
+        ),
+        Deal(
+            "Wartungsvertrag",
+            "lines",
+            "Mühle „Zur Hoffnung“ e.U.",
+            "invoiced, not shipped",
+            CONTRACT,
+        ),
     ),
 }
 

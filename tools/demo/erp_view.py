@@ -54,7 +54,15 @@ def find_odoo(clerk: OdooClerk, key: str) -> list[int]:
 
 def see_odoo(clerk: OdooClerk, order: int) -> Seen:
     """Order, pickings and invoices."""
-    head = clerk.read_one("sale.order", order, "name", "state", "currency_id", "amount_total", "invoice_ids")
+    head = clerk.read_one(
+        "sale.order",
+        order,
+        "name",
+        "state",
+        "currency_id",
+        "amount_total",
+        "invoice_ids",
+    )
     lines = [("order_id", "=", order), ("display_type", "=", False)]
     pickings = clerk.call(
         "stock.picking",
@@ -65,12 +73,17 @@ def see_odoo(clerk: OdooClerk, order: int) -> Seen:
     domain = [("state", "=", "posted"), "|", ("id", "in", head["invoice_ids"])]
     domain.append(("reversed_entry_id", "in", head["invoice_ids"]))
     moves = clerk.call(
-        "account.move", "search_read", domain=domain, fields=["move_type", "amount_total", "amount_residual"]
+        "account.move",
+        "search_read",
+        domain=domain,
+        fields=["move_type", "amount_total", "amount_residual"],
     )
     bills = [move for move in moves if move["move_type"] == "out_invoice"]
     total = sum((money(move["amount_total"]) for move in bills), Decimal(0))
     residual = sum((money(move["amount_residual"]) for move in bills), Decimal(0))
-    credited = sum((money(move["amount_total"]) for move in moves if move not in bills), Decimal(0))
+    credited = sum(
+        (money(move["amount_total"]) for move in moves if move not in bills), Decimal(0)
+    )
     done = [picking for picking in pickings if picking["state"] == "done"]
     return Seen(
         number=head["name"],
@@ -79,7 +92,11 @@ def see_odoo(clerk: OdooClerk, order: int) -> Seen:
         total=money(head["amount_total"]),
         lines=clerk.call("sale.order.line", "search_count", domain=lines),
         delivery=delivery_state(len(done), len(pickings) - len(done)),
-        trackings=sorted(item["carrier_tracking_ref"] for item in done if item["carrier_tracking_ref"]),
+        trackings=sorted(
+            item["carrier_tracking_ref"]
+            for item in done
+            if item["carrier_tracking_ref"]
+        ),
         invoicing=invoice_state(total, residual, credited),
         residual=residual,
     )
@@ -92,11 +109,22 @@ def find_tryton(clerk: TrytonClerk, key: str) -> list[int]:
 
 def see_tryton(clerk: TrytonClerk, order: int) -> Seen:
     """Sale, shipments and invoices."""
-    fields = ("number", "state", "currency.code", "total_amount", "shipments", "invoices")
+    fields = (
+        "number",
+        "state",
+        "currency.code",
+        "total_amount",
+        "shipments",
+        "invoices",
+    )
     head = clerk.read_one("sale.sale", order, *fields)
     lines = [["sale", "=", order], ["type", "=", "line"]]
-    shipments = clerk.call("model.stock.shipment.out.read", list(head["shipments"]), ["state"])
-    states = [shipment["state"] for shipment in shipments if shipment["state"] != "cancelled"]
+    shipments = clerk.call(
+        "model.stock.shipment.out.read", list(head["shipments"]), ["state"]
+    )
+    states = [
+        shipment["state"] for shipment in shipments if shipment["state"] != "cancelled"
+    ]
     gone = sum(state in ("shipped", "done") for state in states)
     delivery = delivery_state(gone, len(states) - gone)
     bills, notes = read_tryton_invoices(clerk, head["invoices"])
@@ -109,9 +137,15 @@ def see_tryton(clerk: TrytonClerk, order: int) -> Seen:
         total=head["total_amount"],
         lines=clerk.call("model.sale.line.search_count", lines),
         # Tryton knows of goods that have arrived: its clerk goes on until the shipment is done.
-        delivery="delivered" if delivery == "shipped" and set(states) == {"done"} else delivery,
+        delivery="delivered"
+        if delivery == "shipped" and set(states) == {"done"}
+        else delivery,
         # It keeps no tracking number without its carrier modules.
-        invoicing=invoice_state(sum((item["total_amount"] for item in bills), Decimal(0)), residual, credited),
+        invoicing=invoice_state(
+            sum((item["total_amount"] for item in bills), Decimal(0)),
+            residual,
+            credited,
+        ),
         residual=residual,
     )
 
@@ -119,9 +153,15 @@ def see_tryton(clerk: TrytonClerk, order: int) -> Seen:
 def read_tryton_invoices(clerk: TrytonClerk, ids) -> tuple[list[dict], list[dict]]:
     """Invoices that have been posted (crediting one cancels it by a move), and the credit notes of them."""
     fields = ["number", "total_amount", "amount_to_pay"]
-    bills = [item for item in clerk.call("model.account.invoice.read", list(ids), fields) if item["number"]]
+    bills = [
+        item
+        for item in clerk.call("model.account.invoice.read", list(ids), fields)
+        if item["number"]
+    ]
     domain = [["origin_invoices", "in", [item["id"] for item in bills]]]
-    notes = clerk.call("model.account.invoice.search_read", domain, 0, None, None, fields)
+    notes = clerk.call(
+        "model.account.invoice.search_read", domain, 0, None, None, fields
+    )
     return bills, notes
 
 

@@ -34,24 +34,35 @@ def provide(port: int | None = None) -> Scene:
     erps = crm.provide_erps(ERP_NAME)
     provide_database(erps)
     record = crm.serve(DATABASE, port=port)
-    admin, steward = (people.as_user(record, login) for login in (people.ADMIN, people.STEWARD))
+    admin, steward = (
+        people.as_user(record, login) for login in (people.ADMIN, people.STEWARD)
+    )
     found = {}
     for kind, erp in erps.items():
         found[kind] = connect(admin, steward, kind, erp)
     # Written last: a scene broken off halfway is made again.
     ERPS_FILE.write_text(json.dumps(crm.erp_marks(erps)))
-    return Scene(erps, record, people.as_user(record, people.SALESPERSON), steward, admin, found)
+    return Scene(
+        erps, record, people.as_user(record, people.SALESPERSON), steward, admin, found
+    )
 
 
 def provide_database(erps: dict) -> None:
     """A CRM that was connected to earlier ERPs is made anew: what it knows of them is no longer true."""
     known = json.loads(ERPS_FILE.read_text()) if ERPS_FILE.is_file() else None
-    customers = [*json.loads((paths.FIXTURES / "customers.json").read_text()), *NEW_CUSTOMERS]
+    customers = [
+        *json.loads((paths.FIXTURES / "customers.json").read_text()),
+        *NEW_CUSTOMERS,
+    ]
     # The Tryton ERP is set up with Dutch VAT alone: who buys from it collects the goods, and pays that.
     collecting = {deal.customer for deal in DEALS["tryton"]}
     fill = {
-        "catalogue": catalogue(json.loads((paths.FIXTURES / "catalogue.json").read_text())),
-        "customers": [item | {"pays_dutch_vat": item["name"] in collecting} for item in customers],
+        "catalogue": catalogue(
+            json.loads((paths.FIXTURES / "catalogue.json").read_text())
+        ),
+        "customers": [
+            item | {"pays_dutch_vat": item["name"] in collecting} for item in customers
+        ],
         "teams": TEAMS.values(),
     }
 
@@ -74,7 +85,10 @@ def connect(admin: Json2, steward: Json2, kind: str, erp: dict) -> int:
     team = admin.call("crm.team", "search", domain=[("name", "=", TEAMS[kind])])[0]
     flow = connectors.flow(admin, connector, "sale_order_push")
     wanted = repr([("team_id", "=", team)])
-    if admin.read_one("integration.flow", flow, "filter_domain")["filter_domain"] != wanted:
+    if (
+        admin.read_one("integration.flow", flow, "filter_domain")["filter_domain"]
+        != wanted
+    ):
         admin.call("integration.flow", "write", [flow], vals={"filter_domain": wanted})
     return connector
 
@@ -82,7 +96,13 @@ def connect(admin: Json2, steward: Json2, kind: str, erp: dict) -> int:
 def tolerance(stage: Scene, kind: str) -> Decimal:
     """By how much totals may differ, as set on the flow."""
     flow = connectors.flow(stage.admin, stage.connectors[kind], "sale_order_push")
-    return Decimal(str(stage.admin.read_one("integration.flow", flow, "amount_tolerance")["amount_tolerance"]))
+    return Decimal(
+        str(
+            stage.admin.read_one("integration.flow", flow, "amount_tolerance")[
+                "amount_tolerance"
+            ]
+        )
+    )
 
 
 def names() -> list[str]:

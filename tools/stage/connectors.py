@@ -4,7 +4,10 @@ from harness.progress import step
 
 from .json2 import CallError, Json2, wait_for
 
-NAMES = {"odoo": "Noordzee Techniek B.V. (Odoo)", "tryton": "Noordzee Techniek B.V. (Tryton)"}
+NAMES = {
+    "odoo": "Noordzee Techniek B.V. (Odoo)",
+    "tryton": "Noordzee Techniek B.V. (Tryton)",
+}
 PATIENCE = 120
 
 
@@ -22,7 +25,9 @@ def values_of(kind: str, erp: dict) -> dict:
 
 def provide(admin: Json2, kind: str, erp: dict, **options) -> int:
     """The connector to this ERP, tested and running; returns its id."""
-    found = admin.find("integration.connector", [("system_type", "=", kind)], "url", "state")
+    found = admin.find(
+        "integration.connector", [("system_type", "=", kind)], "url", "state"
+    )
     if found and found[0]["url"] == erp["url"] and found[0]["state"] == "running":
         return found[0]["id"]
     with step(f"connecting to {NAMES[kind]}"):
@@ -32,9 +37,14 @@ def provide(admin: Json2, kind: str, erp: dict, **options) -> int:
             admin.call("integration.connector", "write", [connector], vals=values)
         else:
             values |= {"name": NAMES[kind], "system_type": kind}
-            connector = admin.call("integration.connector", "create", vals_list=[values])[0]
+            connector = admin.call(
+                "integration.connector", "create", vals_list=[values]
+            )[0]
         test(admin, connector)
-        if admin.read_one("integration.connector", connector, "state")["state"] != "running":
+        if (
+            admin.read_one("integration.connector", connector, "state")["state"]
+            != "running"
+        ):
             admin.call("integration.connector", "action_start", [connector])
     return connector
 
@@ -42,7 +52,14 @@ def provide(admin: Json2, kind: str, erp: dict, **options) -> int:
 def test(admin: Json2, connector: int) -> dict:
     """Press *Test connection* and wait for what it says."""
     admin.call("integration.connector", "action_test_connection", [connector])
-    fields = ("is_testing", "error_message", "missing_message", "warning_message", "remote_user", "remote_version")
+    fields = (
+        "is_testing",
+        "error_message",
+        "missing_message",
+        "warning_message",
+        "remote_user",
+        "remote_version",
+    )
 
     def answer():
         found = admin.read_one("integration.connector", connector, *fields)
@@ -72,9 +89,15 @@ def run_flow(admin: Json2, connector: int, code: str) -> None:
 def wait_until_idle(admin: Json2, domain, what: str, seconds: float = PATIENCE) -> None:
     """Nothing waits or runs any more; what failed is said."""
     unfinished = [*domain, ("state", "in", ("waiting", "running", "retrying"))]
-    wait_for(lambda: not admin.call("integration.job", "search_count", domain=unfinished), seconds, what)
+    wait_for(
+        lambda: not admin.call("integration.job", "search_count", domain=unfinished),
+        seconds,
+        what,
+    )
     failed = [*domain, ("state", "in", ("failed", "attention"))]
-    if problems := admin.find("integration.job", failed, "name", "error_message", limit=3):
+    if problems := admin.find(
+        "integration.job", failed, "name", "error_message", limit=3
+    ):
         texts = "; ".join(f"{job['name']}: {job['error_message']}" for job in problems)
         raise CallError(f"{what}: {texts}")
 
@@ -86,12 +109,16 @@ def map_values(steward: Json2, admin: Json2, connector: int) -> None:
         lines = [("connector_id", "=", connector)]
         steward.call(model, "action_add_missing", [])
         steward.call(model, "action_propose_matches", [])
-        proposed = steward.call(model, "search", domain=[*lines, ("state", "=", "proposed")])
+        proposed = steward.call(
+            model, "search", domain=[*lines, ("state", "=", "proposed")]
+        )
         if proposed:
             steward.call(model, "action_confirm", proposed)
 
 
-def map_product(steward: Json2, connector: int, code: str, remote_code: str, factor: float) -> None:
+def map_product(
+    steward: Json2, connector: int, code: str, remote_code: str, factor: float
+) -> None:
     """Choose by hand what no code tells."""
     domain = [("connector_id", "=", connector), ("product_id.default_code", "=", code)]
     lines = steward.find("integration.product.mapping", domain, "remote_code")

@@ -1,6 +1,7 @@
 """The CRM's server: a real process with cron threads, so that the queue is worked off by the scheduled actions."""
 
 from harness import crm, erps, odoo, paths, postgres, processes, templates
+from harness.errors import Stop
 from harness.progress import step
 
 from .database import oid
@@ -9,15 +10,24 @@ from .database import oid
 CRON_THREADS = 3
 
 
-def serve(database: str, *, workers: int = 0, port: int | None = None, options=()) -> dict:
+def serve(
+    database: str, *, workers: int = 0, port: int | None = None, options=()
+) -> dict:
     """Served, with the sources as they are now; returns the process record."""
     if record := processes.read_record(database):
-        if record["postgres"] == postgres.address() and not port:
+        is_there = not port or record["url"].endswith(f":{port}")
+        if is_there and record["postgres"] == postgres.address():
             return record
         processes.stop(database)
+    if port and processes.is_port_taken(port):
+        raise Stop(
+            f"Port {port} is taken by another program: choose another one, such as `make serve PORT={port + 1}`."
+        )
     with step(f"starting {database}"):
         arguments = [f"--max-cron-threads={CRON_THREADS}", *options]
-        return odoo.serve(database, database, workers=workers, port=port, options=arguments)
+        return odoo.serve(
+            database, database, workers=workers, port=port, options=arguments
+        )
 
 
 def provide(database: str, addons, setup, fresh: bool = False) -> bool:
@@ -33,7 +43,10 @@ def provide(database: str, addons, setup, fresh: bool = False) -> bool:
     processes.stop(database)
     crm.provide(database, addons, fresh=True)
     setup(database)
-    postgres.psql("insert into ir_config_parameter (key, value) values ('stage.complete', '1')", database=database)
+    postgres.psql(
+        "insert into ir_config_parameter (key, value) values ('stage.complete', '1')",
+        database=database,
+    )
     return True
 
 
@@ -48,7 +61,10 @@ def is_complete(database: str) -> bool:
 def must_update(database: str, addons) -> bool:
     """Some source of an installed addon has changed."""
     known = templates.fingerprint_of(database)
-    return not all(f'"{crm.source_fingerprint(name)}"' in known for name in crm.with_dependencies(addons))
+    return not all(
+        f'"{crm.source_fingerprint(name)}"' in known
+        for name in crm.with_dependencies(addons)
+    )
 
 
 def provide_erps(name: str) -> dict:

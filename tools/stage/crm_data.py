@@ -14,7 +14,10 @@ UNITS = {
     "dozen": "uom.product_uom_dozen",
     "hour": "uom.product_uom_hour",
 }
-TERMS = {14: "account.account_payment_term_15days", 30: "account.account_payment_term_30days"}
+TERMS = {
+    14: "account.account_payment_term_15days",
+    30: "account.account_payment_term_30days",
+}
 
 
 def set_up_company():
@@ -31,7 +34,9 @@ def set_up_company():
     env["account.chart.template"].try_loading("nl", company, install_demo=False)
     dollar = env.ref("base.USD")
     dollar.active = True
-    env["res.currency.rate"].create({"name": "2026-01-01", "currency_id": dollar.id, "rate": 1.085})
+    env["res.currency.rate"].create(
+        {"name": "2026-01-01", "currency_id": dollar.id, "rate": 1.085}
+    )
     features = {
         "group_uom": True,
         "group_product_pricelist": True,
@@ -70,7 +75,10 @@ def create_customers(customers):
     domestic = env["account.chart.template"].ref("l10n_nl_domestic_fiscal_position")
     countries = {country.code: country.id for country in env["res.country"].search([])}
     for customer in customers:
-        address = {key: customer.get(key) for key in ("email", "phone", "street", "zip", "city")}
+        address = {
+            key: customer.get(key)
+            for key in ("email", "phone", "street", "zip", "city")
+        }
         company = env["res.partner"].create(
             {
                 "name": customer["name"],
@@ -84,22 +92,41 @@ def create_customers(customers):
             company.property_account_position_id = domestic
         if days := customer.get("payment_days"):
             company.property_payment_term_id = env.ref(TERMS[days])
-        people = [{"type": "contact", **contact} for contact in customer.get("contacts", ())]
+        people = [
+            {"type": "contact", **contact} for contact in customer.get("contacts", ())
+        ]
         if customer.get("delivery"):
-            people.append({"type": "delivery", "country_id": company.country_id.id} | customer["delivery"])
-        env["res.partner"].create([{"parent_id": company.id} | person for person in people])
+            people.append(
+                {"type": "delivery", "country_id": company.country_id.id}
+                | customer["delivery"]
+            )
+        env["res.partner"].create(
+            [{"parent_id": company.id} | person for person in people]
+        )
 
 
 def create_user(user):
     """Somebody with a job in the CRM; returns an API key."""
     found = env["res.users"].search([("login", "=", user["login"])])
-    values = {"password": user["password"], "group_ids": [(4, env.ref(group).id) for group in user["groups"]]}
+    values = {
+        "password": user["password"],
+        "group_ids": [(4, env.ref(group).id) for group in user["groups"]],
+    }
     if found:
         found.write(values)
     else:
-        found = env["res.users"].create({"name": user["name"], "login": user["login"], "email": user["login"], **values})
+        found = env["res.users"].create(
+            {
+                "name": user["name"],
+                "login": user["login"],
+                "email": user["login"],
+                **values,
+            }
+        )
     # sudo: a key without an expiry date is more than such a user may give himself.
-    return env["res.users.apikeys"].with_user(found).sudo()._generate("rpc", "demo", False)
+    return (
+        env["res.users.apikeys"].with_user(found).sudo()._generate("rpc", "demo", False)
+    )
 
 
 settings = json.loads(os.environ["HARNESS_SETTINGS"])
@@ -108,7 +135,12 @@ create_customers(settings["customers"])
 answer = {user["login"]: create_user(user) for user in settings["users"]}
 for team in settings["teams"]:
     env["crm.team"].create(
-        {"name": team, "member_ids": [(6, 0, env["res.users"].search([("login", "in", [*answer])]).ids)]}
+        {
+            "name": team,
+            "member_ids": [
+                (6, 0, env["res.users"].search([("login", "in", [*answer])]).ids)
+            ],
+        }
     )
 env.cr.commit()
 with open(os.environ["HARNESS_ANSWER"], "w") as file:

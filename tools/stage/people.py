@@ -16,7 +16,10 @@ PEOPLE = (
         "login": ADMIN,
         "name": "Administrator",
         "job": "administrator",
-        "groups": ["integration_hub.group_integration_administrator", "sales_team.group_sale_manager"],
+        "groups": [
+            "integration_hub.group_integration_administrator",
+            "sales_team.group_sale_manager",
+        ],
     },
     {
         "login": SALESPERSON,
@@ -28,7 +31,10 @@ PEOPLE = (
         "login": STEWARD,
         "name": "Mehmet Yılmaz",
         "job": "sales manager, looks after mappings and the queue",
-        "groups": ["sales_team.group_sale_manager", "integration_hub.group_integration_manager"],
+        "groups": [
+            "sales_team.group_sale_manager",
+            "integration_hub.group_integration_manager",
+        ],
     },
 )
 
@@ -36,9 +42,17 @@ PEOPLE = (
 def create(database: str, *, catalogue, customers, teams=()) -> None:
     """Fill a new CRM database; the logins are written down for later."""
     users = [{**person, "password": secrets.token_urlsafe(9)} for person in PEOPLE]
-    settings = {"catalogue": catalogue, "customers": customers, "users": users, "teams": list(teams)}
+    settings = {
+        "catalogue": catalogue,
+        "customers": customers,
+        "users": users,
+        "teams": list(teams),
+    }
     keys = odoo.shell_script(database, paths.TOOLS / "stage/crm_data.py", settings)
-    logins = {user["login"]: {"password": user["password"], "api_key": keys[user["login"]]} for user in users}
+    logins = {
+        user["login"]: {"password": user["password"], "api_key": keys[user["login"]]}
+        for user in users
+    }
     file = crm.secrets_file(database)
     file.touch(mode=0o600)
     file.write_text(json.dumps(logins, indent=1))
@@ -51,4 +65,6 @@ def logins(database: str) -> dict:
 
 def as_user(record: dict, login: str) -> Json2:
     """The CRM as this person sees it, over HTTP."""
-    return Json2(record["url"], record["database"], logins(record["database"])[login]["api_key"])
+    return Json2(
+        record["url"], record["database"], logins(record["database"])[login]["api_key"]
+    )

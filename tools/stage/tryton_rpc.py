@@ -20,8 +20,12 @@ class TrytonRpc:
         self.headers = {"Content-Type": "application/json"}
         self.connection = None
         password = {"password": settings["password"]}
-        uid, token, *_bus = self.post("common.db.login", [settings["login"], password, "en"])
-        session = base64.b64encode(f"{settings['login']}:{uid}:{token}".encode()).decode()
+        uid, token, *_bus = self.post(
+            "common.db.login", [settings["login"], password, "en"]
+        )
+        session = base64.b64encode(
+            f"{settings['login']}:{uid}:{token}".encode()
+        ).decode()
         self.headers["Authorization"] = f"Session {session}"
         self.context = self.post("model.res.user.get_preferences", [True, {}])
 
@@ -31,7 +35,9 @@ class TrytonRpc:
 
     def post(self, method: str, parameters: list):
         """One call."""
-        body = json.dumps({"id": 0, "method": method, "params": parameters}, default=encode)
+        body = json.dumps(
+            {"id": 0, "method": method, "params": parameters}, default=encode
+        )
         if self.connection is None:
             self.connection = http.client.HTTPConnection(
                 self.address.hostname, self.address.port, timeout=self.timeout
