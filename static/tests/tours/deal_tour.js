@@ -31,7 +31,8 @@ registry.category("web_tour.tours").add("crm_integration_suite_win", {
             run: "click",
         },
         {
-            trigger: ".o_form_view:has(button[name=action_open_remote]) h1:contains(/\\d+/)",
+            trigger:
+                ".o_form_view:has(button[name=action_open_remote]) h1:contains(/\\d+/)",
         },
     ],
 });
