@@ -165,12 +165,14 @@ class TrytonClerk:
     def ship(
         self, order: int, partial: bool = False, tracking: str | None = None
     ) -> list[int]:
-        """Deliver what is open; partial delivers half of each line and leaves a backorder.
-
-        Tryton without its carrier modules keeps no tracking number, so `tracking` has nowhere to go.
-        """
+        """Deliver what is open; partial delivers half of each line and leaves a backorder."""
         shipped = self.open_shipments(order)
+        carriers = self.call("model.carrier.search", [], 0, 1, None)
         for shipment in shipped:
+            parcel = {"shipping_reference": tracking or f"3SNZT{shipment:08d}"}
+            if carriers:
+                parcel["carrier"] = carriers[0]
+            self.call("model.stock.shipment.out.write", [shipment], parcel)
             if partial:
                 self.halve(shipment)
             assigned = self.call("model.stock.shipment.out.assign_try", [shipment])

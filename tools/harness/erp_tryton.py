@@ -23,6 +23,7 @@ MODULES = (
     "sale_opportunity",
     "web_shop",
     "sale_complaint",
+    "stock_package_shipping",
 )
 SCRIPT = paths.FIXTURES / "tryton_erp.py"
 SECRETS = paths.RUN / "erp-tryton-secrets.json"
