@@ -2,10 +2,11 @@ from odoo.tests import tagged
 
 from .deal_mixin import DealMixin
 from .erp_case import ErpCase
+from .recovery_mixin import RecoveryMixin
 
 
 @tagged("post_install", "-at_install")
-class TestDealsOdoo(DealMixin, ErpCase):
+class TestDealsOdoo(DealMixin, RecoveryMixin, ErpCase):
     kind = "odoo"
 
     def delete_there(self, order):

@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import report, won_to_order  # noqa: E402 (the path above comes first)
+from bench.engine import growth, lanes, many_connectors, memory, speed, statements  # noqa: E402
 from bench.push import Push  # noqa: E402
 from bench.settings import Settings  # noqa: E402
 from harness.errors import Stop  # noqa: E402
@@ -15,6 +16,12 @@ MEASUREMENTS = {
     "push_odoo": lambda settings: Push("odoo", settings).run(),
     "push_tryton": lambda settings: Push("tryton", settings).run(),
     "won_to_order": won_to_order.run,
+    "engine_speed": speed.run,
+    "engine_growth": growth.run,
+    "engine_lanes": lanes.run,
+    "engine_connectors": many_connectors.run,
+    "engine_memory": memory.run,
+    "engine_statements": statements.run,
 }
 
 

@@ -98,13 +98,15 @@ class Site:
     # The queue
 
     def connect(self, erp: dict, **options) -> None:
-        """The ERP has been started again, maybe elsewhere."""
+        """The ERP has been started again, maybe elsewhere: then the connection is tested anew, as a person would."""
+        known = self.admin.read_one("integration.connector", self.connector, "url")
+        if known["url"] != erp["url"]:
+            options["url"] = erp["url"]
         self.admin.call(
-            "integration.connector",
-            "write",
-            [self.connector],
-            vals={"url": erp["url"], **options},
+            "integration.connector", "write", [self.connector], vals=options
         )
+        if "url" in options:
+            connectors.test(self.admin, self.connector)
 
     def pause(self) -> None:
         """What is won meanwhile is collected."""

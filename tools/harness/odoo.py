@@ -87,12 +87,13 @@ def install(
         )
 
 
-def shell_script(database: str, script: Path, settings: dict) -> dict:
+def shell_script(database: str, script: Path, settings: dict, options=()):
     """Run a script in `odoo shell`; it reads SETTINGS (JSON) from the environment and writes its answer to a file."""
     answer = paths.RUN / f"answer-{database}.json"
     answer.unlink(missing_ok=True)
     env = environment(HARNESS_SETTINGS=json.dumps(settings), HARNESS_ANSWER=answer)
     arguments = command("shell", "-d", database, "--no-http", "--log-level=warn")
+    arguments += map(str, options)
     doing = f"Setting up {database} ({script.name})"
     text = script.read_text()
     commands.run(
@@ -114,9 +115,18 @@ def shell_script(database: str, script: Path, settings: dict) -> dict:
 
 
 def serve(
-    name: str, database: str, *, workers: int = 0, port: int | None = None, options=()
+    name: str,
+    database: str,
+    *,
+    workers: int = 0,
+    port: int | None = None,
+    options=(),
+    more=None,
 ) -> dict:
-    """Serve one database on a loopback port until `stop`; threads by default, processes for measurements."""
+    """Serve one database on a loopback port until `stop`; threads by default, processes for measurements.
+
+    `more` are further environment variables.
+    """
     port = port or processes.port_of(name)
     arguments = [
         "-d",
@@ -137,7 +147,9 @@ def serve(
         "workers": workers,
         "postgres": postgres.address(),
     }
-    record = processes.start(name, command(*arguments), env=environment(), about=about)
+    record = processes.start(
+        name, command(*arguments), env=environment(**(more or {})), about=about
+    )
     processes.wait_until_it_answers(name, f"{url}/web/login", seconds=120)
     return record
 

@@ -43,6 +43,7 @@ def provide() -> None:
         requirements,
         paths.TOOLS / "constraints-odoo.txt",
         "Python packages for Odoo and tests",
+        alone=paths.TOOLS / "requirements-oca.txt",
     )
     requirements = [paths.TOOLS / "requirements-tryton.txt"]
     provide_one(
@@ -54,9 +55,17 @@ def provide() -> None:
 
 
 def provide_one(
-    venv: Path, requirements: list[Path], constraints: Path, title: str
+    venv: Path,
+    requirements: list[Path],
+    constraints: Path,
+    title: str,
+    *,
+    alone: Path | None = None,
 ) -> None:
-    """Created once; filled again only when the files that describe it change."""
+    """Created once; filled again only when the files that describe it change.
+
+    What `alone` names is installed without its dependencies.
+    """
     with commands.lock(venv.name):
         python = venv / "bin/python"
         if (
@@ -65,30 +74,30 @@ def provide_one(
         ):
             # Its interpreter was upgraded away, or the checkout was moved.
             shutil.rmtree(venv)
-        fingerprint = commands.digest(str(venv), *requirements, constraints)
+        described = [*requirements, *([alone] if alone else [])]
+        fingerprint = commands.digest(str(venv), *described, constraints)
         if python.exists() and commands.is_done(venv.name, fingerprint):
             return
         with step(title):
             if not python.exists():
                 commands.run([find_python(), "-m", "venv", venv], f"Creating {venv}")
-            arguments = [
-                python,
-                "-m",
-                "pip",
-                "install",
-                "--disable-pip-version-check",
-                "--quiet",
-            ]
-            arguments += ["--constraint", constraints]
+            options = ["--constraint", constraints]
             for file in requirements:
-                arguments += ["--requirement", file]
-            # pip's cache would lie in the home folder; the installed environment is the cache.
-            environment = os.environ | {"PIP_NO_CACHE_DIR": "1"}
-            commands.run(
-                arguments,
-                "pip install",
-                downloads=True,
-                log=f"pip-{venv.name}.log",
-                env=environment,
-            )
+                options += ["--requirement", file]
+            pip_install(venv, options)
+            if alone:
+                pip_install(venv, ["--no-deps", "--requirement", alone])
         commands.mark_done(venv.name, fingerprint)
+
+
+def pip_install(venv: Path, options: list) -> None:
+    """What the options name, into this environment."""
+    base = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    commands.run(
+        [venv / "bin/python", *base, *options],
+        "pip install",
+        downloads=True,
+        log=f"pip-{venv.name}.log",
+        # pip's cache would lie in the home folder; the installed environment is the cache.
+        env=os.environ | {"PIP_NO_CACHE_DIR": "1"},
+    )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..decimals import to_text
 
@@ -39,13 +39,22 @@ class SaleOrder(models.Model):
 
     # -- CRUD -------------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        confirmed = orders.filtered(lambda order: order.state == "sale")
+        # sudo: see action_confirm; orders are imported as confirmed ones
+        confirmed.opportunity_id.sudo()._push_won("order imported")
+        return orders
+
     def write(self, vals):
         result = super().write(vals)
         if SENT_FIELDS & vals.keys():
             # sudo: what the ERP was told is compared, whoever changed the order
             self.opportunity_id.sudo()._note_content_change()
         if "opportunity_id" in vals:
-            self.opportunity_id.sudo()._push_won("order linked")
+            # sudo: see action_confirm; what is still being written is not sent by this
+            self.opportunity_id.sudo()._push_won("order linked", take_open=False)
         return result
 
     def action_confirm(self):

@@ -1,0 +1,19 @@
+from odoo import models
+
+
+class IdlePush(models.AbstractModel):
+    """Work that does nothing: what is measured is the engine alone."""
+
+    _name = "integration.handler.idle_push"
+    _description = "Flow Handler: Idle"
+    _inherit = ["integration.handler"]
+
+    def _prepare(self, flow, jobs):
+        return {job: {} for job in jobs}
+
+    @staticmethod
+    def _call(client, requests):
+        return client.store(requests)
+
+    def _apply(self, flow, results):
+        return None

@@ -1,0 +1,82 @@
+"""What claiming and finishing a job costs when the queue's tables have grown."""
+
+import statistics
+
+from bench.engine.site import EngineSite, load
+from bench.report import Report, rate
+from bench.settings import Settings, choice, from_environment
+from harness.progress import step
+
+SIZES = (1_000, 100_000, 1_000_000)
+ROUNDS = 5
+# Half of the rows are finished, the other half wait for a far day: the flow's own among them, as after an outage.
+FILL = """
+    insert into integration_job
+        (flow_id, connector_id, company_id, operation, name, payload, idempotency_key, priority, state, attempts,
+         crashes, next_try, finished_at, user_id, create_uid, write_uid, create_date, write_date)
+    select flow.id, flow.connector_id, flow.company_id, 'store', 'Filling ' || number, '{"value": 1}',
+           'filling-' || number, 10, case when is_finished then 'done' else 'retrying' end, 1, 0,
+           now() at time zone 'utc' + case when is_finished then '-1 day' else '1 year' end::interval,
+           case when is_finished then now() at time zone 'utc' - number * interval '1 second' end, 1, 1, 1,
+           now() at time zone 'utc', now() at time zone 'utc'
+      from generate_series(1, %s) as number, integration_flow flow, lateral (select number %% 2 = 0) as half(is_finished)
+     where flow.id = %s
+"""
+FILL_EXCHANGES = """
+    insert into integration_exchange (connector_id, batch, operation, request, response, status, create_date)
+    select %s, md5(number::text), 'store', repeat('x', 200), repeat('y', 200), 200, now() at time zone 'utc'
+      from generate_series(1, %s) as number
+"""
+
+
+def run(settings: Settings) -> Report:
+    """The same jobs in each size of the tables, in turn."""
+    count = from_environment("BENCH_JOBS", 4_000)
+    sizes = choice("BENCH_SIZES", SIZES)
+    costs = {}
+    site = EngineSite()
+    try:
+        [[connector, flow]] = site.inside("connectors", count=1, batch_size=100)
+        for size in sizes:
+            with step(f"{size} rows"):
+                site.forget_jobs()
+                site.database.rows("truncate integration_exchange")
+                site.database.rows(FILL, size, flow)
+                site.database.rows(FILL_EXCHANGES, connector, size)
+                for table in ("integration_job", "integration_exchange"):
+                    site.database.rows(f"vacuum analyze {table}")
+                seconds = site.inside(
+                    "enqueue_and_work", flow=flow, count=count, rounds=ROUNDS, first=0
+                )
+                costs[size] = [1000 * value / count for value in seconds]
+    finally:
+        site.close(settings.keep)
+    median = {size: statistics.median(values) for size, values in costs.items()}
+    lowest = {size: min(values) for size, values in costs.items()}
+    ratio = {size: median[size] / median[sizes[0]] for size in sizes}
+    table = [
+        ("rows in each table", "ms per job", "lowest", "highest", "to the smallest")
+    ]
+    table += [
+        (
+            f"{size:,}",
+            rate(median[size]),
+            rate(lowest[size]),
+            rate(max(costs[size])),
+            rate(ratio[size]),
+        )
+        for size in sizes
+    ]
+    notes = [
+        f"Claiming and finishing {count} due jobs, median of {ROUNDS} rounds; half of the rows are finished jobs,"
+        " half wait for next year in the same flow; as many exchanges.",
+        load(),
+    ]
+    figures = {
+        "ms_per_job": {str(size): rate(median[size]) for size in sizes},
+        "lowest_ms_per_job": {str(size): rate(lowest[size]) for size in sizes},
+        "ratio": rate(max(median.values()) / min(median.values())),
+        "ratio_of_lowest": rate(max(lowest.values()) / min(lowest.values())),
+        "jobs": count,
+    }
+    return Report("Engine: growth", table, notes, figures)

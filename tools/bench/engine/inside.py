@@ -1,0 +1,120 @@
+"""What the measurements do inside an Odoo process: `odoo shell` runs `bench/engine/shell.py`, which calls these."""
+
+import os
+import time
+from unittest.mock import patch
+
+import odoo.sql_db
+
+from bench.engine.payload import PAYLOAD
+
+CHUNK = 1000
+
+
+def connectors(env, count: int, urls=None, **values) -> list[list[int]]:
+    """New running connectors, one flow each; `urls` are those of the first ones. Returns their (id, flow) pairs."""
+    urls = [*(urls or ()), *["http://idle"] * count][:count]
+    records = env["integration.connector"].create(
+        [
+            {
+                "name": f"Idle {number}",
+                "system_type": "idle",
+                "url": url,
+                "state": "running",
+                **values,
+            }
+            for number, url in enumerate(urls)
+        ]
+    )
+    flows = env["integration.flow"].create(
+        [
+            {"connector_id": record.id, "code": "idle_push", "direction": "push"}
+            for record in records
+        ]
+    )
+    env.cr.commit()
+    return [[flow.connector_id.id, flow.id] for flow in flows]
+
+
+def enqueue(env, flows: list[int], count: int, first: int = 0) -> float:
+    """`count` jobs for each flow; returns how many were queued per second."""
+    start = time.perf_counter()
+    for flow in env["integration.flow"].browse(flows):
+        for begin in range(first, first + count, CHUNK):
+            env["integration.job"]._enqueue(
+                flow,
+                [
+                    {
+                        "operation": "store",
+                        "name": f"Change {number}",
+                        "payload": PAYLOAD,
+                        "idempotency_key": f"change-{number}",
+                    }
+                    for number in range(begin, min(begin + CHUNK, first + count))
+                ],
+            )
+            env.cr.commit()
+    return count * len(flows) / (time.perf_counter() - start)
+
+
+def work(env, expected: int) -> dict:
+    """One lane, run after run, until so many jobs are settled; what that took."""
+    done, seconds = 0, 0.0
+    commits, statements = 0, odoo.sql_db.sql_counter
+    commit = type(env.cr).commit
+
+    def counted(cursor):
+        nonlocal commits
+        commits += 1
+        return commit(cursor)
+
+    with patch.object(type(env.cr), "commit", counted):
+        while done < expected:
+            start = time.perf_counter()
+            settled = env["integration.lane"]._run_lane()
+            seconds += time.perf_counter() - start
+            done += settled
+            if not settled:
+                raise RuntimeError(f"the lane stopped after {done} of {expected} jobs")
+    return {
+        "jobs": done,
+        "seconds": seconds,
+        "statements": odoo.sql_db.sql_counter - statements,
+        "commits": commits,
+    }
+
+
+def enqueue_and_work(env, flow: int, count: int, rounds: int, first: int) -> list:
+    """The same work again and again; returns the seconds of each round."""
+    found = []
+    for number in range(rounds):
+        enqueue(env, [flow], count, first + number * count)
+        found.append(work(env, count)["seconds"])
+    return found
+
+
+def memory_of_a_worker(env, flow: int, count: int, portion: int) -> list:
+    """Resident memory in kB after each portion, the first one included: caches have been filled then."""
+    found = []
+    for first in range(0, count, portion):
+        enqueue(env, [flow], portion, first)
+        work(env, portion)
+        found.append(resident_kb())
+    return found
+
+
+def resident_kb() -> int:
+    """Of this process, without what it shares with nobody's help: pages in memory now."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def delay_empty(env, count: int) -> float:
+    """Jobs of queue_job that do nothing; returns how many were queued per second."""
+    start = time.perf_counter()
+    for number in range(count):
+        env["bench.empty"].with_delay().nothing()
+        if number % CHUNK == CHUNK - 1:
+            env.cr.commit()
+    env.cr.commit()
+    return count / (time.perf_counter() - start)
