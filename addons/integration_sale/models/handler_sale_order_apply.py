@@ -131,11 +131,11 @@ class HandlerSaleOrderPush(models.AbstractModel):
         state = "accepted" if is_accepted else known.difference_state or "none"
         values |= known._prepare_difference(flow, values, state)
         values["difference_html"] = bool(answer.get("lines")) and (
-            self._render_difference(payload, answer["lines"])
+            self._render_difference(payload, answer["order"], answer["lines"])
         )
         return values
 
-    def _render_difference(self, payload, lines):
+    def _render_difference(self, payload, order, lines):
         """Both sides line by line; what is not the same stands out."""
         ours = [line for line in payload["lines"] if line["kind"] == "product"]
         rows = Markup("")
@@ -158,6 +158,14 @@ class HandlerSaleOrderPush(models.AbstractModel):
                     for ours, theirs in cells
                 ),
             )
+        rows += Markup("").join(
+            self._render_total(label, payload[name], order[name])
+            for label, name in (
+                (self.env._("Untaxed"), "total_untaxed"),
+                (self.env._("Taxes"), "total_tax"),
+                (self.env._("Total"), "total"),
+            )
+        )
         heads = (
             self.env._("Quantity"),
             self.env._("Unit Price"),
@@ -175,6 +183,17 @@ class HandlerSaleOrderPush(models.AbstractModel):
                 for head in heads
             ),
             rows,
+        )
+
+    def _render_total(self, label, here, there):
+        return Markup(
+            '<tr%s><th colspan="7">%s</th><td class="text-end">%s</td>'
+            '<td class="text-end">%s</td></tr>'
+        ) % (
+            "" if _is_equal(here, there) else Markup(' class="table-warning"'),
+            label,
+            _shorten(here),
+            _shorten(there),
         )
 
     def _bind_orders(self, flow, orders):
