@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 import urllib.error
 import urllib.request
 
@@ -33,13 +34,20 @@ class OdooClerk:
                 "X-Odoo-Database": self.settings["database"],
             },
         )
+        return self.open(request)
+
+    def open(self, request, attempts: int = 6):
+        """Odoo tries again by itself when somebody else changed the same record, but
+        not for ever; a person would click again."""
         try:
             with urllib.request.urlopen(request, timeout=120) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            raise ClerkError(
-                json.loads(error.read()).get("message", error.reason)
-            ) from error
+            text = json.loads(error.read()).get("message", error.reason)
+            if "could not serialize" not in text or attempts == 1:
+                raise ClerkError(text) from error
+        time.sleep(1)
+        return self.open(request, attempts - 1)
 
     def read_one(self, model: str, record: int, *fields) -> dict:
         """Some fields of one record."""

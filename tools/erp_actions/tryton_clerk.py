@@ -3,6 +3,7 @@
 import base64
 import datetime
 import json
+import time
 import urllib.error
 import urllib.request
 from decimal import Decimal
@@ -62,11 +63,7 @@ class TrytonClerk:
             data=json.dumps(body, default=encode).encode(),
             headers=self.headers,
         )
-        try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                found = json.load(answer, object_hook=decode)
-        except urllib.error.HTTPError as error:
-            raise ClerkError(f"{method}: {error.code} {error.reason}") from error
+        found = self.open(request, method)
         if isinstance(found, dict) and found.get("error"):
             error = found["error"]
             if error[0] == "UserWarning":
@@ -75,6 +72,19 @@ class TrytonClerk:
                 return self.call(method, *parameters, **context)
             raise ClerkError(f"{method}: {error}")
         return found["result"] if isinstance(found, dict) else found
+
+    def open(self, request, method: str, attempts: int = 6):
+        """Tryton answers 503 when somebody else holds what it needs (an invoice
+        sequence, say); a person would click again."""
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer, object_hook=decode)
+        except urllib.error.HTTPError as error:
+            if error.code != 503 or attempts == 1:
+                text = f"{method}: {error.code} {error.reason}"
+                raise ClerkError(text) from error
+        time.sleep(1)
+        return self.open(request, method, attempts - 1)
 
     def read_one(self, model: str, record: int, *fields) -> dict:
         """Some fields of one record."""
