@@ -6,7 +6,7 @@ from bench.bare_tryton import BareTryton
 from bench.report import Report, rate
 from bench.settings import Settings
 from bench.site import Site
-from harness import erps
+from harness import erps, processes
 from harness.progress import say, step
 from stage.database import Database
 
@@ -27,7 +27,7 @@ class Push:
 
     def run(self) -> Report:
         """All of it; ERP and CRM are fresh copies."""
-        self.serve_erp(self.settings.modes(self.kind)[0])
+        self.make_erp(self.settings.modes(self.kind)[0])
         site = Site(self.kind, self.erp)
         try:
             self.warm_up(site)
@@ -39,10 +39,17 @@ class Push:
         self.clean_up()
         return self.report()
 
-    def serve_erp(self, workers: int, fresh: bool = True) -> None:
-        """A copy of the ERP, served in this mode: 0 is one process with threads."""
-        name = f"erp_{self.kind}_{ERP_NAME}"
-        self.erp = erps.provide(self.kind, name, workers=workers, fresh=fresh)
+    def make_erp(self, workers: int) -> None:
+        """A fresh copy of the ERP, served in this mode: 0 is one process with threads."""
+        self.erp = erps.new(self.kind, ERP_NAME, workers=workers)
+
+    def serve_erp(self, workers: int) -> None:
+        """The same ERP in another mode."""
+        name = self.erp["database"]
+        if processes.read_record(name)["workers"] != workers:
+            processes.stop(name)
+            self.erp = erps.KINDS[self.kind].serve(name, name, workers)
+        self.bare = self.bare.moved_to(self.erp)
 
     def clean_up(self) -> None:
         """Ten thousand orders are not worth keeping."""
@@ -73,8 +80,7 @@ class Push:
         site.pause()
         found = []
         for workers in self.settings.modes(self.kind):
-            self.serve_erp(workers, fresh=False)
-            self.bare = self.bare.moved_to(self.erp)
+            self.serve_erp(workers)
             ceiling.in_batches(self.bare, self.take(20, SEARCH), 10, 2)
             for batch, connections in self.settings.combinations(self.kind):
                 count = self.settings.search_size(batch, connections)
@@ -92,8 +98,7 @@ class Push:
                 say(f"    {describe(found[-1])}: {speed:.1f} orders/s")
         best = max(found, key=lambda item: item["speed"])
         self.searched = found
-        self.serve_erp(best["workers"], fresh=False)
-        self.bare = self.bare.moved_to(self.erp)
+        self.serve_erp(best["workers"])
         say(f"    best: {describe(best)}")
         return best
 
@@ -125,7 +130,9 @@ class Push:
 
         run_bare(half)
         with step(f"the suite: {size} orders"):
+            cpu = site.cpu_seconds()
             seconds = site.work_off(self.settings.patience)
+            cpu = site.cpu_seconds() - cpu
         run_bare(size - half)
         per_second = {
             "suite": size / seconds,
@@ -145,6 +152,7 @@ class Push:
             "erp_workers": best["workers"],
             "one_by_one_orders": 2 * few,
             "won_per_second": rate(won),
+            "crm_cpu_ms_per_order": rate(1000 * cpu / size),
         }
 
     def verify(self, site: Site) -> None:
@@ -197,6 +205,7 @@ class Push:
         table = [("", "orders", "orders/s", "suite / this"), *rows]
         notes = [
             f"won: {found['won_per_second']} opportunities/s",
+            f"processor time of the CRM: {found['crm_cpu_ms_per_order']} ms an order",
             f"counted in the ERP's database: {self.counted}, none twice, all confirmed",
         ]
         return Report(f"push to {self.kind}", table, notes, {self.kind: found})

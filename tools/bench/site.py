@@ -1,7 +1,9 @@
 """The CRM of the measurements: a fresh database, a real server, one connector to a fresh ERP."""
 
 import json
+import os
 import time
+from pathlib import Path
 
 from bench import orders
 from harness import crm as harness_crm
@@ -131,6 +133,12 @@ class Site:
         query = "select name, error_message from integration_job where state in ('failed', 'attention') limit 3"
         if problems := self.database.rows(query):
             raise RuntimeError(f"jobs have failed: {problems}")
+
+    def cpu_seconds(self) -> float:
+        """What the CRM's process has used so far: what is left of a core is the ERP's."""
+        fields = Path(f"/proc/{self.record['pid']}/stat").read_text().rpartition(")")[2]
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def count(self) -> dict:
         """What is recorded here."""

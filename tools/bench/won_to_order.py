@@ -52,7 +52,7 @@ def run(settings: Settings) -> Report:
 
 def measure(kind: str, settings: Settings) -> dict:
     """Deals and bare orders take turns."""
-    erp = erps.provide(kind, f"erp_{kind}_{ERP_NAME}", fresh=True)
+    erp = erps.new(kind, ERP_NAME)
     site = Site(kind, erp)
     try:
         bare = BARE[kind](erp)

@@ -120,13 +120,16 @@ def see_tryton(clerk: TrytonClerk, order: int) -> Seen:
     head = clerk.read_one("sale.sale", order, *fields)
     lines = [["sale", "=", order], ["type", "=", "line"]]
     shipments = clerk.call(
-        "model.stock.shipment.out.read", list(head["shipments"]), ["state"]
+        "model.stock.shipment.out.read",
+        list(head["shipments"]),
+        ["state", "shipping_reference"],
     )
-    states = [
-        shipment["state"] for shipment in shipments if shipment["state"] != "cancelled"
-    ]
-    gone = sum(state in ("shipped", "done") for state in states)
-    delivery = delivery_state(gone, len(states) - gone)
+    shipments = [item for item in shipments if item["state"] != "cancelled"]
+    gone = [item for item in shipments if item["state"] in ("shipped", "done")]
+    delivery = delivery_state(len(gone), len(shipments) - len(gone))
+    if delivery == "shipped" and all(item["state"] == "done" for item in gone):
+        # Tryton knows of goods that have arrived.
+        delivery = "delivered"
     bills, notes = read_tryton_invoices(clerk, head["invoices"])
     residual = sum((item["amount_to_pay"] or Decimal(0) for item in bills), Decimal(0))
     credited = -sum((item["total_amount"] for item in notes), Decimal(0))
@@ -136,11 +139,8 @@ def see_tryton(clerk: TrytonClerk, order: int) -> Seen:
         currency=head["currency."]["code"],
         total=head["total_amount"],
         lines=clerk.call("model.sale.line.search_count", lines),
-        # Tryton knows of goods that have arrived: its clerk goes on until the shipment is done.
-        delivery="delivered"
-        if delivery == "shipped" and set(states) == {"done"}
-        else delivery,
-        # It keeps no tracking number without its carrier modules.
+        delivery=delivery,
+        trackings=sorted(filter(None, (item["shipping_reference"] for item in gone))),
         invoicing=invoice_state(
             sum((item["total_amount"] for item in bills), Decimal(0)),
             residual,
