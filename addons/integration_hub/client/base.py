@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
+from .deadline import Deadline, DeadlineAdapter
 from .errors import (
     AuthenticationError,
     InternalError,
@@ -20,6 +21,8 @@ from .redact import redact
 DEFAULT_CONNECT_TIMEOUT = 10.0
 DEFAULT_READ_TIMEOUT = 120.0
 DEFAULT_LOG_LIMIT = 20_000
+# request time-out, conflict, too early: to be tried again, after a look at what is there
+BUSY_STATUSES = (408, 409, 425)
 
 
 @dataclass
@@ -30,7 +33,7 @@ class ConnectionSettings:
     :param dict credentials: secret values by name (``api_key``, ``password`` …)
     :param dict options: what is not secret, by name (``database``, ``login`` …)
     :param float connect_timeout: seconds
-    :param float read_timeout: seconds between two bytes of the answer
+    :param float read_timeout: seconds until the whole answer is there
     :param int log_limit: characters of a request or response kept in the exchange log;
         0 keeps no bodies
     :param float seconds_between_calls: kept between the starts of two calls of a client
@@ -102,6 +105,7 @@ class SystemClient:
         self.settings = settings
         self.exchanges = []
         self._session = None
+        self._is_closed = False
         self._next_call = 0.0
 
     def __enter__(self):
@@ -111,6 +115,9 @@ class SystemClient:
         self.close()
 
     def close(self):
+        """Nothing is sent from here on: a thread whose lane is gone must not go on with its
+        next call while another lane has taken up its jobs."""
+        self._is_closed = True
         if self._session is not None:
             self._session.close()
             self._session = None
@@ -138,6 +145,8 @@ class SystemClient:
         if self._session is None:
             self._session = requests.Session()
             self._session.trust_env = False
+            for scheme in ("http://", "https://"):
+                self._session.mount(scheme, DeadlineAdapter())
         return self._session
 
     def send(self, operation, method, path, *, body=None, changes=False, headers=None):
@@ -157,6 +166,8 @@ class SystemClient:
         :raise AuthenticationError: 401
         """
         self._wait_turn()
+        if self._is_closed:
+            raise NetworkError("The server has broken this off: nothing was sent.")
         url = self.settings.url.rstrip("/") + path
         data = None if body is None else json.dumps(body)
         exchange = Exchange(
@@ -166,7 +177,7 @@ class SystemClient:
         started = time.monotonic()
         lost = OutcomeUnknownError if changes else NetworkError
         try:
-            response = self.session.request(
+            response = self._request(
                 method,
                 url,
                 data=data,
@@ -198,6 +209,17 @@ class SystemClient:
         finally:
             exchange.duration = time.monotonic() - started
 
+    def _request(self, *args, **kwargs):
+        settings = self.settings
+        with Deadline(settings.connect_timeout + settings.read_timeout) as deadline:
+            try:
+                return self.session.request(*args, **kwargs)
+            except Exception as error:
+                if deadline.is_over:
+                    # whatever it made of a connection that was cut under it
+                    raise requests.ReadTimeout(str(error)) from error
+                raise
+
     def check_status(self, response, lost):
         """Raise the error an HTTP status stands for by itself.
 
@@ -215,6 +237,11 @@ class SystemClient:
                 "The system refuses our credentials. Enter valid ones on the connector,"
                 " then test the connection.",
                 f"HTTP {status}",
+            )
+        if status in BUSY_STATUSES:
+            raise lost(
+                f"The system is busy with the same record (HTTP {status}).",
+                self._loggable(response.text[:500]),
             )
         if status >= 500:
             raise lost(

@@ -6,6 +6,7 @@ from . import integration_usage
 from . import integration_flow
 from . import integration_handler
 from . import integration_job
+from . import integration_job_relations
 from . import integration_lane
 from . import integration_external_id
 from . import integration_exchange

@@ -32,6 +32,13 @@ class IntegrationConnector(models.Model):
         default=20,
         help="This part of the daily budget is for real-time flows alone.",
     )
+    settle_seconds = fields.Float(
+        "Lost Calls End After (s)",
+        help="A call whose answer got lost may still be at work over there for so long;"
+        " until then a record that can't be found is not created again. Take a little"
+        " more than the longest a request may run over there (Odoo: limit_time_real). 0"
+        " takes what is usual for the system.",
+    )
     failures_in_a_row = fields.Integer(
         readonly=True, copy=False, default=0, aggregator=None
     )
@@ -44,7 +51,7 @@ class IntegrationConnector(models.Model):
 
     _limits_not_negative = models.Constraint(
         "CHECK (max_calls_at_once >= 0 AND calls_per_second >= 0 AND calls_per_day >= 0"
-        " AND reserved_share BETWEEN 0 AND 100)",
+        " AND COALESCE(settle_seconds, 0) >= 0 AND reserved_share BETWEEN 0 AND 100)",
         "Limits can't be negative, and the share kept for won deals is a percentage.",
     )
 
@@ -78,7 +85,7 @@ class IntegrationConnector(models.Model):
         """How long a call whose answer was lost may go on over there."""
         self.ensure_one()
         client_class = self._call_hook("get_client_class")
-        return timedelta(seconds=client_class.settle_seconds)
+        return timedelta(seconds=self.settle_seconds or client_class.settle_seconds)
 
     @api.private
     def _is_probing(self):

@@ -143,6 +143,9 @@ class IntegrationJob(models.Model):
         " WHERE state IN ('waiting', 'retrying') AND blocked_by_id IS NULL"
     )
     _running_idx = models.Index("(flow_id, idempotency_key) WHERE state = 'running'")
+    _unsettled_idx = models.Index(
+        "(flow_id, idempotency_key) WHERE unsettled_until IS NOT NULL"
+    )
     _record_idx = models.Index("(res_model, res_id)")
     _problem_idx = models.Index(
         "(connector_id, state) WHERE state NOT IN ('done', 'cancelled')"
@@ -200,8 +203,9 @@ class IntegrationJob(models.Model):
 
     def action_retry(self):
         """Try again now; what was sent already is looked up first, never sent twice."""
-        self.check_access("write")
-        jobs = self.filtered(lambda job: job.state in RETRYABLE_STATES)
+        jobs = self._allow_action().filtered(
+            lambda job: job.state in RETRYABLE_STATES
+        )
         if not jobs:
             return False
         replaced = jobs._find_newer()
@@ -213,13 +217,19 @@ class IntegrationJob(models.Model):
         return True
 
     def action_cancel(self):
-        self.check_access("write")
-        jobs = self.filtered(lambda job: job.state in OPEN_STATES)
+        jobs = self._allow_action().filtered(lambda job: job.state in OPEN_STATES)
         jobs.write({"state": "cancelled", "finished_at": self.env.cr.now()})
         for flow, of_flow in jobs.grouped("flow_id").items():
             flow._get_handler()._on_cancelled(flow, of_flow)
         jobs._release_blocked()
         return True
+
+    def _allow_action(self):
+        """Whoever sees a job may retry or cancel it, but not write to it: neither what is
+        sent nor what came back is to be changed by hand."""
+        self.check_access("read")
+        # sudo: see above
+        return self.sudo()
 
     def action_open_record(self):
         self.ensure_one()
@@ -370,46 +380,6 @@ class IntegrationJob(models.Model):
         # sudo: who may map a product may let the deals go on that wait for it
         jobs.sudo()._arm()
         return jobs
-
-    def _find_newer(self):
-        """Those of ``self`` whose change is queued again already, by a newer job."""
-        self.flush_model()
-        if not self:
-            return self
-        rows = self.env.execute_query(
-            SQL(
-                """
-            SELECT old.id
-              FROM integration_job old
-              JOIN integration_job newer
-                ON newer.flow_id = old.flow_id
-               AND newer.idempotency_key = old.idempotency_key
-               AND newer.id <> old.id
-               AND newer.state IN ('waiting', 'retrying', 'failed', 'attention')
-             WHERE old.id IN %s
-               AND old.state NOT IN ('waiting', 'retrying', 'failed', 'attention')
-                """,
-                tuple(self.ids),
-            )
-        )
-        return self.browse([row[0] for row in rows])
-
-    def _release_blocked(self):
-        """Let the jobs go on that waited for these."""
-        if not self:
-            return
-        self.env["integration.job"].flush_model(["blocked_by_id", "state"])
-        self.env.cr.execute(
-            SQL(
-                "UPDATE integration_job SET blocked_by_id = NULL, next_try = %s"
-                " WHERE blocked_by_id IN %s",
-                self.env.cr.now(),
-                tuple(self.ids),
-            )
-        )
-        if self.env.cr.rowcount:
-            self.env["integration.job"].invalidate_model(["blocked_by_id", "next_try"])
-            self.env["integration.lane"]._wake_up()
 
 
 def _readable(value):

@@ -244,11 +244,11 @@ class IntegrationLane(models.AbstractModel):
         now = self._now()
         replaced = jobs._find_newer()
         replaced.write({"state": "cancelled", "finished_at": now, "lane": False})
-        for connector, of_connector in (
-            (jobs - replaced).grouped("connector_id").items()
-        ):
-            settle = connector._get_settle_time()
-            for job in of_connector:
+        for connector, of_connector in jobs.grouped("connector_id").items():
+            # from now on: nobody knows which of a batch's calls was the last to go out
+            settled_at = now + connector._get_settle_time()
+            of_connector.filtered("sent_at").unsettled_until = settled_at
+            for job in of_connector - replaced:
                 values = {
                     "state": "retrying",
                     "lane": False,
@@ -263,7 +263,6 @@ class IntegrationLane(models.AbstractModel):
                             "The server was interrupted while it worked on this. It is "
                             "looked up over there before anything is sent again."
                         ),
-                        "unsettled_until": job.sent_at + settle,
                     }
                 if job.crashes + 1 >= MOST_CRASHES:
                     values |= {

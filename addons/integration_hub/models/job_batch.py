@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from datetime import UTC, timedelta
+from datetime import timedelta
 from random import uniform
 
 from psycopg2.errors import UniqueViolation
@@ -11,12 +11,12 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo.tools import SQL
 
-from ..client import AuthenticationError, IntegrationError, InternalError
+from ..client import AuthenticationError, IntegrationError
+from .batch_steps import as_internal, get_back_off, get_timestamp, make_call
 from .integration_handler import Blocked
 
 _logger = logging.getLogger(__name__)
 
-BACK_OFF_CEILING = 3600.0
 SERIALIZATION_TRIES = 5
 CONTACT_NOTED_EVERY = timedelta(seconds=30)
 
@@ -129,7 +129,7 @@ class JobBatch:
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Preparing a batch of %s failed", self.flow.code)
-            self._settle_problems({job: _as_internal(error) for job in jobs})
+            self._settle_problems({job: as_internal(error) for job in jobs})
             self.lane_model._commit()
             return len(jobs)
 
@@ -150,8 +150,12 @@ class JobBatch:
         sending.write({"sent_at": self.lane_model._now()})
         self.lane_model._commit()
         self._release_if_done(blocked)
+        unsettled = sending._find_unsettled()
         self.requests = {
-            job: {**request, "unsettled_until": _get_timestamp(job.unsettled_until)}
+            job: {
+                **request,
+                "unsettled_until": get_timestamp(unsettled.get(job.idempotency_key)),
+            }
             for job, request in requests.items()
         }
         return len(problems) + len(blocked)
@@ -200,7 +204,7 @@ class JobBatch:
         """Have a thread call. It gets plain data and gives plain data."""
         self.client = client
         self.future = pool.submit(
-            _call, type(self.handler)._call, client, list(self.requests.values())
+            make_call, type(self.handler)._call, client, list(self.requests.values())
         )
 
     # -- after the call ---------------------------------------------------------------
@@ -227,9 +231,23 @@ class JobBatch:
         self._store_answers()
         if self.future:
             self.flow.connector_id._note_outcome(problems, len(self.requests))
+            self._note_settled(problems)
         self._settle_problems(problems)
         self._log_exchanges()
         self.lane_model._commit()
+
+    def _note_settled(self, problems):
+        """Refused once the lost call has surely ended: so nothing of it is there."""
+        now = self.lane_model._now()
+        self.env["integration.job"].union(
+            *(
+                job
+                for job, error in problems.items()
+                if error.kind == "validation"
+                and job.unsettled_until
+                and job.unsettled_until <= now
+            )
+        ).unsettled_until = False
 
     def _settle_answers(self):
         self._apply(self.answers)
@@ -261,7 +279,7 @@ class JobBatch:
                     self._apply({job: answer})
                 return
             _logger.exception("Applying an answer of %s failed", self.flow.code)
-            self._settle_problems({job: _as_internal(error) for job in answers})
+            self._settle_problems({job: as_internal(error) for job in answers})
 
     def _finish(self, jobs):
         if not jobs:
@@ -300,6 +318,8 @@ class JobBatch:
                 "error_detail": error.to_dict(),
                 "duration": time.monotonic() - self.started,
             }
+            if error.kind == "outcome_unknown" and error.was_sent:
+                values["unsettled_until"] = now + connector._get_settle_time()
             if job in newer:
                 values |= {"state": "cancelled", "finished_at": now}
             elif isinstance(error, AuthenticationError):
@@ -309,10 +329,17 @@ class JobBatch:
             elif error.is_retried and job.attempts < connector.max_attempts:
                 values |= {
                     "state": "retrying",
-                    "next_try": now + timedelta(seconds=_get_back_off(job, error)),
+                    "next_try": now + timedelta(seconds=get_back_off(job, error)),
                 }
-                if error.kind == "outcome_unknown" and error.was_sent:
-                    values["unsettled_until"] = now + connector._get_settle_time()
+                if (
+                    error.kind == "outcome_unknown"
+                    and not error.was_sent
+                    and job.unsettled_until
+                ):
+                    # the waiting is over then: no need to sleep longer than that
+                    values["next_try"] = min(
+                        values["next_try"], max(now, job.unsettled_until)
+                    )
             else:
                 values["state"] = "attention" if error.needs_attention else "failed"
                 for_people.append((job, error))
@@ -369,44 +396,3 @@ class JobBatch:
                 )
             )
             connector.invalidate_recordset(["last_contact"], flush=False)
-
-
-def _call(call, client, requests):
-    """Run a handler's ``_call``. Executed in a thread.
-
-    :return: ``(answers, exchanges)``, one answer or error per request, whatever happens
-    """
-    try:
-        answers = call(client, requests)
-        if len(answers) != len(requests):
-            raise InternalError(
-                "The system's client gave a wrong number of answers.",
-                f"{len(answers)} for {len(requests)}",
-            )
-    except IntegrationError as error:
-        answers = [error] * len(requests)
-    except Exception as error:
-        _logger.exception("A call failed in a way its client does not know")
-        answers = [_as_internal(error)] * len(requests)
-    exchanges, client.exchanges = client.exchanges, []
-    return answers, exchanges
-
-
-def _get_timestamp(moment):
-    """Seconds since 1970 of a naive UTC datetime, or None: plain data for a thread."""
-    return moment.replace(tzinfo=UTC).timestamp() if moment else None
-
-
-def _get_back_off(job, error):
-    """Seconds until the next try: 1, 2, 4, 8 …, spread by a fifth so that what failed
-    together does not come back together; or what the system asked for."""
-    seconds = min(2.0 ** (job.attempts - 1), BACK_OFF_CEILING) * uniform(0.8, 1.2)
-    return max(seconds, error.retry_after or 0.0)
-
-
-def _as_internal(error):
-    return InternalError(
-        "An unexpected error stopped this. Retry; if it comes back, the technical detail"
-        " helps whoever looks after the system.",
-        f"{type(error).__name__}: {error}",
-    )

@@ -108,6 +108,8 @@ class HubCase(TransactionCase):
                 "selection",
                 lambda model: [("fake_push", "Fake Push")],
             ),
+            # flow addons, where they are installed, know nothing of our fake
+            (connector_class, "_prepare_default_flows", lambda self: []),
             (connector_class, "_fake_get_client_class", lambda self: FakeClient),
             (
                 connector_class,

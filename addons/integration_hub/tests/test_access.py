@@ -146,6 +146,8 @@ class TestAccess(AccessCase):
         self.assertEqual(job.state, "cancelled")
         job.action_retry()
         self.assertEqual(job.state, "waiting")
+        with self.assertRaises(AccessError):
+            job.payload = {"value": "forged"}
         exchange = self.records["integration.exchange"].with_user(self.manager)
         self.assertEqual(exchange.request, "{}")
         with self.assertRaises(AccessError):

@@ -1,0 +1,73 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class IntegrationJob(models.Model):
+    """What jobs have to do with each other: newer ones, lost ones, waiting ones."""
+
+    _inherit = "integration.job"
+
+    def _find_newer(self):
+        """Those of ``self`` whose change is queued again already, by a newer job."""
+        self.flush_model()
+        if not self:
+            return self
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT old.id
+              FROM integration_job old
+              JOIN integration_job newer
+                ON newer.flow_id = old.flow_id
+               AND newer.idempotency_key = old.idempotency_key
+               AND newer.id <> old.id
+               AND newer.state IN ('waiting', 'retrying', 'failed', 'attention')
+             WHERE old.id IN %s
+               AND old.state NOT IN ('waiting', 'retrying', 'failed', 'attention')
+                """,
+                tuple(self.ids),
+            )
+        )
+        return self.browse([row[0] for row in rows])
+
+    def _find_unsettled(self):
+        """Until when a lost call for the same change may still be at work over there, be it
+        this job's own or that of one that was cancelled or replaced since.
+
+        :return: dict ``{idempotency key: moment}``
+        """
+        if not self:
+            return {}
+        self.flush_model(["unsettled_until"])
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                SELECT idempotency_key, MAX(unsettled_until)
+                  FROM integration_job
+                 WHERE flow_id IN %s AND idempotency_key IN %s
+                   AND unsettled_until IS NOT NULL
+                 GROUP BY idempotency_key
+                    """,
+                    tuple(self.flow_id.ids),
+                    tuple(self.mapped("idempotency_key")),
+                )
+            )
+        )
+
+    def _release_blocked(self):
+        """Let the jobs go on that waited for these."""
+        if not self:
+            return
+        self.env["integration.job"].flush_model(["blocked_by_id", "state"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE integration_job SET blocked_by_id = NULL, next_try = %s"
+                " WHERE blocked_by_id IN %s",
+                self.env.cr.now(),
+                tuple(self.ids),
+            )
+        )
+        if self.env.cr.rowcount:
+            self.env["integration.job"].invalidate_model(["blocked_by_id", "next_try"])
+            self.env["integration.lane"]._wake_up()
