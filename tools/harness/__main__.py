@@ -13,7 +13,7 @@ if sys.version_info < (3, 11):
             os.execv(shutil.which(name), [name] + sys.argv)
     sys.exit(
         "Python %d.%d is too old for Odoo 19 and its pinned packages: "
-        "install Python 3.11 or 3.12." % sys.version_info[:2]
+        "install Python 3.11, 3.12 or 3.13." % sys.version_info[:2]
     )
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

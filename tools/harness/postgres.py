@@ -113,13 +113,10 @@ def wrapper() -> tuple[list[str], dict]:
         return [], {}
     paths.POSTGRES.mkdir(mode=0o700, exist_ok=True)
     probe = ["test", "-x", str(paths.POSTGRES)]
-    if can_reach := not subprocess.run(
-        ["test", "-x", paths.POSTGRES.parent], **who
-    ).returncode:
-        os.chown(paths.POSTGRES, who["user"], who["group"])
-        can_reach = not subprocess.run(probe, **who).returncode
-    if can_reach:
-        return [], who
+    if not subprocess.run(["test", "-x", paths.DEV], **who).returncode:
+        give_cluster_to(who["user"], who["group"])
+        if not subprocess.run(probe, **who).returncode:
+            return [], who
     namespace = [
         "unshare",
         "--user",
@@ -130,12 +127,21 @@ def wrapper() -> tuple[list[str], dict]:
         shutil.which("unshare")
         and not subprocess.run([*namespace, "true"], capture_output=True).returncode
     ):
-        os.chown(paths.POSTGRES, 0, 0)
+        give_cluster_to(0, 0)
         return namespace, {}
     raise Stop(
         f"PostgreSQL runs as user postgres, who cannot enter {paths.DEV}: "
         "move the checkout to a folder that everybody can enter, such as /srv."
     )
+
+
+def give_cluster_to(user: int, group: int) -> None:
+    """PostgreSQL insists on owning its files; another of us may have started it last."""
+    if paths.POSTGRES.stat().st_uid == user:
+        return
+    for folder, _folders, files in os.walk(paths.POSTGRES):
+        for name in (".", *files):
+            os.chown(os.path.join(folder, name), user, group, follow_symlinks=False)
 
 
 def create_cluster() -> None:

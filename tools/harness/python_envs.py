@@ -11,7 +11,7 @@ from .errors import Stop
 from .progress import step
 
 # The pinned packages have ready-made wheels for these, and no compiler is asked for.
-GOOD_PYTHONS = ((3, 11), (3, 12))
+GOOD_PYTHONS = ((3, 11), (3, 12), (3, 13))
 
 
 def find_python() -> str:
@@ -27,7 +27,7 @@ def find_python() -> str:
                 return name
     running = ".".join(map(str, sys.version_info[:2]))
     raise Stop(
-        f"Python {running} is here, but Odoo 19 with its pinned packages needs 3.11 or 3.12: install python3.11."
+        f"Python {running} is here, but Odoo 19 with its pinned packages needs 3.11, 3.12 or 3.13: install one of them."
     )
 
 
