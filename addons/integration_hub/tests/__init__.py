@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_client_base,
     test_client_matching,
+    test_crash,
     test_credentials,
     test_engine,
     test_import_export,

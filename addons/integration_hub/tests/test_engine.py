@@ -14,10 +14,8 @@ from ..client import (
     OutcomeUnknownError,
     RateLimitError,
     ValidationError,
-    get_hold_back,
 )
 from ..models import integration_lane
-from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
 
 
@@ -230,89 +228,6 @@ class TestEngine(HubCase):
         ):
             self.run_lane()
         self.assertEqual(jobs.mapped("state"), ["done", "failed", "done"])
-
-    def test_dead_lane_is_taken_up_at_once(self):
-        """Its advisory lock is gone, though its lease has not run out."""
-        job = self.enqueue(1)
-        future = self.env.cr.now() + timedelta(minutes=10)
-        job.write({"state": "running", "lane": "4711", "lease_until": future})
-        self.run_lane()
-        self.assertEqual((job.state, job.crashes), ("done", 0))
-
-    def test_lane_that_lives_keeps_its_jobs(self):
-        job = self.enqueue(1)
-        future = self.env.cr.now() + timedelta(minutes=10)
-        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LaneRun.LOCK_CLASS])
-        job.write({"state": "running", "lane": "4711", "lease_until": future})
-        self.run_lane()
-        self.assertEqual(job.state, "running")
-        # one that hangs is taken up once its lease has run out
-        job.lease_until = self.env.cr.now() - timedelta(minutes=1)
-        self.run_lane()
-        self.assertEqual(job.state, "done")
-        self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LaneRun.LOCK_CLASS])
-
-    def test_crash_after_sending_leaves_the_outcome_unknown(self):
-        """The record is looked up at once, but not created before the call that may
-        still be at work over there has surely ended."""
-        job = self.enqueue(1)
-        now = self.env.cr.now()
-        job.write({"state": "running", "lane": "4711", "sent_at": now})
-        with patch.object(FakeClient, "store", autospec=True) as store:
-            store.side_effect = lambda client, requests: [
-                OutcomeUnknownError("Not there yet.")
-            ]
-            self.run_lane()
-        self.assertEqual((job.state, job.error_kind), ("retrying", "outcome_unknown"))
-        self.assertGreater(job.unsettled_until, now + timedelta(seconds=50))
-
-    def test_nothing_is_created_while_a_lost_call_may_still_be_at_work(self):
-        seen = []
-
-        def store(client, requests):
-            [request] = requests
-            seen.append(request)
-            error = get_hold_back(request["unsettled_until"])
-            return [error or {"id": 1}]
-
-        job = self.enqueue(1)
-        handler_class = self.registry["integration.handler.fake_push"]
-        with patch.object(handler_class, "_call", staticmethod(store)):
-            job.unsettled_until = self.env.cr.now() + timedelta(seconds=60)
-            until = job.unsettled_until
-            self.run_lane()
-            self.assertEqual(job.state, "retrying")
-            self.assertEqual(job.unsettled_until, until, "not put off by looking")
-            self.assertEqual(self.connector.failures_in_a_row, 0)
-            job.action_retry()
-            self.run_lane()
-            self.assertEqual(job.state, "retrying", "not even when a person retries")
-            job.unsettled_until = self.env.cr.now() - timedelta(seconds=1)
-            job.action_retry()
-            self.run_lane()
-        self.assertEqual(job.state, "done")
-        self.assertEqual(len(seen), 3)
-
-    def test_job_that_kills_its_lane_is_set_aside(self):
-        jobs = self.enqueue(1, 2)
-        for crashes in (1, 2, 3):
-            jobs[0].write({"state": "running", "lane": "4711", "crashes": crashes - 1})
-            with self.lane_env() as env:
-                env["integration.lane"]._reclaim()
-            self.env.invalidate_all()
-            self.assertEqual(jobs[0].crashes, crashes)
-        self.assertEqual(jobs[0].state, "failed")
-        self.assertIn("Set aside", jobs[0].error_message)
-        jobs[0].action_retry()
-        self.assertEqual((jobs[0].state, jobs[0].crashes), ("waiting", 0))
-
-    def test_what_was_there_at_a_crash_goes_alone(self):
-        jobs = self.enqueue(1, 2, 3)
-        jobs[1:].crashes = 1
-        self.run_lane()
-        self.assertEqual(
-            FakeClient.calls, [[{"value": 1}], [{"value": 2}], [{"value": 3}]]
-        )
 
     def test_newer_change_replaces_a_running_one_that_fails(self):
         old = self.enqueue(1, key="same")
