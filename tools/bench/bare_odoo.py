@@ -3,11 +3,11 @@
 from bench import orders
 from stage.json2 import Json2
 
-COUNTED = "select count(*), count(distinct origin), count(*) filter (where state = 'sale') from sale_order where origin like %s"
-LINES = """
-    select count(*), coalesce(sum(line.price_subtotal), 0)
-      from sale_order_line line join sale_order sale on sale.id = line.order_id where sale.origin like %s
+COUNTED = """
+    select count(*), count(distinct origin), count(*) filter (where state = 'sale'), sum(amount_untaxed)
+      from sale_order where origin like %s
 """
+LINES = "select count(*) from sale_order_line line join sale_order sale on sale.id = line.order_id where sale.origin like %s"
 PLENTY = 1_000_000
 
 
@@ -170,8 +170,8 @@ class BareOdoo:
     @staticmethod
     def count(database, prefix: str) -> dict:
         """What is in the ERP's own database of the orders whose key begins so."""
-        total, distinct, confirmed = database.rows(COUNTED, prefix + "%")[0]
-        lines, amount = database.rows(LINES, prefix + "%")[0]
+        total, distinct, confirmed, amount = database.rows(COUNTED, prefix + "%")[0]
+        lines = database.value(LINES, prefix + "%")
         return {
             "orders": total,
             "keys": distinct,

@@ -8,11 +8,11 @@ from harness import paths
 from stage.tryton_rpc import TrytonRpc
 
 CONFIRMED = ("confirmed", "processing", "done")
-COUNTED = "select count(*), count(distinct web_id), count(*) filter (where state in %s) from sale_sale where web_id like %s"
-LINES = """
-    select count(*), coalesce(sum(round(line.quantity::numeric * line.unit_price, 2)), 0)
-      from sale_line line join sale_sale sale on sale.id = line.sale where sale.web_id like %s
+COUNTED = """
+    select count(*), count(distinct web_id), count(*) filter (where state in %s), sum(untaxed_amount_cache)
+      from sale_sale where web_id like %s
 """
+LINES = "select count(*) from sale_line line join sale_sale sale on sale.id = line.sale where sale.web_id like %s"
 PRODUCT_FIELDS = ("code", "list_price_used", "sale_uom")
 
 
@@ -155,8 +155,10 @@ class BareTryton:
     @staticmethod
     def count(database, prefix: str) -> dict:
         """What is in the ERP's own database of the orders whose key begins so."""
-        total, distinct, confirmed = database.rows(COUNTED, CONFIRMED, prefix + "%")[0]
-        lines, amount = database.rows(LINES, prefix + "%")[0]
+        total, distinct, confirmed, amount = database.rows(
+            COUNTED, CONFIRMED, prefix + "%"
+        )[0]
+        lines = database.value(LINES, prefix + "%")
         return {
             "orders": total,
             "keys": distinct,
