@@ -213,12 +213,16 @@ class SystemClient:
         settings = self.settings
         with Deadline(settings.connect_timeout + settings.read_timeout) as deadline:
             try:
-                return self.session.request(*args, **kwargs)
+                response = self.session.request(*args, **kwargs)
             except Exception as error:
                 if deadline.is_over:
                     # whatever it made of a connection that was cut under it
                     raise requests.ReadTimeout(str(error)) from error
                 raise
+            if deadline.is_over:
+                # what has no stated length looks complete when it is cut
+                raise requests.ReadTimeout("cut off")
+            return response
 
     def check_status(self, response, lost):
         """Raise the error an HTTP status stands for by itself.

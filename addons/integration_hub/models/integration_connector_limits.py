@@ -101,15 +101,13 @@ class IntegrationConnector(models.Model):
         :param int request_count: how many records went out in it
         """
         self.ensure_one()
-        limits = [error for error in problems.values() if error.kind == "rate_limit"]
+        if self._note_limits(problems):
+            return
         failed = len(problems) == request_count and all(
             error.kind in SYSTEM_FAILURES and getattr(error, "was_sent", True)
             for error in problems.values()
         )
-        if limits:
-            seconds = max(error.retry_after or RATE_LIMIT_REST for error in limits)
-            self._rest(seconds)
-        elif failed:
+        if failed:
             # 30 s, 1 min, 2 min … once there have been too many
             self.env.cr.execute(
                 SQL(
@@ -132,6 +130,18 @@ class IntegrationConnector(models.Model):
                 )
             )
         self.invalidate_recordset(["failures_in_a_row", "resting_until"], flush=False)
+
+    @api.private
+    def _note_limits(self, problems):
+        """Leave a system alone for as long as it asks for.
+
+        :return: whether it did
+        """
+        limits = [error for error in problems.values() if error.kind == "rate_limit"]
+        if limits:
+            self._rest(max(error.retry_after or RATE_LIMIT_REST for error in limits))
+            self.invalidate_recordset(["resting_until"], flush=False)
+        return bool(limits)
 
     def _rest(self, seconds):
         self.env.cr.execute(

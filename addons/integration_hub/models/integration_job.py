@@ -203,9 +203,7 @@ class IntegrationJob(models.Model):
 
     def action_retry(self):
         """Try again now; what was sent already is looked up first, never sent twice."""
-        jobs = self._allow_action().filtered(
-            lambda job: job.state in RETRYABLE_STATES
-        )
+        jobs = self._allow_action().filtered(lambda job: job.state in RETRYABLE_STATES)
         if not jobs:
             return False
         replaced = jobs._find_newer()

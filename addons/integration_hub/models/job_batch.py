@@ -267,6 +267,7 @@ class JobBatch:
                     *(job for job in answers if job not in problems)
                 )
                 self._finish(done)
+                self.flow.connector_id._note_limits(problems)
                 self._settle_problems(problems)
                 self.env.flush_all()
         except TransactionRollbackError:

@@ -1,6 +1,8 @@
 """The HTTP base over a real socket: what each failure becomes."""
 
+import contextlib
 import threading
+import time
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -110,6 +112,8 @@ class TestClientBase(unittest.TestCase):
             (500, False, NetworkError),
             (500, True, OutcomeUnknownError),
             (502, True, OutcomeUnknownError),
+            (409, False, NetworkError),
+            (409, True, OutcomeUnknownError),
             (302, True, InternalError),
         ):
             with self.subTest(status=status, changes=changes):
@@ -132,6 +136,36 @@ class TestClientBase(unittest.TestCase):
         self.server.respond = lambda handler: held.wait(5)
         self.assert_fails(NetworkError, "in time")
         self.assert_fails(OutcomeUnknownError, "in time", changes=True)
+
+    def test_endless_speech_has_an_end(self):
+        """A byte now and then keeps every socket's time-out from running out."""
+
+        def dribble(part):
+            def respond(handler):
+                handler.wfile.write(b"HTTP/1.0 200 OK\r\n")
+                if part == "body":
+                    handler.wfile.write(b"Content-Length: 100\r\n\r\n")
+                with contextlib.suppress(OSError):
+                    for _byte in range(40):
+                        handler.wfile.write(b"x")
+                        time.sleep(0.1)
+
+            return respond
+
+        self.client.settings.connect_timeout = 0.2
+        for part in ("headers", "body"):
+            self.server.respond = dribble(part)
+            started = time.monotonic()
+            self.assert_fails(OutcomeUnknownError, "in time", changes=True)
+            self.assertLess(time.monotonic() - started, 2.0)
+
+    def test_nothing_is_sent_once_closed(self):
+        """The thread of a lane that is gone must not go on beside the next one."""
+        self.server.answer(200, b"{}")
+        self.client.close()
+        with self.assertRaisesRegex(NetworkError, "nothing was sent"):
+            self.call(changes=True)
+        self.assertFalse(self.server.requests)
 
     def test_answer_lost_on_the_way(self):
         self.server.respond = lambda handler: handler.connection.close()

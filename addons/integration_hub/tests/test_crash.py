@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..client import OutcomeUnknownError, get_hold_back
+from ..client import OutcomeUnknownError, ValidationError, get_hold_back
 from ..models import integration_lane
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
@@ -101,3 +101,40 @@ class TestCrash(HubCase):
         self.assertEqual(
             FakeClient.calls, [[{"value": 1}], [{"value": 2}], [{"value": 3}]]
         )
+
+    def test_lost_call_is_remembered_after_its_job_was_cancelled(self):
+        """Asked again at once, the change is a new job: the old call may still arrive."""
+        seen = []
+
+        def lose(client, requests):
+            seen.extend(request["unsettled_until"] for request in requests)
+            return [OutcomeUnknownError("No answer.") for _request in requests]
+
+        handler_class = self.registry["integration.handler.fake_push"]
+        with patch.object(handler_class, "_call", staticmethod(lose)):
+            old = self.enqueue(1)
+            self.run_lane()
+            old.action_cancel()
+            newer = self.enqueue(1)
+            self.assertNotEqual(old, newer)
+            self.run_lane()
+        self.assertIsNone(seen[0])
+        self.assertTrue(seen[1])
+
+    def test_settle_time_of_the_connector(self):
+        self.connector.settle_seconds = 600
+        job = self.enqueue(1)
+        now = self.env.cr.now()
+        FakeClient.answer = staticmethod(
+            lambda request: OutcomeUnknownError("No answer.")
+        )
+        self.run_lane()
+        self.assertGreater(job.unsettled_until, now + timedelta(seconds=590))
+
+    def test_refused_after_the_lost_call_has_ended(self):
+        """Looked up, not found, sent again and refused: nothing is there."""
+        job = self.enqueue(1)
+        job.unsettled_until = self.env.cr.now() - timedelta(minutes=1)
+        FakeClient.answer = staticmethod(lambda request: ValidationError("No."))
+        self.run_lane()
+        self.assertEqual((job.state, job.unsettled_until), ("failed", False))

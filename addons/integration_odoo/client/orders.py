@@ -300,16 +300,17 @@ class OrderVerbs:
         return ids
 
     def _confirm_answer(self, outcome, row):
+        if row and STATES.get(row["state"]) == "confirmed":
+            # even where this call was refused: an earlier one, lost to us, was quicker
+            return self._order_answer(row)
         if isinstance(outcome, IntegrationError):
             return outcome
         if row is None:
             return ValidationError("The order has been deleted in Odoo.")
-        if STATES.get(row["state"]) != "confirmed":
-            return ValidationError(
-                f"Odoo has not confirmed the order {row['name']}: it is cancelled there,"
-                " or waits for something. Open it there."
-            )
-        return self._order_answer(row)
+        return ValidationError(
+            f"Odoo has not confirmed the order {row['name']}: it is cancelled there, or"
+            " waits for something. Open it there."
+        )
 
     # -- read -------------------------------------------------------------------------
 

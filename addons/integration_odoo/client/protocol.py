@@ -6,6 +6,7 @@ import time
 from odoo.addons.integration_hub.client import (
     AuthenticationError,
     InternalError,
+    NetworkError,
     OutcomeUnknownError,
     SystemClient,
     ValidationError,
@@ -22,6 +23,13 @@ JSON2_SINCE = 19
 # paths such as /odoo/sale.order/12 (odoo/addons/web/static/src/core/browser/router.js)
 SHORT_URLS_SINCE = 18
 HAS_ACCESS_SINCE = 18
+# what these methods answer; anything else was not said by Odoo
+ANSWER_TYPES = {
+    "context_get": dict,
+    "create": list,
+    "fields_get": dict,
+    "search_read": list,
+}
 
 
 class OdooProtocol(SystemClient):
@@ -53,7 +61,10 @@ class OdooProtocol(SystemClient):
         purpose = purpose or f"{model} {method}"
         arguments["context"] = {**self.context, **arguments.get("context", {})}
         send = self._call_json2 if self.protocol == "json2" else self._call_jsonrpc
-        return send(purpose, model, method, ids, changes, arguments)
+        answer = send(purpose, model, method, ids, changes, arguments)
+        if not isinstance(answer, ANSWER_TYPES.get(method, object)):
+            raise self._get_nonsense_error(answer, changes)
+        return answer
 
     def search_read(self, model, domain, fields, order="id", **arguments):
         """Records of ``domain`` as dicts; fields the remote version lacks are left out."""
@@ -110,13 +121,26 @@ class OdooProtocol(SystemClient):
         body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
         response = self.send(purpose, "POST", path, body=body, changes=changes)
         answer = self.parse_json(response, changes)
+        if not isinstance(answer, dict) or "jsonrpc" not in answer:
+            raise self._get_nonsense_error(answer, changes)
         if "error" not in answer:
+            # left out where a method returns nothing
             return answer.get("result")
         fault = find_fault(answer["error"])
         technical = self._loggable(response.text[:2000])
         if fault is None:
             raise self.note_error(InternalError("Odoo failed.", technical))
         raise self.note_error(error_of_fault(fault, changes, technical))
+
+    def _get_nonsense_error(self, answer, changes):
+        """Something in between has answered, who knows what Odoo has done."""
+        lost = OutcomeUnknownError if changes else NetworkError
+        return self.note_error(
+            lost(
+                "This does not answer like an Odoo. Check the address of the connector.",
+                self._loggable(str(answer)[:200]),
+            )
+        )
 
     def check_status(self, response, lost):
         """An error status with an exception of Odoo's in it says more than its number."""

@@ -141,7 +141,7 @@ class OrdersMixin:
             changes=True,
             skip_warnings=True,
         )
-        rows = self.read_records("sale.sale", ids, self._get_order_fields())
+        rows = self.read_created("sale.sale", ids, self._get_order_fields())
         return [
             self._get_order(rows[order_id], key)
             for order_id, (_index, key, _values) in zip(ids, items, strict=True)

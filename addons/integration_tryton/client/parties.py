@@ -205,7 +205,7 @@ class PartiesMixin:
             changes=True,
             skip_warnings=True,
         )
-        rows = self.read_records("party.party", ids, ["code", "addresses"])
+        rows = self.read_created("party.party", ids, ["code", "addresses"])
         return [
             {
                 "remote_id": str(party_id),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from odoo.addons.integration_hub.client import (
     AuthenticationError,
+    IntegrationError,
     InternalError,
     NetworkError,
     OutcomeUnknownError,
@@ -201,7 +202,7 @@ class RpcClient(SystemClient):
             raise self.note_error(self._explain_status(name, response))
         answer = self.parse_json(response, changes)
         if not isinstance(answer, dict) or not answer.keys() & {"result", "error"}:
-            lost = OutcomeUnknownError if changes else InternalError
+            lost = OutcomeUnknownError if changes else NetworkError
             raise self.note_error(
                 lost(
                     "This does not answer like a Tryton server. Check the address of the"
@@ -224,6 +225,17 @@ class RpcClient(SystemClient):
         for chunk in in_chunks(list(dict.fromkeys(ids)), READ_SIZE):
             rows += self.rpc(model, "read", chunk, list(fields))
         return {row["id"]: row for row in rows}
+
+    def read_created(self, model, ids, fields):
+        """:meth:`read_records` of what was just created: it is there, so a failure to read it
+        must not look like a refusal, which would have it sent again."""
+        try:
+            return self.read_records(model, ids, fields)
+        except IntegrationError as error:
+            raise OutcomeUnknownError(
+                "It was created, but could not be read.",
+                f"{error.message} {error.technical}",
+            ) from error
 
     def read_existing(self, model, ids, fields):
         """Like :meth:`read_records`, without those that were deleted meanwhile; archived ones of
