@@ -92,7 +92,8 @@ class CrmLead(models.Model):
     def _on_no_longer_won(self):
         """What is not sent yet stays here; what is there is pointed out."""
         jobs = self._get_unfinished_jobs()
-        jobs.filtered(lambda job: job.state != "running").action_cancel()
+        # an order that may be there already is looked for, and shown where it is
+        (jobs - jobs._filter_undecided()).action_cancel()
         self.write({"erp_quotation_id": False, "erp_no_send": False})
         issues = {}
         for lead in self:
@@ -168,10 +169,10 @@ class CrmLead(models.Model):
                 found = []
             # what is there may still have to be confirmed
             keys = {content.key for content in found} | set(made.mapped("key"))
-            running = own_jobs.filtered(lambda job: job.state == "running")
-            if running:
+            if undecided := own_jobs._filter_undecided():
                 # its outcome decides; whatever is left over is looked at right after it
                 lead._write_quietly({"integration_recheck": True})
+                undecided._arm_stuck()
                 continue
             contents += found
             outdated |= own_jobs.filtered(
@@ -199,7 +200,14 @@ class CrmLead(models.Model):
             domain.append(("id", "not in", settled))
         return self.env["integration.job"].search_fetch(
             domain,
-            ["res_id", "state", "idempotency_key", "error_message", "blocked_by_id"],
+            [
+                "res_id",
+                "state",
+                "idempotency_key",
+                "error_message",
+                "blocked_by_id",
+                "unsettled_until",
+            ],
         )
 
     def _choose_content(self, flow, erp_orders, jobs, take_open):

@@ -20,7 +20,17 @@ class HandlerSaleOrderPush(models.AbstractModel):
     def _apply(self, flow, results):
         jobs = self.env["integration.job"].union(*(job for job, _answer in results))
         handler = self.with_context(integration_settled_job_ids=jobs.ids)
-        return handler._apply_answers(flow, results)
+        made = [(job, answer) for job, answer in results if answer["order"]]
+        problems = handler._apply_answers(flow, made)
+        handler._leave_unmade(jobs - jobs.union(*(job for job, _answer in made)))
+        return problems
+
+    def _leave_unmade(self, jobs):
+        """Not there, and not wanted when it was looked up. May have been won again since."""
+        leads = self.env["crm.lead"].browse(set(jobs.mapped("res_id"))).exists()
+        leads._write_quietly({"integration_recheck": False})
+        leads._update_integration_status()
+        leads._push_won("won")
 
     def _apply_answers(self, flow, results):
         orders = self._write_erp_orders(flow, results)

@@ -32,11 +32,28 @@ class HandlerSaleOrderPush(models.AbstractModel):
         payloads = {job: job.payload for job in jobs}
         counterparts, problems = handler._find_counterparts(flow, payloads)
         blockers = handler._find_blockers(flow, payloads, counterparts, problems)
+        unwanted = handler._find_unwanted(payloads)
         return {
             job: problems.get(job)
             or (Blocked(blockers[job]) if job in blockers else None)
-            or handler._prepare_request(flow, payload, counterparts)
+            or {
+                **handler._prepare_request(flow, payload, counterparts),
+                "is_wanted": job not in unwanted,
+            }
             for job, payload in payloads.items()
+        }
+
+    def _find_unwanted(self, payloads):
+        """Jobs of deals that are no longer won: what they have made is found and shown,
+        but nothing is made for them any more."""
+        leads = self.env["crm.lead"].browse(
+            {payload["lead_id"] for payload in payloads.values()}
+        )
+        won = leads.exists().filtered(lambda lead: lead.won_status == "won")
+        return {
+            job
+            for job, payload in payloads.items()
+            if payload["lead_id"] not in won.ids
         }
 
     @api.private
@@ -226,8 +243,17 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
 def _create_missing(client, requests, orders):
     for index, request in enumerate(requests):
-        orders[index] = orders[index] or get_hold_back(request.get("unsettled_until"))
-    missing = [index for index, order in enumerate(orders) if order is None]
+        # a system that refuses a second order by itself need not be waited for, unless
+        # the order is not wanted any more and may still appear
+        if not client.key_is_unique or not request["is_wanted"]:
+            orders[index] = orders[index] or get_hold_back(
+                request.get("unsettled_until")
+            )
+    missing = [
+        index
+        for index, order in enumerate(orders)
+        if order is None and requests[index]["is_wanted"]
+    ]
     for chunk in in_chunks(missing, client.order_batch_size):
         try:
             created = client.order_create([requests[index]["order"] for index in chunk])
@@ -238,6 +264,11 @@ def _create_missing(client, requests, orders):
             return
         for index, order in zip(chunk, created, strict=True):
             orders[index] = order
+
+
+def _is_there(answer):
+    """Neither failed nor left unmade (see ``is_wanted``)."""
+    return isinstance(answer, dict) and bool(answer["order"])
 
 
 def _get_difference(request, order):
@@ -256,6 +287,8 @@ def _is_same(request, order):
 def _is_to_confirm(request, order):
     if order["state"] != "draft" or request["confirm_policy"] == "never":
         return False
+    if not request["is_wanted"]:
+        return False
     return (
         request["confirm_policy"] == "always"
         or request["is_accepted"]
@@ -267,7 +300,7 @@ def _confirm(client, requests, answers):
     to_confirm = [
         index
         for index, answer in enumerate(answers)
-        if isinstance(answer, dict) and _is_to_confirm(requests[index], answer["order"])
+        if _is_there(answer) and _is_to_confirm(requests[index], answer["order"])
     ]
     if not to_confirm:
         return
@@ -280,10 +313,8 @@ def _confirm(client, requests, answers):
     for index, order in zip(to_confirm, confirmed, strict=True):
         if not isinstance(order, IntegrationError):
             answers[index]["order"] = {**answers[index]["order"], **order}
-        elif order.is_retried or order.kind == "authentication":
-            # the next try finds the order by its key and goes on from here
-            answers[index] = order
         else:
+            # it is there: that is written down first, whatever comes of confirming it
             answers[index]["confirm_error"] = order.to_dict()
 
 
@@ -291,7 +322,7 @@ def _explain_differences(client, requests, answers):
     differing = [
         index
         for index, answer in enumerate(answers)
-        if isinstance(answer, dict) and not _is_same(requests[index], answer["order"])
+        if _is_there(answer) and not _is_same(requests[index], answer["order"])
     ]
     if not differing:
         return

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..const import PROBLEM_STATES
+
 
 class IntegrationJob(models.Model):
     _inherit = "integration.job"
@@ -27,3 +29,12 @@ class IntegrationJob(models.Model):
                     }
                 ],
             )
+
+    def _filter_undecided(self):
+        """Those whose order may be in the ERP by now, or about to be: a call is under way,
+        or one got lost. Only the job itself finds out."""
+        return self.filtered(lambda job: job.state == "running" or job.unsettled_until)
+
+    def _arm_stuck(self):
+        """Have those look again that have given up."""
+        self.filtered(lambda job: job.state in PROBLEM_STATES)._arm()
