@@ -93,6 +93,7 @@ def provide(database: str, addons, *, fresh: bool = False) -> str:
         if fresh or not postgres.database_exists(database):
             provide_base()
             templates.copy(BASE_TEMPLATE, database)
+            give_own_uuid(database)
         known = json.loads(templates.fingerprint_of(database) or "{}")
         standard = [
             name
@@ -110,6 +111,15 @@ def provide(database: str, addons, *, fresh: bool = False) -> str:
                 odoo.install(database, install, update=update)
             templates.set_fingerprint(database, json.dumps(known | ours))
     return database
+
+
+def give_own_uuid(database: str) -> None:
+    """Odoo does so when it duplicates a database. Our keys in the ERPs begin with it: a CRM with the uuid and the ids of
+    an earlier one would find that one's orders and take them for its own."""
+    postgres.psql(
+        "update ir_config_parameter set value = gen_random_uuid() where key = 'database.uuid'",
+        database=database,
+    )
 
 
 def is_standard(name: str) -> bool:
