@@ -11,6 +11,7 @@ from bench.push import Push  # noqa: E402
 from bench.settings import Settings  # noqa: E402
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say  # noqa: E402
+from stage.alone import alone  # noqa: E402
 
 MEASUREMENTS = {
     "push_odoo": lambda settings: Push("odoo", settings).run(),
@@ -32,23 +33,29 @@ def main(names: list[str]) -> int:
             f"There is no measurement {unknown[0]}: choose among {', '.join(MEASUREMENTS)}."
         )
         return 1
-    figures = {}
-    settings = Settings()
     try:
-        for name in names or MEASUREMENTS:
-            found = MEASUREMENTS[name](settings)
-            found.show()
-            figures[name] = found.figures
-            print(report.line({name: found.figures}), flush=True)
+        with alone("bench"):
+            measure(names or list(MEASUREMENTS))
     except Stop as stop:
         say(f"\n{stop}")
         return 1
     except KeyboardInterrupt:
         say("\nBroken off.")
         return 1
-    if len(figures) > 1:
-        print("\n" + report.line(figures))
     return 0
+
+
+def measure(names: list[str]) -> None:
+    """One after the other; with several, the very last line holds all figures."""
+    figures = {}
+    settings = Settings()
+    for name in names:
+        found = MEASUREMENTS[name](settings)
+        found.show()
+        figures[name] = found.figures
+        print(report.line({name: found.figures}), flush=True)
+    if len(figures) > 1:
+        print("\n" + report.line(figures), flush=True)
 
 
 sys.exit(main(sys.argv[1:]))

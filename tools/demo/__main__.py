@@ -15,6 +15,7 @@ from harness import processes  # noqa: E402
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say, step  # noqa: E402
 from stage import connectors, people  # noqa: E402
+from stage.alone import alone  # noqa: E402
 from stage.database import Database  # noqa: E402
 from stage.json2 import CallError  # noqa: E402
 
@@ -27,12 +28,13 @@ WEB_CLIENT = {
 
 def demo() -> int:
     """Play all deals; 0 only when every row of the table is right."""
-    were_running = scene.running()
-    try:
-        return play_all(scene.provide())
-    finally:
-        # Leave the machine as it was; the data stays.
-        stop(name for name in scene.names() if name not in were_running)
+    with alone("demo"):
+        were_running = scene.running()
+        try:
+            return play_all(scene.provide())
+        finally:
+            # Leave the machine as it was; the data stays.
+            stop(name for name in scene.names() if name not in were_running)
 
 
 def play_all(stage: scene.Scene) -> int:
@@ -100,7 +102,8 @@ def judge(stage: scene.Scene, clerks: dict, played: list[play.Won]) -> int:
 
 def serve(port: int | None) -> int:
     """The CRM and its ERPs until Ctrl-C, or until `make stop`."""
-    stage = scene.provide(port)
+    with alone("demo"):
+        stage = scene.provide(port)
     try:
         show_logins(stage)
         while scene.DATABASE in scene.running():

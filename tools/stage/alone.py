@@ -1,0 +1,20 @@
+"""One demo and one bench at a time: both own their databases while they run."""
+
+import contextlib
+import fcntl
+
+from harness import paths
+from harness.errors import Stop
+
+
+@contextlib.contextmanager
+def alone(name: str):
+    """Refuse to start beside another one of the same name."""
+    with open(paths.LOCKS / f"stage-{name}", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Stop(
+                f"A {name} is running in this checkout already: wait for it to end, or end it."
+            ) from None
+        yield
