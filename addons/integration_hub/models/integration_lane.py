@@ -244,6 +244,7 @@ class IntegrationLane(models.AbstractModel):
         now = self._now()
         replaced = jobs._find_newer()
         replaced.write({"state": "cancelled", "finished_at": now, "lane": False})
+        replaced._release_blocked()
         for connector, of_connector in jobs.grouped("connector_id").items():
             # from now on: nobody knows which of a batch's calls was the last to go out
             settled_at = now + connector._get_settle_time()

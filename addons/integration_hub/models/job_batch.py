@@ -332,11 +332,8 @@ class JobBatch:
                     "state": "retrying",
                     "next_try": now + timedelta(seconds=get_back_off(job, error)),
                 }
-                if (
-                    error.kind == "outcome_unknown"
-                    and not error.was_sent
-                    and job.unsettled_until
-                ):
+                is_unknown = error.kind == "outcome_unknown"
+                if is_unknown and not error.was_sent and job.unsettled_until:
                     # the waiting is over then: no need to sleep longer than that
                     values["next_try"] = min(
                         values["next_try"], max(now, job.unsettled_until)
@@ -345,6 +342,10 @@ class JobBatch:
                 values["state"] = "attention" if error.needs_attention else "failed"
                 for_people.append((job, error))
             self._write_problem(job, values)
+        # what waited for a job that gave way to a newer one looks again whom to wait for
+        self.env["integration.job"].union(*problems).filtered(
+            lambda job: job.state == "cancelled"
+        )._release_blocked()
         if for_people:
             self._tell_people(for_people)
 
@@ -368,7 +369,7 @@ class JobBatch:
                 job.write(values)
                 job.flush_recordset()
         except UniqueViolation:
-            # the same change was queued again in this very moment: the newer job stands
+            # queued again in this very moment: the newer job stands
             job.invalidate_recordset(flush=False)
             job.write({**values, "state": "cancelled"})
 

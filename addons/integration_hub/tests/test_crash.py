@@ -5,6 +5,7 @@ from odoo.tests import tagged
 
 from ..client import OutcomeUnknownError, ValidationError, get_hold_back
 from ..models import integration_lane
+from ..models.job_batch import JobBatch
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
 
@@ -138,3 +139,58 @@ class TestCrash(HubCase):
         FakeClient.answer = staticmethod(lambda request: ValidationError("No."))
         self.run_lane()
         self.assertEqual((job.state, job.unsettled_until), ("failed", False))
+
+    def test_who_waits_for_a_replaced_job_goes_on(self):
+        """Found by a campaign of faults: an order waited for ever for a customer whose
+        job had given way to a newer one."""
+        for is_crash in (True, False):
+            with self.subTest(is_crash=is_crash):
+                key = f"customer-{is_crash}"
+                old, waiting = self.enqueue(1, key=key) | self.enqueue(f"o{is_crash}")
+                waiting.blocked_by_id = old
+                old.write({"state": "running", "lane": "gone"})
+                if is_crash:
+                    newer = self.enqueue(2, key=key)
+                else:
+                    # queued again while the call is under way, which then fails
+                    old.write({"state": "waiting", "lane": False})
+
+                    def lose(client, requests):
+                        return [OutcomeUnknownError("No answer.") for _ in requests]
+
+                    newer = self.queue_again_during(lose, key)
+                self.run_lane()
+                self.assertEqual(
+                    (old.state, newer.state, waiting.state),
+                    ("cancelled", "done", "done"),
+                )
+
+    def queue_again_during(self, call, key):
+        handler_class = self.registry["integration.handler.fake_push"]
+        settle = JobBatch.settle
+
+        def settle_late(batch):
+            batch.env["integration.job"]._enqueue(
+                batch.flow,
+                [
+                    {
+                        "operation": "store",
+                        "name": "newer",
+                        "payload": {"value": 2},
+                        "idempotency_key": key,
+                    }
+                ],
+            )
+            batch.lane_model._commit()
+            # the newer one is for the next run
+            batch.run.deadline = 0
+            return settle(batch)
+
+        with (
+            patch.object(handler_class, "_call", staticmethod(call)),
+            patch.object(JobBatch, "settle", settle_late),
+        ):
+            self.run_lane()
+        return self.env["integration.job"].search(
+            [("idempotency_key", "=", key), ("name", "=", "newer")]
+        )
