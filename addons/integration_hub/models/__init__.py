@@ -8,6 +8,7 @@ from . import integration_handler
 from . import integration_job
 from . import integration_job_relations
 from . import integration_lane
+from . import integration_lane_due
 from . import integration_external_id
 from . import integration_exchange
 from . import integration_remote_value

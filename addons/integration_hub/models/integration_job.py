@@ -138,15 +138,16 @@ class IntegrationJob(models.Model):
         " WHERE state IN ('waiting', 'retrying', 'failed', 'attention')",
         "This change is in the queue already.",
     )
+    # in the order in which a lane takes them: those that wait for later come last
     _claim_idx = models.Index(
-        "(flow_id, operation, priority, id)"
+        "(flow_id, operation, priority, next_try, id)"
         " WHERE state IN ('waiting', 'retrying') AND blocked_by_id IS NULL"
     )
     _running_idx = models.Index("(flow_id, idempotency_key) WHERE state = 'running'")
     _unsettled_idx = models.Index(
         "(flow_id, idempotency_key) WHERE unsettled_until IS NOT NULL"
     )
-    _record_idx = models.Index("(res_model, res_id)")
+    _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
     _problem_idx = models.Index(
         "(connector_id, state) WHERE state NOT IN ('done', 'cancelled')"
     )

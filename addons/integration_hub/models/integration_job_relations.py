@@ -34,23 +34,25 @@ class IntegrationJob(models.Model):
         """Until when a lost call for the same change may still be at work over there, be it
         this job's own or that of one that was cancelled or replaced since.
 
-        :return: dict ``{idempotency key: moment}``
+        :return: dict ``{id: moment}`` of those for which there is one
         """
         if not self:
             return {}
-        self.flush_model(["unsettled_until"])
+        self.env["integration.job"].flush_model(["unsettled_until"])
         return dict(
             self.env.execute_query(
                 SQL(
                     """
-                SELECT idempotency_key, MAX(unsettled_until)
-                  FROM integration_job
-                 WHERE flow_id IN %s AND idempotency_key IN %s
-                   AND unsettled_until IS NOT NULL
-                 GROUP BY idempotency_key
+                SELECT job.id, MAX(lost.unsettled_until)
+                  FROM integration_job job
+                  JOIN integration_job lost
+                    ON lost.flow_id = job.flow_id
+                   AND lost.idempotency_key = job.idempotency_key
+                   AND lost.unsettled_until IS NOT NULL
+                 WHERE job.id = ANY(%s)
+                 GROUP BY job.id
                     """,
-                    tuple(self.flow_id.ids),
-                    tuple(self.mapped("idempotency_key")),
+                    list(self.ids),
                 )
             )
         )
@@ -62,10 +64,10 @@ class IntegrationJob(models.Model):
         self.env["integration.job"].flush_model(["blocked_by_id", "state"])
         self.env.cr.execute(
             SQL(
-                "UPDATE integration_job SET blocked_by_id = NULL, next_try = %s"
-                " WHERE blocked_by_id IN %s",
-                self.env.cr.now(),
-                tuple(self.ids),
+                "UPDATE integration_job SET blocked_by_id = NULL,"
+                " next_try = clock_timestamp() AT TIME ZONE 'UTC'"
+                " WHERE blocked_by_id = ANY(%s)",
+                list(self.ids),
             )
         )
         if self.env.cr.rowcount:

@@ -2,7 +2,6 @@
 
 import logging
 import time
-import uuid
 from datetime import timedelta
 from random import uniform
 
@@ -12,6 +11,7 @@ from psycopg2.extensions import TransactionRollbackError
 from odoo.tools import SQL
 
 from ..client import AuthenticationError, IntegrationError
+from . import job_rows
 from .batch_steps import as_internal, get_back_off, get_timestamp, make_call
 from .integration_handler import Blocked
 
@@ -24,16 +24,16 @@ CONTACT_NOTED_EVERY = timedelta(seconds=30)
 class JobBatch:
     """Jobs of one flow on their way: claimed, prepared, called, settled."""
 
-    LEASE = timedelta(minutes=3)
-
-    def __init__(self, run, flow, jobs, mark):
+    def __init__(self, run, turn, jobs, mark, answered):
         self.env = run.env
         self.run = run
         self.lane_model = run.lane_model
-        self.flow = flow
-        self.handler = flow._get_handler()
+        self.turn = turn
+        self.flow = turn.flow
+        self.handler = turn.handler
         self.jobs = jobs
         self.mark = mark
+        self.answered = answered
         self.started = time.monotonic()
         self.requests = {}  # job -> request
         self.answers = {}  # job -> answer
@@ -42,21 +42,18 @@ class JobBatch:
         self.client = None
 
     @classmethod
-    def claim(cls, run, flow, operation):
+    def claim(cls, run, turn):
         """Take the next batch, committed: from here on a crash is noticed.
 
+        :param turn: :class:`Turn`
         :return: a batch, or None where nothing is due
         """
-        mark = uuid.uuid4().hex
-        size = flow._get_batch_size()
-        if flow.connector_id._is_probing():
-            size = 1
         for attempt in range(SERIALIZATION_TRIES):
             try:
-                ids = cls._claim_rows(run, flow, operation, mark, size) or (
+                mark, rows = job_rows.claim(run, turn, turn.size)
+                if not rows:
                     # whatever was there when a lane died goes alone: it may be the cause
-                    cls._claim_rows(run, flow, operation, mark, 1, crashed=True)
-                )
+                    mark, rows = job_rows.claim(run, turn, 1, crashed=True)
                 run.lane_model._commit()
                 break
             except TransactionRollbackError:
@@ -64,54 +61,18 @@ class JobBatch:
                 run.env.cr.rollback()
                 if attempt == SERIALIZATION_TRIES - 1:
                     return None
-        if not ids:
+        if not rows:
             return None
         # mappings and settings may have been changed since the last batch
         run.env.invalidate_all()
-        return cls(run, flow, run.env["integration.job"].browse(ids), mark)
-
-    @classmethod
-    def _claim_rows(cls, run, flow, operation, mark, size, crashed=False):
-        now = run.lane_model._now()
-        rows = run.env.execute_query(
-            SQL(
-                """
-            UPDATE integration_job
-               SET state = 'running', attempts = attempts + 1, lane = %(lane)s,
-                   lease_until = %(lease)s, started_at = %(now)s, sent_at = NULL,
-                   batch = %(mark)s
-             WHERE id IN (
-                   SELECT job.id
-                     FROM integration_job job
-                     JOIN integration_flow flow ON flow.id = job.flow_id
-                     JOIN integration_connector connector
-                       ON connector.id = job.connector_id
-                    WHERE job.flow_id = %(flow)s
-                      AND job.operation = %(operation)s
-                      AND %(is_due)s
-                      AND %(crashes)s
-                      AND NOT EXISTS (
-                          SELECT FROM integration_job same
-                           WHERE same.flow_id = job.flow_id
-                             AND same.idempotency_key = job.idempotency_key
-                             AND same.state = 'running')
-                    ORDER BY job.priority, job.id
-                    LIMIT %(size)s
-                      FOR UPDATE OF job SKIP LOCKED)
-            RETURNING id
-                """,
-                lane=run.name,
-                lease=now + cls.LEASE,
-                now=now,
-                mark=mark,
-                flow=flow.id,
-                operation=operation,
-                is_due=run.lane_model._get_due_condition(),
-                crashes=SQL("job.crashes > 0" if crashed else "job.crashes = 0"),
-                size=size,
-            )
+        jobs = run.env["integration.job"]
+        return cls(
+            run,
+            turn,
+            jobs.browse([job_id for job_id, _is_answered in rows]),
+            mark,
+            jobs.browse([job_id for job_id, is_answered in rows if is_answered]),
         )
-        return sorted(row[0] for row in rows)
 
     # -- before the call --------------------------------------------------------------
 
@@ -120,10 +81,9 @@ class JobBatch:
 
         :return: number of jobs that are settled by this alone
         """
-        answered = self.jobs.filtered("answer")
         # their call was made and answered in an earlier run: only its effects are missing
-        self.answers.update({job: job.answer["value"] for job in answered})
-        jobs = self.jobs - answered
+        self.answers.update({job: job.answer["value"] for job in self.answered})
+        jobs = self.jobs - self.answered
         try:
             return self._in_fresh_transactions(lambda: self._prepare(jobs))
         except Exception as error:
@@ -147,14 +107,14 @@ class JobBatch:
         self._settle_problems(problems)
         # the intent is on record before anything goes out
         sending = self.env["integration.job"].union(*requests)
-        sending.write({"sent_at": self.lane_model._now()})
+        job_rows.note_sent(sending)
         self.lane_model._commit()
         self._release_if_done(blocked)
         unsettled = sending._find_unsettled()
         self.requests = {
             job: {
                 **request,
-                "unsettled_until": get_timestamp(unsettled.get(job.idempotency_key)),
+                "unsettled_until": get_timestamp(unsettled.get(job.id)),
             }
             for job, request in requests.items()
         }
@@ -229,9 +189,11 @@ class JobBatch:
 
     def _settle_calls(self, problems):
         self._store_answers()
-        if self.future:
-            self.flow.connector_id._note_outcome(problems, len(self.requests))
+        if self.future and (problems or self.turn.has_failed):
+            self.turn.connector._note_outcome(problems, len(self.requests))
             self._note_settled(problems)
+            # what the run knows of this connector is out of date now
+            self.run.turns.clear()
         self._settle_problems(problems)
         self._log_exchanges()
         self.lane_model._commit()
@@ -255,9 +217,8 @@ class JobBatch:
 
     def _store_answers(self):
         """First of all, the result: nothing that comes after can lose it."""
-        for job, answer in self.answers.items():
-            job.answer = {"value": answer}
         self.env.flush_all()
+        job_rows.store_answers(self.env, self.answers)
 
     def _apply(self, answers):
         try:
@@ -266,8 +227,8 @@ class JobBatch:
                 done = self.env["integration.job"].union(
                     *(job for job in answers if job not in problems)
                 )
-                self._finish(done)
-                self.flow.connector_id._note_limits(problems)
+                job_rows.finish(done, time.monotonic() - self.started)
+                self.turn.connector._note_limits(problems)
                 self._settle_problems(problems)
                 self.env.flush_all()
         except TransactionRollbackError:
@@ -282,31 +243,12 @@ class JobBatch:
             _logger.exception("Applying an answer of %s failed", self.flow.code)
             self._settle_problems({job: as_internal(error) for job in answers})
 
-    def _finish(self, jobs):
-        if not jobs:
-            return
-        jobs.write(
-            {
-                "state": "done",
-                "finished_at": self.lane_model._now(),
-                "duration": time.monotonic() - self.started,
-                "lane": False,
-                "lease_until": False,
-                "error_kind": False,
-                "error_message": False,
-                "error_detail": False,
-                "unsettled_until": False,
-                "crashes": 0,
-            }
-        )
-        jobs._release_blocked()
-
     def _settle_problems(self, problems):
         """Do with each error what its kind asks for (requirements §6)."""
         if not problems:
             return
         self.env.flush_all()
-        connector = self.flow.connector_id
+        connector = self.turn.connector
         now = self.lane_model._now()
         for_people = []
         newer = self.env["integration.job"].union(*problems)._find_newer()
@@ -374,7 +316,9 @@ class JobBatch:
             job.write({**values, "state": "cancelled"})
 
     def _log_exchanges(self):
-        connector = self.flow.connector_id
+        if not self.exchanges:
+            return
+        connector = self.turn.connector
         self.env["integration.exchange"]._log(connector, self.exchanges, self.mark)
         self.env["integration.usage"]._add(
             connector, self.run.name, len(self.exchanges)

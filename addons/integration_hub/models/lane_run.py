@@ -9,11 +9,14 @@ from odoo.tools import SQL
 
 from ..client import AuthenticationError
 from .job_batch import JobBatch
+from .job_rows import LEASE
 
 # leases are renewed well before they run out, while calls are under way
 RENEW_EVERY = 30.0
 # while calls are under way, the queue is looked into so often
 LOOK_EVERY = 0.5
+# while there is plenty to do, what is most urgent and what has been set is read so often
+TURNS_LAST = 0.2
 MOST_THREADS = 32
 
 
@@ -36,6 +39,8 @@ class LaneRun:
         self.deadline = deadline
         self.desks = {}
         self.served = {}
+        self.turns = []
+        self.turns_read = 0.0
         self.settled = 0
         self.renewed = time.monotonic()
         self.pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="integration")
@@ -79,16 +84,16 @@ class LaneRun:
         :return: whether anything was taken
         """
         took = False
-        turns = self.lane_model._find_turns()
-        turns.sort(key=lambda turn: (turn[0], self.served.get(turn[1:], 0.0)))
-        for _priority, flow, operation in turns:
-            desk = self._get_desk(flow.connector_id)
-            if not desk or not desk.has_room():
+        for turn in self._get_turns():
+            desk = self._get_desk(turn.connector)
+            if not desk or not desk.has_room(turn):
                 continue
-            if not flow.connector_id._has_budget(flow):
+            if turn.is_budgeted and not turn.connector._has_budget(turn.flow):
                 continue
-            self.served[flow, operation] = time.monotonic()
-            batch = JobBatch.claim(self, flow, operation)
+            self.served[turn.key] = time.monotonic()
+            batch = JobBatch.claim(self, turn)
+            if not batch or len(batch.jobs) < turn.size:
+                self.turns = [other for other in self.turns if other is not turn]
             if not batch:
                 continue
             took = True
@@ -99,6 +104,16 @@ class LaneRun:
                 self.settled += batch.settle()
         self.lane_model._commit()
         return took
+
+    def _get_turns(self):
+        """What there is to do, most urgent first, and among equals who was served last."""
+        if not self.turns or time.monotonic() - self.turns_read > TURNS_LAST:
+            self.turns = self.lane_model._find_turns()
+            self.turns_read = time.monotonic()
+        return sorted(
+            self.turns,
+            key=lambda turn: (turn.priority, self.served.get(turn.key, 0.0)),
+        )
 
     def _wait_and_settle(self, in_flight, look_again):
         finished, _pending = wait(
@@ -111,7 +126,7 @@ class LaneRun:
         for batch in in_flight:
             if batch.future in finished:
                 # the next call goes out before this one's answers are written
-                self.desks[batch.flow.connector_id.id].finish(batch)
+                self.desks[batch.turn.connector.id].finish(batch)
                 self.settled += batch.settle()
 
     def _get_in_flight(self):
@@ -123,7 +138,7 @@ class LaneRun:
             SQL(
                 "UPDATE integration_job SET lease_until = %s"
                 " WHERE state = 'running' AND lane = %s",
-                self.lane_model._now() + JobBatch.LEASE,
+                self.lane_model._now() + LEASE,
                 self.name,
             )
         )
@@ -203,8 +218,8 @@ class _Desk:
         self.in_flight = []
         self.prepared = []
 
-    def has_room(self):
-        if self.in_flight and self.in_flight[0].flow.connector_id._is_probing():
+    def has_room(self, turn):
+        if self.in_flight and turn.is_probing:
             return False
         return bool(self.clients) and not self.prepared
 

@@ -12,9 +12,9 @@ from stage.database import Database
 LEAN = "bench_lean"
 CLAIM = """
     update {table} set state = 'running', started_at = now() at time zone 'utc'
-     where id in (
+     where id = any(array(
            select id from {table} where state = 'waiting'
-            order by priority, id limit %s for update skip locked)
+            order by priority, id limit %s for update skip locked))
     returning id, payload
 """
 FINISH = "update {table} set state = 'done', finished_at = now() at time zone 'utc' where id = any(%s)"

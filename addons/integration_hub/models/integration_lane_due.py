@@ -1,0 +1,197 @@
+from dataclasses import dataclass
+from typing import Any
+
+from odoo import api, models
+from odoo.tools import SQL
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Jobs that may go over in one call: of one flow, operation and priority; with what a
+    lane has to know for each batch of them, read once."""
+
+    priority: int
+    flow: Any
+    operation: str
+    connector: Any
+    handler: Any
+    size: int
+    is_probing: bool
+    is_budgeted: bool
+    has_failed: bool
+
+    @property
+    def key(self):
+        return self.flow.id, self.operation, self.priority
+
+    def get_condition(self):
+        """The waiting jobs of this turn, ``job``, whenever they are due."""
+        return SQL(
+            "job.flow_id = %s AND job.operation = %s AND job.priority = %s AND %s",
+            self.flow.id,
+            self.operation,
+            self.priority,
+            IS_WAITING,
+        )
+
+
+# of the claim index; what waits for another job is not in it
+IS_WAITING = SQL("job.state IN ('waiting', 'retrying') AND job.blocked_by_id IS NULL")
+# The turns for which jobs wait: one step in the claim index for each, however many
+# jobs there are (PostgreSQL reads all of them for a DISTINCT).
+TURNS = SQL(
+    """
+    RECURSIVE turn AS (
+        (SELECT job.flow_id, job.operation, job.priority
+           FROM integration_job job
+          WHERE %(is_waiting)s
+          ORDER BY job.flow_id, job.operation, job.priority
+          LIMIT 1)
+        UNION ALL
+        SELECT following.*
+          FROM turn, LATERAL (
+               SELECT job.flow_id, job.operation, job.priority
+                 FROM integration_job job
+                WHERE %(is_waiting)s
+                  AND (job.flow_id, job.operation, job.priority)
+                      > (turn.flow_id, turn.operation, turn.priority)
+                ORDER BY job.flow_id, job.operation, job.priority
+                LIMIT 1) following)
+    """,
+    is_waiting=IS_WAITING,
+)
+IS_OF_TURN = SQL(
+    "job.flow_id = turn.flow_id AND job.operation = turn.operation"
+    " AND job.priority = turn.priority AND %s",
+    IS_WAITING,
+)
+
+
+class IntegrationLane(models.AbstractModel):
+    """What is due, found without looking at what is not."""
+
+    _inherit = "integration.lane"
+
+    @api.model
+    def _get_at_work_condition(self):
+        """Flows and connectors that this lane serves and that nobody has stopped."""
+        return SQL(
+            "flow.state = 'running' AND flow.active"
+            " AND connector.state = 'running' AND connector.active AND %s",
+            self._get_served_condition(),
+        )
+
+    @api.model
+    def _get_served_condition(self):
+        """Which connectors this lane serves: all, or what an addon restricts it to.
+
+        :return: ``SQL`` on ``connector``"""
+        return SQL("TRUE")
+
+    @api.model
+    def _find_turns(self):
+        """What there is to do, most urgent first.
+
+        :return: list of :class:`Turn`
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+            WITH %(turns)s
+            SELECT turn.priority, turn.flow_id, turn.operation
+              FROM turn
+              JOIN integration_flow flow ON flow.id = turn.flow_id
+              JOIN integration_connector connector
+                ON connector.id = flow.connector_id
+              JOIN LATERAL (
+                   SELECT FROM integration_job job
+                    WHERE %(is_of_turn)s AND job.next_try <= %(now)s
+                    ORDER BY job.next_try, job.id
+                    LIMIT 1) due ON TRUE
+             WHERE %(is_at_work)s
+               AND (connector.resting_until IS NULL OR connector.resting_until <= %(now)s)
+             ORDER BY turn.priority, turn.flow_id
+                """,
+                turns=TURNS,
+                is_of_turn=IS_OF_TURN,
+                is_at_work=self._get_at_work_condition(),
+                now=self._now(),
+            )
+        )
+        flows = self.env["integration.flow"].browse(row[1] for row in rows)
+        return [
+            self._get_turn(priority, flow, operation)
+            for flow, (priority, _flow_id, operation) in zip(flows, rows, strict=True)
+        ]
+
+    def _get_turn(self, priority, flow, operation):
+        connector = flow.connector_id
+        is_probing = connector._is_probing()
+        return Turn(
+            priority=priority,
+            flow=flow,
+            operation=operation,
+            connector=connector,
+            handler=flow._get_handler(),
+            size=1 if is_probing else flow._get_batch_size(),
+            is_probing=is_probing,
+            is_budgeted=bool(connector.calls_per_day),
+            has_failed=bool(connector.failures_in_a_row),
+        )
+
+    @api.model
+    def _find_next_moment(self):
+        """When the next job becomes due that is not due yet, or None."""
+        [[moment]] = self.env.execute_query(
+            SQL(
+                """
+            WITH %(turns)s
+            SELECT MIN(GREATEST(next.moment, connector.resting_until))
+              FROM turn
+              JOIN integration_flow flow ON flow.id = turn.flow_id
+              JOIN integration_connector connector
+                ON connector.id = flow.connector_id
+              JOIN LATERAL (
+                   SELECT job.next_try AS moment
+                     FROM integration_job job
+                    WHERE %(is_of_turn)s
+                      AND (job.next_try > %(now)s OR connector.resting_until > %(now)s)
+                    ORDER BY job.next_try, job.id
+                    LIMIT 1) next ON TRUE
+             WHERE %(is_at_work)s
+                """,
+                turns=TURNS,
+                is_of_turn=IS_OF_TURN,
+                is_at_work=self._get_at_work_condition(),
+                now=self._now(),
+            )
+        )
+        return moment
+
+    @api.model
+    def _count_due(self):
+        # capped: the number only tells the cron whether to come back
+        [[count]] = self.env.execute_query(
+            SQL(
+                """
+            WITH %(turns)s
+            SELECT COUNT(*)
+              FROM turn
+              JOIN integration_flow flow ON flow.id = turn.flow_id
+              JOIN integration_connector connector
+                ON connector.id = flow.connector_id
+              JOIN LATERAL (
+                   SELECT FROM integration_job job
+                    WHERE %(is_of_turn)s AND job.next_try <= %(now)s
+                    ORDER BY job.next_try, job.id
+                    LIMIT 1000) due ON TRUE
+             WHERE %(is_at_work)s
+               AND (connector.resting_until IS NULL OR connector.resting_until <= %(now)s)
+                """,
+                turns=TURNS,
+                is_of_turn=IS_OF_TURN,
+                is_at_work=self._get_at_work_condition(),
+                now=self._now(),
+            )
+        )
+        return count

@@ -1,0 +1,132 @@
+"""What is done for every job, in plain SQL: one statement a batch, whatever its size.
+
+Each function leaves the ORM's cache of the jobs in keeping with their rows.
+"""
+
+import json
+import uuid
+from datetime import timedelta
+
+from odoo.tools import SQL
+from odoo.tools.json import json_default
+
+LEASE = timedelta(minutes=3)
+# of the database server, which all hosts share
+NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
+
+
+def claim(run, turn, size, crashed=False):
+    """Mark the next jobs of a turn as running in this lane; not committed here.
+
+    The claim index holds the waiting jobs of a turn in the order in which they get due:
+    however many wait for later, they are not looked at. ARRAY and OFFSET keep PostgreSQL
+    from making joins of the subqueries, which it would plan by statistics: those of a queue
+    are out of date the moment they are taken.
+
+    :return: ``(mark, rows)``; a row has the id, whether there is an answer already
+    """
+    mark = uuid.uuid4().hex
+    rows = run.env.execute_query(
+        SQL(
+            """
+        UPDATE integration_job
+           SET state = 'running', attempts = attempts + 1, lane = %(lane)s,
+               lease_until = %(now)s + %(lease)s, started_at = %(now)s, sent_at = NULL,
+               batch = %(mark)s
+         WHERE id = ANY(ARRAY(
+               SELECT job.id
+                 FROM integration_job job
+                WHERE %(is_of_turn)s
+                  AND job.next_try <= (SELECT %(now)s)
+                  AND %(crashes)s
+                  AND EXISTS (
+                      SELECT FROM integration_flow flow
+                        JOIN integration_connector connector
+                          ON connector.id = flow.connector_id
+                       WHERE flow.id = %(flow)s AND %(is_at_work)s
+                         AND (connector.resting_until IS NULL
+                              OR connector.resting_until <= %(now)s))
+                  AND NOT EXISTS (
+                      SELECT FROM integration_job same
+                       WHERE same.flow_id = job.flow_id
+                         AND same.idempotency_key = job.idempotency_key
+                         AND same.state = 'running'
+                      OFFSET 0)
+                ORDER BY job.next_try, job.id
+                LIMIT %(size)s
+                  FOR UPDATE OF job SKIP LOCKED))
+        RETURNING id, answer IS NOT NULL
+            """,
+            lane=run.name,
+            lease=LEASE,
+            now=NOW,
+            mark=mark,
+            flow=turn.flow.id,
+            is_of_turn=turn.get_condition(),
+            is_at_work=run.lane_model._get_at_work_condition(),
+            crashes=SQL("job.crashes > 0" if crashed else "job.crashes = 0"),
+            size=size,
+        )
+    )
+    return mark, sorted(rows)
+
+
+def note_sent(jobs):
+    """From here on something may have happened over there."""
+    if not jobs:
+        return
+    jobs.env.cr.execute(
+        SQL(
+            "UPDATE integration_job SET sent_at = %s WHERE id = ANY(%s)",
+            NOW,
+            list(jobs.ids),
+        )
+    )
+    jobs.invalidate_recordset(["sent_at"], flush=False)
+
+
+def store_answers(env, answers):
+    """:param dict answers: ``{job: JSON-safe answer}``"""
+    if not answers:
+        return
+    jobs = env["integration.job"].browse([job.id for job in answers])
+    jobs.flush_recordset(["answer"])
+    env.cr.execute(
+        SQL(
+            """
+        UPDATE integration_job SET answer = found.answer::jsonb
+          FROM UNNEST(%s, %s) AS found(id, answer)
+         WHERE integration_job.id = found.id
+            """,
+            list(jobs.ids),
+            [
+                json.dumps({"value": answer}, default=json_default)
+                for answer in answers.values()
+            ],
+        )
+    )
+    jobs.invalidate_recordset(["answer"], flush=False)
+
+
+def finish(jobs, duration):
+    """:param float duration: seconds since they were claimed"""
+    if not jobs:
+        return
+    jobs.flush_recordset()
+    jobs.env.cr.execute(
+        SQL(
+            """
+        UPDATE integration_job
+           SET state = 'done', finished_at = %(now)s,
+               duration = %(duration)s, lane = NULL, lease_until = NULL, error_kind = NULL,
+               error_message = NULL, error_detail = NULL, unsettled_until = NULL,
+               crashes = 0, write_date = %(now)s
+         WHERE id = ANY(%(ids)s)
+            """,
+            now=NOW,
+            duration=duration,
+            ids=list(jobs.ids),
+        )
+    )
+    jobs.invalidate_recordset(flush=False)
+    jobs._release_blocked()
