@@ -86,7 +86,7 @@ class CrmLead(models.Model):
         if not live:
             return "cancelled", erp_orders._get_gone_message()
         progress = min((order._get_progress() for order in live), key=PROGRESS.index)
-        return progress, live._get_overdue_message()
+        return progress, live._get_remark()
 
     # -- issues and activities --------------------------------------------------------
 

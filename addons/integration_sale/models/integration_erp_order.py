@@ -150,6 +150,18 @@ class IntegrationErpOrder(models.Model):
             )
         return self.env._("%s was cancelled in the ERP.", self._get_numbers())
 
+    def _get_remark(self):
+        """What the status alone does not tell: nobody has to act for the sync, but a
+        salesperson wants to know."""
+        remarks = [self._get_overdue_message()]
+        if any(
+            order.delivery_state == "partial"
+            and order._get_progress() != "partly_shipped"
+            for order in self
+        ):
+            remarks.append(self.env._("Partly shipped."))
+        return " ".join(filter(None, remarks))
+
     def _get_overdue_message(self):
         overdue = self.invoice_ids.filtered("is_overdue")
         if not overdue:

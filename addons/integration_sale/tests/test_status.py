@@ -85,6 +85,13 @@ class TestStatus(SaleCase):
         self.assertEqual(self.erp_order.invoice_state, "partial")
         self.assertEqual(self.lead.integration_status, "in_erp")
 
+    def test_invoiced_before_all_is_shipped(self):
+        self.change(invoices=[make_invoice("1", 240)], delivery_state="partial")
+        self.assertEqual(self.lead.integration_status, "invoiced")
+        self.assertEqual(self.lead.integration_message, "Partly shipped.")
+        self.change(delivery_state="shipped")
+        self.assertFalse(self.lead.integration_message)
+
     def test_overdue(self):
         self.change(invoices=[make_invoice("1", 240, due_date="2099-01-01")])
         invoice = self.erp_order.invoice_ids
