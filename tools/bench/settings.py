@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 ORDERS = {"odoo": 10_000, "tryton": 1_000}
 ONE_BY_ONE = {"odoo": 400, "tryton": 60}
-BATCHES = {"odoo": (100, 250, 500), "tryton": (50, 100, 250)}
+BATCHES = {"odoo": (100, 250, 500), "tryton": (50, 100, 200)}
 CONNECTIONS = (1, 2, 3)
 # Odoo as one process with threads, or as worker processes; Tryton is one process.
 MODES = {"odoo": (0, 3), "tryton": (0,)}
@@ -19,9 +19,8 @@ def from_environment(name: str, default: int) -> int:
 
 @dataclass(frozen=True)
 class Settings:
-    """BENCH_N, BENCH_ONE, BENCH_LANES, BENCH_SAMPLES, BENCH_KEEP, BENCH_BATCHES, BENCH_CONNECTIONS, BENCH_WORKERS."""
+    """BENCH_N, BENCH_ONE, BENCH_SAMPLES, BENCH_KEEP, BENCH_BATCHES, BENCH_CONNECTIONS, BENCH_WORKERS."""
 
-    lanes: int = field(default_factory=lambda: from_environment("BENCH_LANES", 2))
     samples: int = field(default_factory=lambda: from_environment("BENCH_SAMPLES", 40))
     keep: bool = field(default_factory=lambda: bool(os.environ.get("BENCH_KEEP")))
     patience: float = 4 * 3600
@@ -38,13 +37,18 @@ class Settings:
         """Numbers of ERP processes to try."""
         return choice("BENCH_WORKERS", MODES[kind])
 
-    def combinations(self, kind: str) -> list[tuple[int, int]]:
-        """Batch sizes and connections to try, those that fit the number of orders."""
+    def batches(self, kind: str) -> list[int]:
+        """Batch sizes to try, those that fit the number of orders."""
+        sizes = choice("BENCH_BATCHES", BATCHES[kind])
+        fitting = [size for size in sizes if size <= self.orders(kind)]
+        return fitting or [min(sizes)]
+
+    def connections(self, kind: str, batch: int) -> list[int]:
+        """Connections to try: each gets a batch."""
         return [
-            (batch, connections)
-            for batch in choice("BENCH_BATCHES", BATCHES[kind])
-            for connections in choice("BENCH_CONNECTIONS", CONNECTIONS)
-            if batch * connections <= max(self.orders(kind), SMALLEST_SEARCH)
+            count
+            for count in choice("BENCH_CONNECTIONS", CONNECTIONS)
+            if count == 1 or batch * count <= self.orders(kind)
         ]
 
     def search_size(self, batch: int, connections: int) -> int:

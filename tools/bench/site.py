@@ -63,16 +63,6 @@ class Site:
         self.database.close()
         processes.stop(DATABASE)
 
-    def set_lanes(self, count: int) -> None:
-        """How many of the scheduled actions work on the queue."""
-        for number in range(1, 5):
-            name = f"integration_hub.ir_cron_lane_{number}".split(".")
-            domain = [("module", "=", name[0]), ("name", "=", name[1])]
-            cron = self.admin.find("ir.model.data", domain, "res_id")[0]["res_id"]
-            self.admin.call(
-                "ir.cron", "write", [cron], vals={"active": number <= count}
-            )
-
     # Opportunities
 
     def create_leads(self, count: int) -> list[int]:
