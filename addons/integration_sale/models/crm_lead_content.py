@@ -167,17 +167,17 @@ class CrmLead(models.Model):
             if isinstance(found, Issue):
                 issues[lead] = found
                 found = []
-            # what is there may still have to be confirmed
+            # made ones may still have to be confirmed
             keys = {content.key for content in found} | set(made.mapped("key"))
             if undecided := own_jobs._filter_undecided():
-                # its outcome decides; whatever is left over is looked at right after it
+                # its outcome decides; what is left over is looked at right after it
                 lead._write_quietly({"integration_recheck": True})
                 undecided._arm_stuck()
                 continue
             contents += found
-            outdated |= own_jobs.filtered(
-                lambda job, k=keys: job.idempotency_key not in k
-            )
+            if trigger == "won":
+                made._confirm_again(flow, own_jobs)
+            outdated |= own_jobs.filtered(lambda j, k=keys: j.idempotency_key not in k)
         outdated.action_cancel()
         issues |= self._ensure_customers(contents)
         self._enqueue_contents(

@@ -22,7 +22,9 @@ class HandlerSaleOrderPush(models.AbstractModel):
         handler = self.with_context(integration_settled_job_ids=jobs.ids)
         made = [(job, answer) for job, answer in results if answer["order"]]
         problems = handler._apply_answers(flow, made)
-        handler._leave_unmade(jobs - jobs.union(*(job for job, _answer in made)))
+        handler._leave_unmade(
+            jobs - jobs.browse().union(*(job for job, _answer in made))
+        )
         return problems
 
     def _leave_unmade(self, jobs):

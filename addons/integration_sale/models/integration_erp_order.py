@@ -131,6 +131,32 @@ class IntegrationErpOrder(models.Model):
         self.ensure_one()
         return self.state not in GONE_STATES
 
+    def _confirm_again(self, flow, jobs):
+        """Have those confirmed whose deal was reopened before they were, and is won again.
+
+        :param jobs: what is on its way already
+        """
+        keys = set(
+            self.filtered(
+                lambda order: (
+                    order.state == "draft" and order.difference_state != "open"
+                )
+            ).mapped("key")
+        ) - set(jobs.mapped("idempotency_key"))
+        if not keys or flow.confirm_policy == "never":
+            return
+        made = self.env["integration.job"].search(
+            [
+                ("flow_id", "=", flow.id),
+                ("idempotency_key", "in", list(keys)),
+                ("state", "in", ("done", "cancelled")),
+            ],
+            order="id",
+        )
+        # the last one of each has the snapshot that was sent
+        for job in {job.idempotency_key: job for job in made}.values():
+            job._queue_again({})
+
     def _get_progress(self):
         """How far along the deal is; one of ``const.PROGRESS``."""
         self.ensure_one()

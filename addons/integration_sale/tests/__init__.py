@@ -7,4 +7,5 @@ from . import test_values
 from . import test_customer
 from . import test_status
 from . import test_rights
+from . import test_lost_calls
 from . import test_any_sequence
