@@ -2,7 +2,7 @@
 HARNESS := tools/run-harness
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-core bench lint format stop clean
+.PHONY: help setup demo serve test test-core bench chaos crashes lint format stop clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,12 @@ test-core: ## Odoo's own tests of crm, sale and sale_crm, without and with the s
 
 bench: ## all measurements, or one [BENCH=name]
 	@$(HARNESS) bench $(BENCH)
+
+chaos: ## faults between a CRM and both ERPs, crashes too [FAULTS=200 on each ERP | MINUTES=10] [SEED=n]
+	@$(HARNESS) chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+crashes: ## kill -9 at every commit of push and pull, ERP and PostgreSQL restarted in the middle
+	@$(HARNESS) chaos crashes
 
 lint: ## style and mistakes
 	@$(HARNESS) lint

@@ -134,6 +134,11 @@ def bench(arguments) -> int:
     return tool("bench", arguments)
 
 
+def chaos(arguments) -> int:
+    """[--faults N | --minutes M] [--seed S] | crashes: what breaks between CRM and ERPs, and what is lost by it"""
+    return tool("chaos", arguments)
+
+
 def odoo_(arguments) -> int:
     """ARGS...: any Odoo command, e.g. `odoo -d crm_dev -u integration_hub --stop-after-init`"""
     setup.provide()
@@ -210,6 +215,7 @@ COMMANDS = {
     "demo": demo,
     "serve": serve,
     "bench": bench,
+    "chaos": chaos,
     "pytest": pytest,
     "install": install,
     "odoo": odoo_,

@@ -345,9 +345,11 @@ class IntegrationConnector(models.Model):
             )
             if report.missing:
                 values["state"] = "draft" if self.state == "tested" else self.state
-            elif self.state in ("draft", "error"):
-                # after an error a person looks, then starts it again
+            elif self.state == "draft":
                 values["state"] = "tested"
+            elif self.state == "error":
+                # a person looks, then starts it again; what is won meanwhile is collected
+                values["state"] = "paused"
         else:
             values.update(
                 error_message=error,

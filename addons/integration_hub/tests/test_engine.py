@@ -144,6 +144,14 @@ class TestEngine(HubCase):
         self.run_lane()
         self.assertEqual(jobs.mapped("state"), ["done", "done"])
 
+    def test_tested_after_an_error_it_goes_on_collecting(self):
+        """Found by a campaign of faults: what was won between test and start was lost."""
+        self.connector.state = "error"
+        self.assertTrue(self.connector._is_collecting())
+        self.connector._run_test()
+        self.assertEqual(self.connector.state, "paused")
+        self.assertTrue(self.connector._is_collecting())
+
     def test_paused_connector_collects(self):
         self.connector.action_pause()
         job = self.enqueue(1)

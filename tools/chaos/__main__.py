@@ -1,0 +1,154 @@
+"""`make chaos [FAULTS=200 | MINUTES=10] [SEED=n]`: the fault campaign against both ERPs; the last line is JSON."""
+
+import argparse
+import json
+import secrets
+import statistics
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.report import Report, line, rate  # noqa: E402 (the path above comes first)
+from chaos import crashes  # noqa: E402
+from chaos.campaign import Campaign  # noqa: E402
+from chaos.site import Site  # noqa: E402
+from chaos.verdict import judge  # noqa: E402
+from harness.errors import Stop  # noqa: E402
+from harness.progress import say  # noqa: E402
+
+
+def main(arguments: list[str]) -> int:
+    """0 only when no ERP has an order twice, and none is missing."""
+    parser = argparse.ArgumentParser("chaos")
+    parser.add_argument(
+        "what", nargs="?", choices=("campaign", "crashes"), default="campaign"
+    )
+    parser.add_argument(
+        "--faults",
+        type=int,
+        default=0,
+        help="on each ERP; 200 unless minutes are given",
+    )
+    parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--erps", default="odoo,tryton")
+    parser.add_argument("--no-kills", action="store_true")
+    options = parser.parse_args(arguments)
+    seed = options.seed or secrets.randbelow(10**6) + 1
+    faults = options.faults or (0 if options.minutes else 200)
+    try:
+        if options.what == "crashes":
+            return run_crashes(options.erps.split(","))
+        return run(
+            options.erps.split(","), seed, faults, options.minutes, not options.no_kills
+        )
+    except Stop as stop:
+        say(f"\n{stop}")
+    except KeyboardInterrupt:
+        say("\nBroken off.")
+    return 1
+
+
+def run(kinds, seed: int, faults: int, minutes: float, kills: bool) -> int:
+    """Play, wait, judge, tell."""
+    say(f"==> seed {seed} (SEED={seed} plays the same faults again)")
+    site = Site(kinds, seed)
+    try:
+        campaign = Campaign(site, seed, faults, minutes, kills)
+        campaign.run()
+        is_empty = campaign.settle()
+        figures = {kind: judge(site, kind) for kind in site.erps}
+        problems = campaign.problems()
+        report = make_report(campaign, figures, problems, is_empty)
+    finally:
+        site.close()
+    report.show()
+    for problem in problems[:20]:
+        say(f"    asks a person: {problem}")
+    print(line(report.figures), flush=True)
+    is_good = (
+        is_empty
+        and not problems
+        and not any(
+            found["duplicates"] or found["losses"] for found in figures.values()
+        )
+    )
+    return 0 if is_good else 1
+
+
+def run_crashes(kinds) -> int:
+    """The crash matrix."""
+    report = crashes.run(kinds)
+    report.show()
+    print(line(report.figures), flush=True)
+    return (
+        0
+        if not any(
+            report.figures[kind]["duplicates"] or report.figures[kind]["losses"]
+            for kind in kinds
+        )
+        else 1
+    )
+
+
+def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Report:
+    """By kind of fault; what the ERPs' books say is one number for all, as orders do not tell what befell them."""
+    table = [("fault", "times", *figures, "recovery s: median", "max")]
+    kinds = dict.fromkeys(event.kind for event in campaign.events)
+    everything = []
+    for kind in sorted(kinds):
+        events = [event for event in campaign.events if event.kind == kind]
+        seconds = [
+            found for event in events if (found := campaign.recovery(event)) is not None
+        ]
+        everything += seconds
+        per_erp = [sum(event.erp in ("", erp) for event in events) for erp in figures]
+        table.append((kind, len(events), *per_erp, *spread(seconds)))
+    table.append(
+        ("all", len(campaign.events), *("" for _erp in figures), *spread(everything))
+    )
+    for name in (
+        "won",
+        "orders",
+        "duplicates",
+        "losses",
+        "unconfirmed",
+        "customers_twice",
+        "totals_differing",
+    ):
+        table.append(
+            (
+                name.replace("_", " "),
+                "",
+                *(found[name] for found in figures.values()),
+                "",
+                "",
+            )
+        )
+    notes = [
+        "Recovery: from the fault until all that was in the queue for that ERP then is through, further faults included.",
+        f"People: {json.dumps(campaign.person)}; jobs that ask a person: {len(problems)}; queue empty: {is_empty}.",
+        f"Seed {campaign.seed}.",
+    ]
+    machine = {
+        "seed": campaign.seed,
+        "faults": len(campaign.events),
+        "asked": len(problems),
+        "recovery_median_seconds": rate(statistics.median(everything))
+        if everything
+        else None,
+        "recovery_max_seconds": rate(max(everything)) if everything else None,
+        **figures,
+    }
+    return Report("Faults between the CRM and its ERPs", table, notes, machine)
+
+
+def spread(seconds: list[float]) -> tuple:
+    """Median and maximum, for people."""
+    if not seconds:
+        return ("-", "-")
+    return (f"{statistics.median(seconds):.1f}", f"{max(seconds):.1f}")
+
+
+sys.exit(main(sys.argv[1:]))

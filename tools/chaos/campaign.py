@@ -1,0 +1,244 @@
+"""Deals are won without a pause while one thing after another goes wrong; in the end the ERPs' own books are read."""
+
+import http.client
+import random
+import threading
+import time
+from dataclasses import dataclass
+
+from chaos.faults import FAULTS
+from chaos.site import kill
+from harness.progress import say
+from stage import people
+from stage.json2 import CallError
+
+# How often each kind of call is what a fault waits for.
+AIMS = ("order", "order", "changes", "changes", "")
+# A fault that nothing came along for.
+PATIENCE = 30.0
+PRODUCTS = ("PUMP-200", "VALVE-DN25", "FILTER-10", "SEAL-KIT", "BOOK-HYD")
+MOST_OPEN = 40
+SERVER_KILL = "kill -9 of all of the CRM"
+LANE_KILL = "kill -9 of a lane"
+GONE = (OSError, http.client.HTTPException, CallError, TimeoutError)
+
+
+@dataclass
+class Event:
+    """Something that went wrong."""
+
+    kind: str
+    erp: str  # "" for both
+    at: float
+    what: str = ""
+    forwarded: bool = False
+
+
+class Campaign:
+    """Threads of a winner, an injector per ERP, a killer, and a person who looks after stopped connectors."""
+
+    def __init__(
+        self, site, seed: int, faults: int, minutes: float, kills: bool = True
+    ):
+        self.site = site
+        self.seed = seed
+        self.faults = faults
+        self.deadline = time.monotonic() + minutes * 60 if minutes else None
+        self.events: list[Event] = []
+        self.person = {"connector restarted": 0, "job retried": 0}
+        self.is_over = threading.Event()
+        self.injecting = set(site.erps)
+        self.kills = kills
+        self.won = 0
+
+    def run(self) -> None:
+        """Until the faults are used up, or time is."""
+        workers = [self._win, self._look_after] + ([self._kill] if self.kills else [])
+        threads = [threading.Thread(target=work, daemon=True) for work in workers]
+        injectors = [
+            threading.Thread(target=self._inject, args=(kind,), daemon=True)
+            for kind in self.site.erps
+        ]
+        for thread in (*threads, *injectors):
+            thread.start()
+        for thread in injectors:
+            while thread.is_alive():
+                thread.join(30)
+                say(f"    {len(self.events)} faults, {self.won} deals won")
+        self.is_over.set()
+        for thread in threads:
+            thread.join(60)
+
+    # What people do
+
+    def _win(self) -> None:
+        """A salesperson wins deals, of known customers and new ones."""
+        dice = random.Random(f"{self.seed}-deals")
+        seller = self.site.as_user(people.SALESPERSON)
+        known = None
+        while not self.is_over.is_set():
+            try:
+                if known is None:
+                    known = self._read_known(seller)
+                if self._count_open() < MOST_OPEN:
+                    self._win_some(seller, dice, *known)
+            except GONE:
+                # the server is down, or was killed under us: what was not won is not missed
+                seller.close()
+                self.is_over.wait(1.0)
+            self.is_over.wait(dice.uniform(0.3, 1.2))
+
+    def _read_known(self, seller):
+        products = {
+            row["default_code"]: row["id"]
+            for row in seller.find(
+                "product.product", [("default_code", "in", PRODUCTS)], "default_code"
+            )
+        }
+        domain = [("name", "like", "Bench customer")]
+        return products, seller.call("res.partner", "search", domain=domain)
+
+    def _win_some(self, seller, dice, products, partners) -> None:
+        values = []
+        for _deal in range(dice.randint(1, 3)):
+            mark = f"{self.seed}-{dice.randrange(10**9)}"
+            customer = {"partner_id": dice.choice(partners)}
+            if dice.random() < 0.25:
+                customer = {
+                    "partner_name": f"New customer {mark}",
+                    "email_from": f"buyer-{mark}@new.example",
+                    "street": f"Kade {dice.randrange(900)}",
+                    "zip": "3011 AA",
+                    "city": "Rotterdam",
+                }
+            lines = [
+                (0, 0, {"product_id": products[code], "quantity": dice.randint(1, 9)})
+                for code in dice.sample(sorted(products), dice.randint(1, 3))
+            ]
+            values.append(
+                {"name": f"Deal {mark}", "type": "opportunity", "lead_line_ids": lines}
+                | customer
+            )
+        leads = seller.call("crm.lead", "create", vals_list=values)
+        seller.call("crm.lead", "action_set_won", leads)
+        self.won += len(leads)
+
+    def _count_open(self) -> int:
+        return self.site.database.value(
+            "select count(*) from integration_job where state in ('waiting', 'running', 'retrying')"
+        )
+
+    def _look_after(self) -> None:
+        """What a stopped connector asks of a person: mend the credentials, test, start."""
+        admin = self.site.as_user(people.ADMIN)
+        while not self.is_over.wait(1.0):
+            try:
+                self.help_out(admin)
+            except GONE:
+                admin.close()
+
+    def help_out(self, admin) -> None:
+        """One look at the connectors and at jobs that a person is to retry by design."""
+        stopped = admin.find(
+            "integration.connector", [("state", "in", ("error", "paused"))], "state"
+        )
+        for connector in stopped:
+            if connector["state"] == "error":
+                admin.call(
+                    "integration.connector", "action_test_connection", [connector["id"]]
+                )
+            else:
+                admin.call("integration.connector", "action_start", [connector["id"]])
+                self.person["connector restarted"] += 1
+        # "set aside: the server broke off 3 times while it worked on this"
+        domain = [("state", "=", "failed"), ("crashes", ">=", 3)]
+        if jobs := admin.call("integration.job", "search", domain=domain):
+            admin.call("integration.job", "action_retry", jobs)
+            self.person["job retried"] += len(jobs)
+
+    # What goes wrong
+
+    def _inject(self, kind: str) -> None:
+        dice = random.Random(f"{self.seed}-{kind}")
+        proxy = self.site.proxies[kind]
+        bag = []
+        count = 0
+        while self._goes_on(count):
+            if not bag:
+                bag = list(FAULTS)
+                dice.shuffle(bag)
+            armed = proxy.arm(bag.pop(), dice.choice(AIMS))
+            if not armed.struck.wait(PATIENCE):
+                # nothing of the kind is being called, say while the connector rests
+                proxy.disarm()
+                bag.append(armed.kind)
+                continue
+            count += 1
+            self.events.append(
+                Event(armed.kind, kind, armed.at, armed.what, armed.forwarded)
+            )
+            time.sleep(dice.uniform(0.2, 1.5))
+        self.injecting.discard(kind)
+
+    def _goes_on(self, count: int) -> bool:
+        if self.deadline:
+            return time.monotonic() < self.deadline
+        return count < self.faults
+
+    def _kill(self) -> None:
+        """A lane in the middle of its work, now and then all of the CRM."""
+        dice = random.Random(f"{self.seed}-kill")
+        while not self.is_over.wait(dice.uniform(8, 16)):
+            if dice.random() < 0.25:
+                self.events.append(Event(SERVER_KILL, "", time.time()))
+                self.site.kill_all()
+                self.site.start()
+            elif lane := self.site.find_busy_lane():
+                self.events.append(Event(LANE_KILL, "", time.time()))
+                kill(lane)
+                self.is_over.wait(dice.uniform(0.5, 5))
+                self.site.start_lane(lane)
+
+    # Afterwards
+
+    def settle(self, seconds: float = 900) -> bool:
+        """No more faults: whether the queue gets empty by itself."""
+        admin = self.site.as_user(people.ADMIN)
+        for proxy in self.site.proxies.values():
+            proxy.disarm()
+        end = time.monotonic() + seconds
+        while self._count_open() and time.monotonic() < end:
+            try:
+                self.help_out(admin)
+            except GONE:
+                admin.close()
+            time.sleep(1)
+        return not self._count_open()
+
+    def problems(self) -> list[tuple]:
+        """Jobs a person is asked about, with what they say."""
+        return self.site.database.rows(
+            "select connector_id, name, state, error_kind, error_message, error_detail ->> 'technical'"
+            " from integration_job where state in ('failed', 'attention')"
+        )
+
+    def recovery(self, event: Event) -> float | None:
+        """Seconds from the fault until all that was in the queue for this ERP then is done; None if nothing was."""
+        connectors = [
+            number
+            for kind, number in self.site.connectors.items()
+            if event.erp in ("", kind)
+        ]
+        seconds, count = self.site.database.rows(
+            """
+            select extract(epoch from max(finished_at) - to_timestamp(%s) at time zone 'UTC'), count(*)
+              from integration_job
+             where connector_id = any(%s) and create_date <= to_timestamp(%s) at time zone 'UTC'
+               and finished_at > to_timestamp(%s) at time zone 'UTC' and state in ('done', 'cancelled')
+            """,
+            event.at,
+            connectors,
+            event.at,
+            event.at,
+        )[0]
+        return float(seconds) if count else None

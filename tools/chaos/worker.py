@@ -1,0 +1,159 @@
+"""One Odoo process that forks children to be killed: the registry is loaded once, each child then lives on its own.
+
+Reads commands, one JSON a line, from standard input and answers each with one line:
+`win` makes won deals; `run` works off the queue, and may kill itself at a commit; `wait` gives how a child ended.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+
+import odoo.sql_db
+from odoo import api
+from odoo.orm.registry import Registry
+from odoo.tools import config
+
+CHILDREN = {}
+
+
+def main(database: str) -> None:
+    """Until standard input ends."""
+    config.parse_config(["-d", database, "--no-http", "--log-level=critical"])
+    Registry(database)
+    # No connection may be shared between processes.
+    odoo.sql_db.close_all()
+    answer({"ready": True})
+    for line in sys.stdin:
+        command = json.loads(line)
+        answer(COMMANDS[command.pop("do")](database, **command))
+
+
+def answer(values) -> None:
+    """To whoever started us."""
+    print(json.dumps(values), flush=True)
+
+
+def fork(work) -> int:
+    """A child that does it; its number."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if not pid:
+        code = 1
+        try:
+            os.close(reader)
+            work(lambda text: os.write(writer, text.encode()))
+            code = 0
+        except BaseException as error:
+            os.write(writer, f"\n{type(error).__name__}: {error}"[:500].encode())
+        finally:
+            os._exit(code)
+    os.close(writer)
+    CHILDREN[pid] = reader
+    return pid
+
+
+def wait(_database, child: int) -> dict:
+    """How it ended, and what it said."""
+    _pid, status = os.waitpid(child, 0)
+    with os.fdopen(CHILDREN.pop(child)) as reader:
+        text = reader.read()
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    return {"killed": killed, "code": os.waitstatus_to_exitcode(status), "text": text}
+
+
+def win(database, connector: int, count: int, mark: str) -> dict:
+    """Deals of new customers, won by a salesperson."""
+
+    def work(say):
+        with Registry(database).cursor() as cursor:
+            env = api.Environment(cursor, api.SUPERUSER_ID, {})
+            # The others only collect meanwhile.
+            connectors = env["integration.connector"].search([])
+            for item in connectors:
+                item.state = "running" if item.id == connector else "draft"
+                # The ERPs are well and answer within seconds.
+                item.settle_seconds = 4
+            seller = env["res.users"].search([("login", "like", "anna@")])
+            product = env["product.product"].search(
+                [("default_code", "=", "FILTER-10")]
+            )
+            leads = env["crm.lead"].create(
+                [
+                    {
+                        "name": f"Crash {mark} {index}",
+                        "type": "opportunity",
+                        "user_id": seller.id,
+                        "partner_name": f"Crash customer {mark}",
+                        "email_from": f"{mark}@crash.example",
+                        "lead_line_ids": [
+                            (0, 0, {"product_id": product.id, "quantity": index + 1})
+                        ],
+                    }
+                    for index in range(count)
+                ]
+            )
+            leads[0]._handle_partner_assignment(create_missing=True)
+            leads.partner_id = leads[0].partner_id
+            leads.with_user(seller).action_set_won()
+            env["integration.flow"].search(
+                [("code", "=", "sale_status_pull")]
+            )._enqueue_pull()
+            say(json.dumps(leads.ids))
+
+    found = wait(database, fork(work))
+    return {"leads": json.loads(found["text"])} if not found["code"] else found
+
+
+def run(database, at: int = 0, after: bool = False, wait_for: float = 0) -> dict:
+    """A lane; with `at`, it is killed right before or after its commit of that number."""
+
+    def work(say):
+        with Registry(database).cursor() as cursor:
+            lane = api.Environment(cursor, api.SUPERUSER_ID, {})["integration.lane"]
+            model = type(lane)
+            commit, count = model._commit, 0
+
+            def commit_or_die(self):
+                nonlocal count
+                count += 1
+                caller = sys._getframe(1)
+                if count == at:
+                    say(
+                        caller.f_code.co_qualname.rpartition("<locals>")[0].strip(".")
+                        or caller.f_code.co_qualname
+                    )
+                if count == at and not after:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                commit(self)
+                if count == at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            model._commit = commit_or_die
+            lane._run_lane()
+            end = time.monotonic() + wait_for
+            while time.monotonic() < end and count_open(cursor):
+                time.sleep(0.2)
+                lane.env.invalidate_all()
+                lane._run_lane()
+            say(str(count_open(cursor)) if not at else "")
+
+    return {"child": fork(work)}
+
+
+def count_open(cursor) -> int:
+    """Jobs that are not through."""
+    cursor.execute(
+        "select count(*) from integration_job where state in ('waiting', 'running', 'retrying')"
+        " and connector_id in (select id from integration_connector where state = 'running')"
+    )
+    [[count]] = cursor.fetchall()
+    cursor.commit()
+    return count
+
+
+COMMANDS = {"win": win, "run": run, "wait": wait}
+
+if __name__ == "__main__":
+    main(sys.argv[1])
