@@ -118,60 +118,72 @@ class Push:
         return found
 
     def compare(self, site: Site, best: dict) -> None:
-        """Half of the bare orders before ours, half after, as the ERP slows down while it grows."""
-        size, batch, connections = (
-            self.settings.orders(self.kind),
-            best["batch"],
-            best["connections"],
-        )
-        leads = site.create_leads(size)
+        """In turns: the ERP slows down as it grows, and a machine is never quite the same for an hour.
+
+        With two rounds: a quarter of the bare orders, half of ours, half of the bare ones, the rest of ours, the last
+        quarter of the bare ones; a part of the orders one by one beside each bare turn.
+        """
+        self.best = best
+        self.size, rounds = self.settings.orders(self.kind), self.settings.rounds
+        leads = site.create_leads(self.size)
         site.connect(
             self.erp,
-            batch_size=batch,
-            parallel_calls=connections,
-            max_calls_at_once=connections,
+            batch_size=best["batch"],
+            parallel_calls=best["connections"],
+            max_calls_at_once=best["connections"],
         )
-        with step(f"winning {size} opportunities"):
-            won = site.win(leads)
-        half, few = size // 2, self.settings.one_by_one(self.kind) // 2
-        speeds = {"ceiling": [], "one_by_one": []}
+        self.few = self.settings.one_by_one(self.kind)
+        total = dict.fromkeys(("suite", "ceiling", "one_by_one", "winning", "cpu"), 0.0)
+        self.run_bare(total, self.size // (2 * rounds), self.few // (rounds + 1))
+        done = self.size // (2 * rounds)
+        few_done = self.few // (rounds + 1)
+        for number in range(rounds):
+            start, end = (self.size * turn // rounds for turn in (number, number + 1))
+            with step(f"winning {end - start} opportunities"):
+                total["winning"] += site.win(leads[start:end])
+            with step(f"the suite: {end - start} orders"):
+                cpu = site.cpu_seconds()
+                total["suite"] += site.work_off(self.settings.patience)
+                total["cpu"] += site.cpu_seconds() - cpu
+            site.pause()
+            is_last = number == rounds - 1
+            count = self.size - done if is_last else self.size // rounds
+            few = self.few - few_done if is_last else self.few // (rounds + 1)
+            self.run_bare(total, count, few)
+            done, few_done = done + count, few_done + few
+        self.note_figures(total)
 
-        def run_bare(count: int) -> None:
-            with step(f"bare script, one by one: {few} orders"):
-                speeds["one_by_one"].append(
-                    ceiling.one_by_one(self.bare, self.take(few, ONE))
-                )
-            with step(f"bare script, {describe(best)}: {count} orders"):
-                values = self.take(count, BATCHED)
-                speeds["ceiling"].append(
-                    ceiling.in_batches(self.bare, values, batch, connections)
-                )
+    def run_bare(self, total: dict, count: int, few: int) -> None:
+        """A turn of the bare scripts."""
+        best = self.best
+        with step(f"bare script, one by one: {few} orders"):
+            total["one_by_one"] += ceiling.one_by_one(self.bare, self.take(few, ONE))
+        with step(f"bare script, {describe(best)}: {count} orders"):
+            total["ceiling"] += ceiling.in_batches(
+                self.bare,
+                self.take(count, BATCHED),
+                best["batch"],
+                best["connections"],
+            )
 
-        run_bare(half)
-        with step(f"the suite: {size} orders"):
-            cpu = site.cpu_seconds()
-            seconds = site.work_off(self.settings.patience)
-            cpu = site.cpu_seconds() - cpu
-        run_bare(size - half)
-        per_second = {
-            "suite": size / seconds,
-            "ceiling": size / sum(speeds["ceiling"]),
-            "one_by_one": 2 * few / sum(speeds["one_by_one"]),
+    def note_figures(self, total: dict) -> None:
+        """From seconds to orders per second."""
+        speed = {
+            "suite": self.size / total["suite"],
+            "ceiling": self.size / total["ceiling"],
+            "one_by_one": self.few / total["one_by_one"],
         }
-        self.best, self.size, self.few = best, size, 2 * few
         self.figures = {
-            "orders": size,
-            "orders_per_second": {
-                name: rate(value) for name, value in per_second.items()
-            },
-            "ratio_to_ceiling": rate(per_second["suite"] / per_second["ceiling"]),
-            "ratio_to_one_by_one": rate(per_second["suite"] / per_second["one_by_one"]),
-            "ceiling_batch": batch,
-            "ceiling_connections": connections,
-            "erp_workers": best["workers"],
-            "one_by_one_orders": 2 * few,
-            "won_per_second": rate(won),
-            "crm_cpu_ms_per_order": rate(1000 * cpu / size),
+            "orders": self.size,
+            "orders_per_second": {name: rate(value) for name, value in speed.items()},
+            "ratio_to_ceiling": rate(speed["suite"] / speed["ceiling"]),
+            "ratio_to_one_by_one": rate(speed["suite"] / speed["one_by_one"]),
+            "ceiling_batch": self.best["batch"],
+            "ceiling_connections": self.best["connections"],
+            "erp_workers": self.best["workers"],
+            "one_by_one_orders": self.few,
+            "won_per_second": rate(self.size / total["winning"]),
+            "crm_cpu_ms_per_order": rate(1000 * total["cpu"] / self.size),
         }
 
     def verify(self, site: Site) -> None:

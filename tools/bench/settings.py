@@ -19,9 +19,10 @@ def from_environment(name: str, default: int) -> int:
 
 @dataclass(frozen=True)
 class Settings:
-    """BENCH_N, BENCH_ONE, BENCH_SAMPLES, BENCH_KEEP, BENCH_BATCHES, BENCH_CONNECTIONS, BENCH_WORKERS."""
+    """BENCH_N, BENCH_ONE, BENCH_ROUNDS, BENCH_SAMPLES, BENCH_KEEP, BENCH_BATCHES, BENCH_CONNECTIONS, BENCH_WORKERS."""
 
     samples: int = field(default_factory=lambda: from_environment("BENCH_SAMPLES", 40))
+    rounds: int = field(default_factory=lambda: from_environment("BENCH_ROUNDS", 2))
     keep: bool = field(default_factory=lambda: bool(os.environ.get("BENCH_KEEP")))
     patience: float = 4 * 3600
 
