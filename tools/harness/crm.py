@@ -60,6 +60,16 @@ def with_dependencies(names) -> list[str]:
     return sorted(wanted)
 
 
+def standard_dependencies(names) -> set[str]:
+    """The addons of Odoo that these need directly."""
+    manifests = [
+        ast.literal_eval((find_addon(name) / "__manifest__.py").read_text())
+        for name in with_dependencies(names)
+    ]
+    needed = {name for manifest in manifests for name in manifest.get("depends", [])}
+    return {name for name in needed if not find_addon(name)}
+
+
 def source_fingerprint(name: str) -> str:
     """Changes whenever something changes that Odoo reads at install or update."""
     folder = find_addon(name)
