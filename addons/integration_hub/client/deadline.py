@@ -17,10 +17,11 @@ def _watched(connection_class):
         """Tells the deadline which socket to cut."""
 
         def request(self, *args, **kwargs):
-            super().request(*args, **kwargs)
+            result = super().request(*args, **kwargs)
             if deadline := getattr(_local, "deadline", None):
                 # the connection forgets it where the system hangs up after each answer
                 deadline.socket = self.sock
+            return result
 
     return WatchedConnection
 
@@ -37,11 +38,12 @@ class DeadlineAdapter(HTTPAdapter):
     """Connections that a :class:`Deadline` can cut."""
 
     def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
+        result = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _WatchedPool,
             "https": _WatchedTlsPool,
         }
+        return result
 
 
 class Deadline:

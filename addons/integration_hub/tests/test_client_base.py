@@ -69,6 +69,7 @@ class FaultServer:
 
 class TestClientBase(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         self.server = FaultServer()
         self.addCleanup(self.server.close)
         self.client = Client(
@@ -198,6 +199,7 @@ class TestClientBase(unittest.TestCase):
 
 class TestHalving(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         self.calls = []
 
     def refuse(self, *bad):
