@@ -120,7 +120,7 @@ class Site:
             with contextlib.suppress(psutil.Error):
                 if record and ports & {
                     item.laddr.port
-                    for item in psutil.Process(record["pid"]).net_connections()
+                    for item in psutil.Process(record["pid"]).connections("tcp")
                 }:
                     return name
         return None
