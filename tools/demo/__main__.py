@@ -11,6 +11,7 @@ from demo import play, scene, table  # noqa: E402 (the path above comes first)
 from demo.deals import DEALS  # noqa: E402
 from demo.erp_view import FIND, SEE  # noqa: E402
 from erp_actions import clerk  # noqa: E402
+from erp_actions.odoo_clerk import ClerkError  # noqa: E402
 from harness import processes  # noqa: E402
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say, step  # noqa: E402
@@ -104,15 +105,15 @@ def serve(port: int | None) -> int:
     """The CRM and its ERPs until Ctrl-C, or until `make stop`."""
     with alone("demo"):
         stage = scene.provide(port)
-    try:
-        show_logins(stage)
-        while scene.DATABASE in scene.running():
-            time.sleep(1)
-        say(f"{scene.DATABASE} has ended.")
-    except KeyboardInterrupt:
-        say("")
-    finally:
-        stop(scene.names())
+        try:
+            show_logins(stage)
+            while scene.DATABASE in scene.running():
+                time.sleep(1)
+            say(f"{scene.DATABASE} has ended.")
+        except KeyboardInterrupt:
+            say("")
+        finally:
+            stop(scene.names())
     return 0
 
 
@@ -148,7 +149,7 @@ def main(arguments: list[str]) -> int:
         return serve(options.port) if options.what == "serve" else demo()
     except Stop as problem:
         say(f"\n{problem}")
-    except (CallError, TimeoutError) as problem:
+    except (CallError, ClerkError, OSError) as problem:
         say(f"\nThe demo has stopped: {problem}")
     except KeyboardInterrupt:
         say("\nBroken off; run the command again.")

@@ -1,4 +1,4 @@
-"""One demo and one bench at a time: both own their databases while they run."""
+"""One demo (or serve) and one bench at a time: they own their databases while they run."""
 
 import contextlib
 import fcntl
@@ -15,6 +15,6 @@ def alone(name: str):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Stop(
-                f"A {name} is running in this checkout already: wait for it to end, or end it."
+                f"A {name} is running in this checkout already, or served: end that first."
             ) from None
         yield
