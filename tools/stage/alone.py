@@ -14,7 +14,8 @@ def alone(name: str):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            what = "make demo or make serve" if name == "demo" else f"make {name}"
             raise Stop(
-                f"A {name} is running in this checkout already, or served: end that first."
+                f"{what} is at work in this checkout already: end it first."
             ) from None
         yield
