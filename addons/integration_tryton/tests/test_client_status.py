@@ -76,7 +76,7 @@ class TestStatus(StatusCase):
         self.assertEqual(shipment["state"], "waiting")
         self.assertFalse(shipment["is_backorder"])
 
-        self.clerk.ship(order_id)
+        self.clerk.ship(order_id, tracking="PARCEL-1")
         status = self.get_status(remote_id)
         self.assertEqual(status["delivery_state"], "delivered")
         (shipment,) = status["shipments"]
@@ -84,7 +84,10 @@ class TestStatus(StatusCase):
         self.assertEqual(shipment["done_date"], datetime.date.today().isoformat())
         self.assertTrue(shipment["number"])
         self.assertIn("/model/stock.shipment.out/", shipment["url"])
-        self.assertEqual((shipment["tracking_number"], shipment["carrier"]), ("", ""))
+        self.assertEqual(
+            (shipment["tracking_number"], shipment["carrier"]),
+            ("PARCEL-1", "PostNoord"),
+        )
 
         (invoice_id,) = self.clerk.invoice(order_id)
         (invoice,) = self.get_status(remote_id)["invoices"]
