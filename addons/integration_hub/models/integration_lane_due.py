@@ -8,11 +8,14 @@ from odoo.tools import SQL
 @dataclass(frozen=True)
 class Turn:
     """Jobs that may go over in one call: of one flow, operation and priority; with what a
-    lane has to know for each batch of them, read once."""
+    lane has to know for each batch of them, read once.
+
+    ``start`` is the place, ``(next_try, id)``, of the first one that is due."""
 
     priority: int
     flow: Any
     operation: str
+    start: tuple
     connector: Any
     handler: Any
     size: int
@@ -98,13 +101,14 @@ class IntegrationLane(models.AbstractModel):
             SQL(
                 """
             WITH %(turns)s
-            SELECT turn.priority, turn.flow_id, turn.operation
+            SELECT turn.priority, turn.flow_id, turn.operation, due.next_try, due.id
               FROM turn
               JOIN integration_flow flow ON flow.id = turn.flow_id
               JOIN integration_connector connector
                 ON connector.id = flow.connector_id
               JOIN LATERAL (
-                   SELECT FROM integration_job job
+                   SELECT job.next_try, job.id
+                     FROM integration_job job
                     WHERE %(is_of_turn)s AND job.next_try <= %(now)s
                     ORDER BY job.next_try, job.id
                     LIMIT 1) due ON TRUE
@@ -120,17 +124,20 @@ class IntegrationLane(models.AbstractModel):
         )
         flows = self.env["integration.flow"].browse(row[1] for row in rows)
         return [
-            self._get_turn(priority, flow, operation)
-            for flow, (priority, _flow_id, operation) in zip(flows, rows, strict=True)
+            self._get_turn(priority, flow, operation, tuple(start))
+            for flow, (priority, _flow_id, operation, *start) in zip(
+                flows, rows, strict=True
+            )
         ]
 
-    def _get_turn(self, priority, flow, operation):
+    def _get_turn(self, priority, flow, operation, start):
         connector = flow.connector_id
         is_probing = connector._is_probing()
         return Turn(
             priority=priority,
             flow=flow,
             operation=operation,
+            start=start,
             connector=connector,
             handler=flow._get_handler(),
             size=1 if is_probing else flow._get_batch_size(),

@@ -46,33 +46,36 @@ class JobBatch:
         """Take the next batch, committed: from here on a crash is noticed.
 
         :param turn: :class:`Turn`
-        :return: a batch, or None where nothing is due
+        :return: ``(batch, is_last)``; no batch where nothing is due
         """
         for attempt in range(SERIALIZATION_TRIES):
             try:
                 mark, rows = job_rows.claim(run, turn, turn.size)
+                is_last = len(rows) < turn.size
                 if not rows:
                     # whatever was there when a lane died goes alone: it may be the cause
                     mark, rows = job_rows.claim(run, turn, 1, crashed=True)
+                    is_last = not rows
                 run.lane_model._commit()
                 break
             except TransactionRollbackError:
                 # another lane took the rows between our snapshot and our lock
                 run.env.cr.rollback()
                 if attempt == SERIALIZATION_TRIES - 1:
-                    return None
+                    return None, True
         if not rows:
-            return None
+            return None, True
         # mappings and settings may have been changed since the last batch
         run.env.invalidate_all()
         jobs = run.env["integration.job"]
-        return cls(
+        batch = cls(
             run,
             turn,
             jobs.browse([job_id for job_id, _is_answered in rows]),
             mark,
             jobs.browse([job_id for job_id, is_answered in rows if is_answered]),
         )
+        return batch, is_last
 
     # -- before the call --------------------------------------------------------------
 

@@ -19,13 +19,21 @@ def claim(run, turn, size, crashed=False):
     """Mark the next jobs of a turn as running in this lane; not committed here.
 
     The claim index holds the waiting jobs of a turn in the order in which they get due:
-    however many wait for later, they are not looked at. ARRAY and OFFSET keep PostgreSQL
-    from making joins of the subqueries, which it would plan by statistics: those of a queue
-    are out of date the moment they are taken.
+    however many wait for later, they are not looked at. What this run has claimed already
+    is not looked at again either: PostgreSQL keeps its index entries until no transaction
+    on the server is older, a long import somewhere for example. What was queued before
+    that place meanwhile is found when the turns are read again.
+
+    ARRAY and OFFSET keep PostgreSQL from making joins of the subqueries, which it would
+    plan by statistics: those of a queue are out of date the moment they are taken.
 
     :return: ``(mark, rows)``; a row has the id, whether there is an answer already
     """
     mark = uuid.uuid4().hex
+    part = SQL("job.crashes > 0")
+    if not crashed:
+        start = run.starts[turn.key]
+        part = SQL("job.crashes = 0 AND (job.next_try, job.id) >= (%s, %s)", *start)
     rows = run.env.execute_query(
         SQL(
             """
@@ -38,7 +46,7 @@ def claim(run, turn, size, crashed=False):
                  FROM integration_job job
                 WHERE %(is_of_turn)s
                   AND job.next_try <= (SELECT %(now)s)
-                  AND %(crashes)s
+                  AND %(part)s
                   AND EXISTS (
                       SELECT FROM integration_flow flow
                         JOIN integration_connector connector
@@ -55,7 +63,7 @@ def claim(run, turn, size, crashed=False):
                 ORDER BY job.next_try, job.id
                 LIMIT %(size)s
                   FOR UPDATE OF job SKIP LOCKED))
-        RETURNING id, answer IS NOT NULL
+        RETURNING next_try, id, answer IS NOT NULL
             """,
             lane=run.name,
             lease=LEASE,
@@ -64,11 +72,13 @@ def claim(run, turn, size, crashed=False):
             flow=turn.flow.id,
             is_of_turn=turn.get_condition(),
             is_at_work=run.lane_model._get_at_work_condition(),
-            crashes=SQL("job.crashes > 0" if crashed else "job.crashes = 0"),
+            part=part,
             size=size,
         )
     )
-    return mark, sorted(rows)
+    if rows and not crashed:
+        run.starts[turn.key] = max(row[:2] for row in rows)
+    return mark, sorted(row[1:] for row in rows)
 
 
 def note_sent(jobs):

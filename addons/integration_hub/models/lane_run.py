@@ -17,6 +17,8 @@ RENEW_EVERY = 30.0
 LOOK_EVERY = 0.5
 # while there is plenty to do, what is most urgent and what has been set is read so often
 TURNS_LAST = 0.2
+# ... and reading it takes this part of the time at most
+TURNS_SHARE = 0.1
 MOST_THREADS = 32
 
 
@@ -40,7 +42,9 @@ class LaneRun:
         self.desks = {}
         self.served = {}
         self.turns = []
-        self.turns_read = 0.0
+        self.turns_until = 0.0
+        # where the next batch of a turn begins
+        self.starts = {}
         self.settled = 0
         self.renewed = time.monotonic()
         self.pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="integration")
@@ -91,8 +95,8 @@ class LaneRun:
             if turn.is_budgeted and not turn.connector._has_budget(turn.flow):
                 continue
             self.served[turn.key] = time.monotonic()
-            batch = JobBatch.claim(self, turn)
-            if not batch or len(batch.jobs) < turn.size:
+            batch, is_last = JobBatch.claim(self, turn)
+            if is_last:
                 self.turns = [other for other in self.turns if other is not turn]
             if not batch:
                 continue
@@ -107,9 +111,12 @@ class LaneRun:
 
     def _get_turns(self):
         """What there is to do, most urgent first, and among equals who was served last."""
-        if not self.turns or time.monotonic() - self.turns_read > TURNS_LAST:
+        began = time.monotonic()
+        if not self.turns or began > self.turns_until:
             self.turns = self.lane_model._find_turns()
-            self.turns_read = time.monotonic()
+            self.starts = {turn.key: turn.start for turn in self.turns}
+            ended = time.monotonic()
+            self.turns_until = ended + max(TURNS_LAST, (ended - began) / TURNS_SHARE)
         return sorted(
             self.turns,
             key=lambda turn: (turn.priority, self.served.get(turn.key, 0.0)),

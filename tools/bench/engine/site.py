@@ -21,19 +21,20 @@ def addons_path() -> str:
 class EngineSite:
     """A fresh database, and ways to have Odoo processes work in it."""
 
-    def __init__(self, *addons: str):
+    def __init__(self, *addons: str, database: str = DATABASE):
         self.servers = []
-        templates.drop(DATABASE)
-        crm.provide(DATABASE, ["integration_hub"])
+        self.name = database
+        templates.drop(database)
+        crm.provide(database, ["integration_hub"])
         names = ",".join(("bench_idle", *addons))
-        with step(f"{DATABASE}: {names}"):
+        with step(f"{database}: {names}"):
             odoo.run(
-                *("-d", DATABASE, "-i", names, "--addons-path", addons_path()),
+                *("-d", self.name, "-i", names, "--addons-path", addons_path()),
                 *("--stop-after-init", "--no-http", "--log-level=warn"),
                 doing=f"Installing {names}",
-                log=f"install-{DATABASE}.log",
+                log=f"install-{self.name}.log",
             )
-        self.database = Database(DATABASE)
+        self.database = Database(self.name)
         # Nothing but what is measured runs.
         self.database.rows("update ir_cron set active = false")
 
@@ -42,22 +43,30 @@ class EngineSite:
         self.stop()
         self.database.close()
         if not keep:
-            templates.drop(DATABASE)
+            templates.drop(self.name)
 
     def inside(self, function: str, **arguments):
         """Call a function of `inside.py` in an Odoo process of its own."""
         settings = {"function": function, "arguments": arguments}
         options = ["--addons-path", addons_path()]
         script = paths.TOOLS / "bench/engine/shell.py"
-        return odoo.shell_script(DATABASE, script, settings, options=options)
+        return odoo.shell_script(self.name, script, settings, options=options)
 
     # Servers
+
+    def server_name(self, name: str) -> str:
+        """Of a process."""
+        return f"{self.name}_{name}"
+
+    def port_of(self, name: str) -> int:
+        """Where a server of this name listens."""
+        return processes.port_of(self.server_name(name))
 
     def serve(self, name: str, *options, **settings) -> dict:
         """One more server process on this database."""
         record = odoo.serve(
-            f"{DATABASE}_{name}",
-            DATABASE,
+            self.server_name(name),
+            self.name,
             options=["--addons-path", addons_path(), *options],
             **settings,
         )
@@ -93,7 +102,7 @@ class EngineSite:
             """
         )
         postgres = Database("postgres")
-        postgres.rows("select pg_notify('cron_trigger', %s)", DATABASE)
+        postgres.rows("select pg_notify('cron_trigger', %s)", self.name)
         postgres.close()
 
     # The queue
