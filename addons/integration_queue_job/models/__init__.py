@@ -1,0 +1,3 @@
+from . import integration_connector
+from . import integration_lane
+from . import res_config_settings

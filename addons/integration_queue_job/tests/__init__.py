@@ -1,0 +1,3 @@
+from . import test_engine_on_queue_job
+from . import test_lanes_on_queue_job
+from . import test_two_processes

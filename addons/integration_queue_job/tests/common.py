@@ -1,0 +1,45 @@
+from odoo.addons.integration_hub.tests.common import HubCase
+from odoo.addons.queue_job.job import Job
+
+
+class QueueJobCase(HubCase):
+    """Runs lanes the way queue_job does, within the test."""
+
+    def setUp(self):
+        super().setUp()
+        self.connector.runner = "queue_job"
+        self.forget_runs()
+
+    def get_runs(self):
+        """What queue_job has been asked for and has not begun, as it commits."""
+        self.env.cr.flush()
+        return self.env["queue.job"].search(
+            [
+                ("model_name", "=", "integration.lane"),
+                ("method_name", "=", "_run_queue_job"),
+                ("state", "=", "pending"),
+            ]
+        )
+
+    def forget_runs(self):
+        self.get_runs().unlink()
+
+    def run_lane(self):
+        """Have queue_job's jobs run, as its worker would: whether the hub asked for them
+        is not left out.
+
+        :return: number of jobs settled
+        """
+        settled = 0
+        # whatever a scheduled action does, it is none of the connectors here
+        super().run_lane()
+        runs = self.get_runs()
+        for connector in runs.mapped("args"):
+            with self.lane_env() as env:
+                settled += int(env["integration.lane"]._run_queue_job(*connector) or 0)
+        runs.unlink()
+        return settled
+
+    def perform(self, run):
+        """:return: what the job function gives, by queue_job's own ``Job``"""
+        return Job.load(self.env, run.uuid).perform()

@@ -1,0 +1,91 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo.tests import Form, tagged
+
+from odoo.addons.integration_hub.client import NetworkError
+from odoo.addons.integration_hub.models import integration_lane
+from odoo.addons.integration_hub.tests.common import FakeClient, HubCase
+
+from .common import QueueJobCase
+
+
+@tagged("post_install", "-at_install")
+class TestLanesOnQueueJob(QueueJobCase):
+    def setUp(self):
+        super().setUp()
+        FakeClient.calls = []
+        FakeClient.answer = staticmethod(lambda request: {"id": request["value"]})
+        self.startPatcher(patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0))
+
+    def test_a_change_asks_for_one_run_in_the_connectors_channel(self):
+        self.enqueue(1)
+        run = self.get_runs()
+        self.assertEqual(len(run), 1)
+        self.assertEqual(run.channel, f"root.integration.connector_{self.connector.id}")
+        self.enqueue(2)
+        self.assertEqual(self.get_runs(), run, "it has not begun: it takes both")
+
+    def test_several_runs_side_by_side(self):
+        self.connector.runner_lanes = 3
+        self.enqueue(1)
+        self.assertEqual(len(self.get_runs()), 3)
+
+    def test_scheduled_actions_leave_the_connector_alone(self):
+        job = self.enqueue(1)
+        HubCase.run_lane(self)
+        self.assertEqual(job.state, "waiting")
+        self.connector.runner = "cron"
+        HubCase.run_lane(self)
+        self.assertEqual(job.state, "done")
+
+    def test_scheduled_actions_ask_again_for_a_run_that_got_lost(self):
+        self.enqueue(1)
+        self.forget_runs()
+        HubCase.run_lane(self)
+        self.assertEqual(len(self.get_runs()), 1)
+
+    def test_run_serves_its_connector_alone(self):
+        other = self.connector.copy({"name": "ERP South", "state": "running"})
+        flow, self.flow = self.flow, self.flow.copy({"connector_id": other.id})
+        theirs = self.enqueue(1)
+        self.flow = flow
+        ours = self.enqueue(2)
+        with self.lane_env() as env:
+            env["integration.lane"]._run_queue_job(self.connector.id)
+        self.assertEqual((ours.state, theirs.state), ("done", "waiting"))
+
+    def test_retry_is_a_run_at_its_time(self):
+        FakeClient.answer = staticmethod(lambda request: NetworkError("No answer."))
+        job = self.enqueue(1)
+        self.run_lane()
+        self.assertEqual(job.state, "retrying")
+        with self.lane_env() as env:
+            env["integration.lane"]._run_queue_job(self.connector.id)
+        run = self.get_runs().filtered("eta")[:1]
+        self.assertGreaterEqual(run.eta, job.next_try)
+        self.assertLess(run.eta, job.next_try + timedelta(seconds=3))
+
+    def test_paused_connector_asks_for_no_run(self):
+        self.connector.action_pause()
+        self.enqueue(1)
+        self.assertFalse(self.get_runs())
+        self.connector.action_start()
+        self.assertEqual(len(self.get_runs()), 1)
+
+    def test_connector_that_is_gone_or_moved_is_no_failure(self):
+        self.enqueue(1)
+        run = self.get_runs()
+        self.connector.runner = "cron"
+        self.assertFalse(self.perform(run))
+        self.connector.unlink()
+        self.assertFalse(self.perform(run))
+
+    def test_setting_is_the_default_of_new_connectors(self):
+        values = {"name": "New", "system_type": "fake"}
+        connectors = self.env["integration.connector"]
+        self.assertEqual(connectors.create(values).runner, "cron")
+        settings = Form(self.env["res.config.settings"])
+        settings.integration_default_runner = "queue_job"
+        settings.save().execute()
+        self.assertEqual(connectors.create(values).runner, "queue_job")

@@ -1,0 +1,98 @@
+"""queue_job's own jobrunner and two server processes that share nothing but the database;
+one of them, the jobrunner's, is killed in the middle."""
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+
+from odoo.tests import BaseCase, tagged
+
+from bench.engine.site import EngineSite
+
+CONNECTORS = 4
+JOBS = 400
+PATIENCE = 120
+
+
+class Balancer:
+    """What stands before several nodes: takes turns, and leaves out who does not answer."""
+
+    def __init__(self, ports):
+        self.ports = list(ports)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _address = self.socket.accept()
+                threading.Thread(target=self.pass_on, args=[client]).start()
+
+    def pass_on(self, client):
+        self.ports.append(self.ports.pop(0))
+        for port in list(self.ports):
+            with contextlib.suppress(OSError):
+                node = socket.create_connection(("127.0.0.1", port), timeout=90)
+                with client, node:
+                    node.sendall(client.recv(65536))
+                    while data := node.recv(65536):
+                        client.sendall(data)
+                return
+        client.close()
+
+    def close(self):
+        self.socket.close()
+
+
+@tagged("post_install", "-at_install")
+class TestTwoProcesses(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.site = EngineSite("integration_queue_job", database="queue_job_test")
+        self.addCleanup(self.site.close)
+
+    def serve(self):
+        """Both nodes; each would take the jobrunner over from the other."""
+        balancer = Balancer(self.site.port_of(name) for name in ("one", "two"))
+        self.addCleanup(balancer.close)
+        return [
+            self.site.serve(
+                name,
+                "--load=base,web,queue_job",
+                more={
+                    "ODOO_QUEUE_JOB_CHANNELS": "root:4,root.integration:4",
+                    "ODOO_QUEUE_JOB_PORT": balancer.port,
+                },
+            )
+            for name in ("one", "two")
+        ]
+
+    def test_both_work_and_one_goes_on_alone(self):
+        value = self.site.database.value
+        pairs = self.site.inside(
+            "connectors", count=CONNECTORS, batch_size=10, runner="queue_job"
+        )
+        flows = [flow for _connector, flow in pairs]
+        one, two = self.serve()
+        self.site.inside("enqueue", flows=flows, count=JOBS)
+        done = "select count(*) from integration_job where state = 'done'"
+        self.wait_for(lambda: value(done) > JOBS)
+        pids = "select count(distinct worker_pid) from queue_job"
+        self.wait_for(lambda: value(pids) == 2, "both processes have worked")
+        os.killpg(one["pid"], signal.SIGKILL)
+        self.site.inside("enqueue", flows=flows, count=JOBS, first=JOBS)
+        self.wait_for(lambda: value(done) == 2 * CONNECTORS * JOBS)
+        self.assertEqual(
+            value("select count(*) from integration_job where state <> 'done'"), 0
+        )
+        self.assertTrue(two["pid"])
+
+    def wait_for(self, condition, what="the queue is worked off"):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, f"not in time: {what}")
+            time.sleep(0.2)
