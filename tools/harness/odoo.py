@@ -58,7 +58,11 @@ def write_config() -> Path:
 
 def command(*args) -> list[str]:
     """The command line of an Odoo command."""
-    return [str(paths.VENV / "bin/python"), "-m", "odoo", *map(str, args)]
+    return [
+        str(paths.VENV / "bin/python"),
+        str(paths.TOOLS / "odoo-bin"),
+        *map(str, args),
+    ]
 
 
 def run(*args, doing: str, log: str, **options) -> str:
