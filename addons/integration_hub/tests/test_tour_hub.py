@@ -35,6 +35,8 @@ class TestConnectorTour(HubCase, HttpCase):
         timer = threading.Timer(1.0, run)
         timer.start()
         self.addCleanup(timer.join)
+        # one that has not begun by then would wait in vain for the test's cursor
+        self.addCleanup(timer.cancel)
 
     def test_connector(self):
         with patch.object(

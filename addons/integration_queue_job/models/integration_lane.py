@@ -47,7 +47,7 @@ class IntegrationLane(models.AbstractModel):
         if at is None and not precommit.data.get(RUN_IS_ASKED_FOR):
             # at the end of the transaction it is known who has something to do
             precommit.data[RUN_IS_ASKED_FOR] = True
-            precommit.add(self.sudo().with_context({})._delay_due_runs)
+            precommit.add(self._outside_of_connector()._delay_due_runs)
 
     @api.private
     def _delay_due_runs(self):
@@ -76,7 +76,7 @@ class IntegrationLane(models.AbstractModel):
         if eta:
             # a run at once must not be taken for one that comes later
             marks.append(f"{eta:%Y%m%d%H%M%S}")
-        self.sudo().with_context({}).with_delay(
+        self._outside_of_connector().with_delay(
             channel=connector.runner_channel,
             identity_key="integration-lane-" + "-".join(marks),
             description=self.env._("Sync queue of %s", connector.name),
@@ -86,8 +86,14 @@ class IntegrationLane(models.AbstractModel):
 
     # -- the run ----------------------------------------------------------------------
 
+    @api.model
+    def _outside_of_connector(self):
+        """For what concerns runs of all connectors, whoever is the user."""
+        # sudo: a change of anybody is synced; nothing of the runs is shown to them
+        return self.sudo().with_context(**{CONNECTOR: False})
+
     def _for_connector(self, connector):
-        return self.with_context({CONNECTOR: connector.id})
+        return self.with_context(**{CONNECTOR: connector.id})
 
     @api.model
     def _run_queue_job(self, connector_id):
