@@ -1,5 +1,6 @@
 """The client of another Odoo: what the verbs share, and who we are over there."""
 
+from .catalog import CatalogVerbs
 from .connection import ConnectionVerbs
 from .orders import OrderVerbs
 from .parties import PartyVerbs
@@ -9,9 +10,15 @@ from .values import ValueVerbs
 
 
 class OdooClient(
-    ConnectionVerbs, PartyVerbs, ValueVerbs, OrderVerbs, StatusVerbs, OdooProtocol
+    ConnectionVerbs,
+    PartyVerbs,
+    ValueVerbs,
+    CatalogVerbs,
+    OrderVerbs,
+    StatusVerbs,
+    OdooProtocol,
 ):
-    """Another Odoo as ERP; the verbs are those of ``integration_sale/contract.py``.
+    """Another Odoo as ERP; the verbs are those of the flow addons' ``contract.py``.
 
     Credentials: ``api_key``, or ``password`` for JSON-RPC. Options: ``login`` (JSON-RPC),
     ``database``, ``protocol`` (``auto``, ``json2``, ``jsonrpc``), ``company_id``,

@@ -1,6 +1,7 @@
-"""The client of a Tryton ERP: the verbs of integration_sale/contract.py, over JSON-RPC."""
+"""The client of a Tryton ERP: the verbs of the flow addons' contract.py, over JSON-RPC."""
 
 from .addresses import AddressesMixin
+from .catalog import CatalogMixin
 from .changes import ChangesMixin
 from .connection import ConnectionMixin
 from .order_values import OrderValuesMixin
@@ -17,6 +18,7 @@ class TrytonClient(
     PartiesMixin,
     AddressesMixin,
     ValuesMixin,
+    CatalogMixin,
     OrdersMixin,
     OrderValuesMixin,
     TaxesMixin,

@@ -1,0 +1,146 @@
+"""The product catalogue of Tryton (``integration_catalog/contract.py``)."""
+
+from decimal import Decimal
+
+from odoo.addons.integration_hub.client import in_chunks
+
+from .encoding import amount_text, number_text
+from .values import ANY_ACTIVE, PRODUCT_FIELDS
+from .windows import Window, get_newest_stamp
+
+CATALOG_FIELDS = (
+    *PRODUCT_FIELDS,
+    "rec_name",
+    "type",
+    "description",
+    "suffix_code",
+    "template",
+    "template.products",
+)
+MEASURE_FIELDS = ("weight", "weight_uom.factor")
+READ_CHUNK = 500
+ID_CHUNK = 5000
+
+
+class CatalogMixin:
+    """``catalog_changes``, ``catalog_read``, ``catalog_ids``, ``catalog_images``."""
+
+    def catalog_changes(self, cursor, limit):
+        window = Window.from_cursor(cursor)
+        if window.is_new:
+            stamps = [
+                get_newest_stamp(self, model, [ANY_ACTIVE])
+                for model in ("product.product", "product.template")
+            ]
+            window.until = max(filter(None, stamps), default=None)
+        rows = self._read_catalog(
+            [
+                ["id", ">", window.after],
+                window.get_domain("", "template.", "identifiers."),
+                # at first what is on sale; later also what no longer is
+                ANY_ACTIVE if window.since else ["salable", "=", True],
+            ],
+            limit,
+        )
+        more = len(rows) == limit
+        if more:
+            window.after = rows[-1]["id"]
+        else:
+            window = window.get_next()
+        return {
+            "products": [self._get_catalog_product(row) for row in rows],
+            "cursor": window.to_cursor(),
+            "more": more,
+        }
+
+    def catalog_read(self, remote_ids):
+        products = []
+        for chunk in in_chunks([int(item) for item in remote_ids], READ_CHUNK):
+            rows = self._read_catalog([["id", "in", chunk], ANY_ACTIVE])
+            products += [self._get_catalog_product(row) for row in rows]
+        return products
+
+    def catalog_ids(self):
+        ids, after = [], 0
+        while True:
+            found = self.rpc(
+                "product.product",
+                "search",
+                [["salable", "=", True], ["id", ">", after]],
+                0,
+                ID_CHUNK,
+                [["id", "ASC"]],
+            )
+            ids += [str(product_id) for product_id in found]
+            if len(found) < ID_CHUNK:
+                return ids
+            after = found[-1]
+
+    def catalog_images(self, remote_ids):
+        # Tryton's own modules keep no pictures of products
+        return dict.fromkeys(remote_ids, "")
+
+    # -- reading ----------------------------------------------------------------------
+
+    def _read_catalog(self, domain, limit=None):
+        fields = list(CATALOG_FIELDS)
+        if "product_measurements" in self.modules:
+            fields += MEASURE_FIELDS
+        if "account_product" in self.modules:
+            fields.append("account_category.customer_taxes_used")
+        return self.search_read(
+            "product.product",
+            domain,
+            fields,
+            order=[["id", "ASC"]],
+            limit=limit,
+        )
+
+    def _get_catalog_product(self, row):
+        """:rtype: CatalogProduct"""
+        product = self._get_product(row)
+        name = product["name"]
+        attributes = []
+        if len(row["template."]["products"]) > 1:
+            # variants bear no attributes here; their codes tell them apart
+            value = row["suffix_code"] or product["code"] or product["remote_id"]
+            attributes = [{"attribute": "Variant", "value": value}]
+        del product["unit_id"], product["unit_name"]
+        unit = row["sale_uom."]
+        category = row.get("account_category.") or {}
+        return {
+            **product,
+            "full_name": f"{name} ({attributes[0]['value']})" if attributes else name,
+            "template_id": str(row["template"]),
+            "attributes": attributes,
+            "description": row["description"] or "",
+            "kind": "service" if row["type"] == "service" else "goods",
+            "unit_id": str(row["sale_uom"]) if unit else "",
+            "unit_name": unit["name"] if unit else "",
+            "tax_ids": [
+                str(tax_id) for tax_id in category.get("customer_taxes_used") or []
+            ],
+            "weight": _get_kilograms(row),
+            "price": amount_text(row["sale_price_uom"]),
+            "currency": self._get_company_currency(),
+            "image": "",
+        }
+
+    def _get_company_currency(self):
+        """ISO code of the currency that prices of products are in."""
+        if "company_currency" not in self.facts:
+            rows = self.read_records(
+                "company.company", [self.company_id], ["currency.code"]
+            )
+            self.facts["company_currency"] = rows[self.company_id]["currency."]["code"]
+        return self.facts["company_currency"]
+
+
+def _get_kilograms(row):
+    """Weight of one unit, empty where none is given; the factor of a unit of weight is
+    what it has of kilograms (trytond/modules/product/uom.xml)."""
+    unit = row.get("weight_uom.")
+    if not unit or not row.get("weight"):
+        return ""
+    weight = Decimal(str(row["weight"])) * Decimal(str(unit["factor"]))
+    return number_text(weight.normalize())
