@@ -4,16 +4,20 @@ from .catalog import CatalogVerbs
 from .connection import ConnectionVerbs
 from .orders import OrderVerbs
 from .parties import PartyVerbs
+from .party_changes import PartyChangeVerbs
 from .protocol import OdooProtocol
 from .status import StatusVerbs
+from .stock import StockVerbs
 from .values import ValueVerbs
 
 
 class OdooClient(
     ConnectionVerbs,
     PartyVerbs,
+    PartyChangeVerbs,
     ValueVerbs,
     CatalogVerbs,
+    StockVerbs,
     OrderVerbs,
     StatusVerbs,
     OdooProtocol,

@@ -7,8 +7,10 @@ from .connection import ConnectionMixin
 from .order_values import OrderValuesMixin
 from .orders import OrdersMixin
 from .parties import PartiesMixin
+from .party_changes import PartyChangesMixin
 from .protocol import RpcClient
 from .status import StatusMixin
+from .stock import StockMixin
 from .taxes import TaxesMixin
 from .values import ValuesMixin
 
@@ -16,9 +18,11 @@ from .values import ValuesMixin
 class TrytonClient(
     ConnectionMixin,
     PartiesMixin,
+    PartyChangesMixin,
     AddressesMixin,
     ValuesMixin,
     CatalogMixin,
+    StockMixin,
     OrdersMixin,
     OrderValuesMixin,
     TaxesMixin,
