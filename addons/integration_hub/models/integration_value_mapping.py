@@ -19,6 +19,8 @@ KIND_MODELS = {
 AUTOMATIC_KINDS = {"currency": ("name", "code"), "country": ("code", "code")}
 # Others are proposed where the pair is equal and unique, first rule first.
 PROPOSAL_RULES = {
+    # some systems call them “Kilogram” and have “kg” as symbol
+    "unit": (("name", "name"), ("name", "code")),
     "tax": (("name", "name"), ("amount", "rate")),
     "salesperson": (("login", "code"), ("email", "code"), ("name", "name")),
     "warehouse": (("code", "code"), ("name", "name")),
