@@ -34,6 +34,8 @@ class LaneRun:
 
     #: advisory locks of this class say that a lane lives ("lane" in ASCII)
     LOCK_CLASS = 0x6C616E65
+    #: ... and of this one, that one of the calls a system takes at once is in use
+    PLACE_CLASS = LOCK_CLASS + 1
 
     def __init__(self, lane_model, deadline):
         self.lane_model = lane_model
@@ -45,6 +47,7 @@ class LaneRun:
         self.turns_until = 0.0
         # where the next batch of a turn begins
         self.starts = {}
+        self.is_ending = False
         self.settled = 0
         self.renewed = time.monotonic()
         self.pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="integration")
@@ -63,15 +66,28 @@ class LaneRun:
     def work(self):
         """:return: number of jobs settled"""
         while True:
-            took = time.monotonic() < self.deadline and self._take()
+            if time.monotonic() >= self.deadline:
+                self._hand_over()
+            took = not self.is_ending and self._take()
             in_flight = self._get_in_flight()
             if in_flight:
                 self._wait_and_settle(in_flight, look_again=took)
-            elif not took and (
-                time.monotonic() >= self.deadline
-                or not self.lane_model._wait_for_next(self.deadline)
+            elif self.is_ending or (
+                not took and not self.lane_model._wait_for_next(self.deadline)
             ):
                 return self.settled
+
+    def _hand_over(self):
+        """The time is up: while the last calls come back, which may take long, other lanes
+        go on. Each client that gets free from now on leaves its place to them."""
+        if self.is_ending:
+            return
+        self.is_ending = True
+        for desk in self.desks.values():
+            desk.leave()
+        if self._get_in_flight():
+            self.lane_model._wake_up()
+        self.lane_model._commit()
 
     def close(self):
         """Give back what the run holds; the jobs of an unfinished one are then taken up
@@ -156,36 +172,37 @@ class LaneRun:
     def _get_desk(self, connector):
         """Where this run deals with ``connector``; None while it may not call it."""
         desk = self.desks.get(connector.id)
-        if desk is None or not desk.clients:
-            try:
-                clients = self._open_clients(connector)
-            except UserError as error:
-                connector._stop_by_error(AuthenticationError(str(error)))
-                self.lane_model._commit()
-                return None
-            desk = self.desks[connector.id] = _Desk(self, clients)
-        return desk
+        if desk is None:
+            desk = self.desks[connector.id] = _Desk(self, connector.id)
+        try:
+            self._staff(desk, connector)
+        except UserError as error:
+            connector._stop_by_error(AuthenticationError(str(error)))
+            self.lane_model._commit()
+            return None
+        return desk if desk.clients else None
 
-    def _open_clients(self, connector):
+    def _staff(self, desk, connector):
         """As many clients as this lane may use at once. Where the connector limits the
-        calls of all lanes together, each client needs one of its places."""
-        wanted, limit = connector.parallel_calls, connector._get_call_places()
+        calls of all lanes together, each client needs one of its places; what another lane
+        has now may be free the next time."""
+        limit = connector._get_call_places()
+        wanted = connector.parallel_calls
         if limit:
-            wanted = self._take_places(connector, min(wanted, limit), limit)
-        return [connector._get_client() for _index in range(wanted)]
+            wanted = min(wanted, limit)
+        while len(desk.clients) < wanted:
+            place = self._take_place(connector, limit) if limit else None
+            if limit and place is None:
+                return
+            desk.welcome(connector._get_client(), place)
 
-    def _take_places(self, connector, wanted, limit):
-        """:return: how many of the wanted places were free"""
-        taken = 0
-        for place in range(limit):
-            if taken == wanted:
-                break
-            key = connector.id * 1000 + place
-            if (self.LOCK_CLASS + 1, key) not in self.locks and self._try_lock(
-                self.LOCK_CLASS + 1, key
-            ):
-                taken += 1
-        return taken
+    def _take_place(self, connector, limit):
+        """:return: the lock of a place that was free, or None"""
+        for number in range(limit):
+            place = (self.PLACE_CLASS, connector.id * 1000 + number)
+            if place not in self.locks and self._try_lock(*place):
+                return place
+        return None
 
     # -- advisory locks ---------------------------------------------------------------
     # held by the connection: they outlast transactions and end with the process
@@ -203,14 +220,17 @@ class LaneRun:
             self.locks.add((lock_class, key))
         return is_taken
 
+    def _unlock(self, lock_class, key):
+        self.env.execute_query(
+            SQL("SELECT pg_advisory_unlock(%s, %s)", lock_class, key)
+        )
+        self.locks.discard((lock_class, key))
+
     def _unlock_all(self):
         # the connection goes back to a pool: nothing may stay held
         self.env.cr.rollback()
         for lock_class, key in list(self.locks):
-            self.env.execute_query(
-                SQL("SELECT pg_advisory_unlock(%s, %s)", lock_class, key)
-            )
-            self.locks.discard((lock_class, key))
+            self._unlock(lock_class, key)
         self.lane_model._commit()
 
 
@@ -218,17 +238,26 @@ class _Desk:
     """One connector in a lane run: its free clients, the calls under way, and one more
     batch prepared for the client that gets free next."""
 
-    def __init__(self, run, clients):
+    def __init__(self, run, connector_id):
         self.run = run
-        self.clients = clients
-        self.free = list(clients)
+        self.connector_id = connector_id
+        self.places = {}  # client -> lock of its place, or None
+        self.free = []
         self.in_flight = []
         self.prepared = []
+
+    @property
+    def clients(self):
+        return list(self.places)
 
     def has_room(self, turn):
         if self.in_flight and turn.is_probing:
             return False
-        return bool(self.clients) and not self.prepared
+        return not self.prepared
+
+    def welcome(self, client, place):
+        self.places[client] = place
+        self.free.append(client)
 
     def add(self, batch):
         self.prepared.append(batch)
@@ -238,6 +267,22 @@ class _Desk:
         self.in_flight.remove(batch)
         self.free.append(batch.client)
         self._submit()
+        if self.run.is_ending and self.leave():
+            self.run.lane_model._wake_up()
+            self.run.lane_model._commit()
+
+    def leave(self):
+        """Dismiss the clients that have nothing to do.
+
+        :return: whether places have become free for other lanes
+        """
+        dismissed, self.free = self.free, []
+        places = [self.places.pop(client) for client in dismissed]
+        for client in dismissed:
+            client.close()
+        for place in filter(None, places):
+            self.run._unlock(*place)
+        return any(places)
 
     def close(self):
         for client in self.clients:

@@ -1,10 +1,14 @@
+import threading
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
 from ..client import NetworkError, RateLimitError, ValidationError
 from ..models import integration_lane
+from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
 
 
@@ -92,6 +96,56 @@ class TestLimits(HubCase):
             )
         self.run_lane()
         self.assertEqual(job.state, "done")
+
+    def test_places_are_left_to_other_lanes_when_the_time_is_up(self):
+        """... although a call of this lane is still under way."""
+        self.connector.write(
+            {"max_calls_at_once": 2, "parallel_calls": 2, "batch_size": 1}
+        )
+        jobs = self.enqueue(1) | self.enqueue(2) | self.enqueue(3) | self.enqueue(4)
+        places = [self.connector.id * 1000, self.connector.id * 1000 + 1]
+        runs, seen = [], []
+        begin = LaneRun.__init__
+        self.startPatcher(
+            patch.object(
+                LaneRun,
+                "__init__",
+                lambda run, *args: (begin(run, *args), runs.append(run))[0],
+            )
+        )
+        is_second_called = threading.Event()
+
+        def answer(request):
+            if request["value"] == 1:
+                is_second_called.wait(10)
+                runs[0].deadline = time.monotonic()
+            elif request["value"] == 2:
+                is_second_called.set()
+                seen.append(self.wait_for_place(places))
+            return {"id": request["value"]}
+
+        FakeClient.answer = staticmethod(answer)
+        with self.lane_env() as env:
+            run = LaneRun(env["integration.lane"], time.monotonic() + 60)
+            run.work()
+            run.close()
+        self.assertEqual(seen, [True])
+        self.assertIn("waiting", jobs.mapped("state"), "left to other lanes")
+        self.assertNotIn("running", jobs.mapped("state"))
+
+    def wait_for_place(self, places):
+        """:return: whether another connection gets one of the places soon"""
+        deadline = time.monotonic() + 10
+        with db_connect(self.env.cr.dbname).cursor() as cursor:
+            while time.monotonic() < deadline:
+                for place in places:
+                    cursor.execute(
+                        "SELECT pg_try_advisory_xact_lock(%s, %s)",
+                        [LaneRun.PLACE_CLASS, place],
+                    )
+                    if cursor.fetchone()[0]:
+                        return True
+        return False
 
     def test_calls_per_second_reach_the_client(self):
         self.connector.write({"calls_per_second": 4, "max_calls_at_once": 2})
