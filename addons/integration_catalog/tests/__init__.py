@@ -1,0 +1,1 @@
+from . import test_catalog, test_questions, test_tour_catalog, test_variants

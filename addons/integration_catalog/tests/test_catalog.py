@@ -1,0 +1,326 @@
+import base64
+import io
+
+from PIL import Image
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.integration_hub.client import NetworkError
+
+from .common import CatalogCase, FakeCatalogClient
+
+
+@tagged("post_install", "-at_install")
+class TestCatalog(CatalogCase):
+    # -- new and changed --------------------------------------------------------------
+
+    def test_new_product_comes_in_mapped(self):
+        self.erp.add(
+            "7",
+            "CAT-7",
+            barcode="4006381333931",
+            name="Pump “Größe 1″” <b>&",
+            description="Brass body\n230 V~",
+            weight="4.2",
+            price="189.5",
+        )
+        self.pull()
+        product = self.get_product("7")
+        self.assertEqual(
+            (product.default_code, product.barcode, product.name),
+            ("CAT-7", "4006381333931", "Pump “Größe 1″” <b>&"),
+        )
+        self.assertEqual(product.description_sale, "Brass body\n230 V~")
+        self.assertEqual((product.weight, product.type), (4.2, "consu"))
+        self.assertTrue(product.sale_ok)
+        self.assertEqual(product.company_id, self.connector.company_id)
+        line = self.get_line(product)
+        self.assertEqual(
+            (line.state, line.remote_id, line.factor, line.is_automatic),
+            ("mapped", "7", 1.0, True),
+        )
+
+    def test_product_here_is_found(self):
+        by_code = self.make_product("CAT-1")
+        by_barcode = self.make_product(False, barcode="4006381333931")
+        self.erp.add("1", "CAT-1", name="Theirs")
+        self.erp.add("2", "CAT-2", barcode="4006381333931")
+        self.pull()
+        self.assertEqual(self.get_product("1"), by_code)
+        self.assertEqual(by_code.name, "Theirs")
+        self.assertEqual(self.get_product("2"), by_barcode)
+        self.assertEqual(by_barcode.default_code, "CAT-2")
+
+    def test_same_again_changes_nothing(self):
+        self.erp.add("1", "CAT-1")
+        self.pull()
+        product = self.get_product("1")
+        before = product.write_date, product.product_tmpl_id.write_date
+        self.erp.changed = {"1"}
+        self.flow.action_start_over()
+        self.pull()
+        self.assertEqual(self.get_product("1"), product)
+        self.assertEqual(
+            (product.write_date, product.product_tmpl_id.write_date), before
+        )
+        self.assertEqual(self.flow.last_message, "Products read: 1, changed: 0.")
+
+    def test_change_over_there(self):
+        self.erp.add("1", "CAT-1", weight="1")
+        self.pull()
+        product = self.get_product("1")
+        # what the ERP does not say stays
+        self.erp.change("1", name="Other", code="CAT-1B", weight="")
+        self.pull()
+        self.assertEqual(
+            (product.name, product.default_code, product.weight),
+            ("Other", "CAT-1B", 1.0),
+        )
+        self.assertEqual(self.get_line(product).remote_code, "CAT-1B")
+
+    def test_emptied_over_there(self):
+        """What the ERP never said stays; what it no longer says goes."""
+        here = self.make_product("CAT-1", description_sale="Ours")
+        self.erp.add("1", "CAT-1")
+        self.erp.add("2", "CAT-2", barcode="4006381333931", description="Theirs")
+        self.pull()
+        self.assertEqual(here.description_sale, "Ours")
+        product = self.get_product("2")
+        self.erp.change("2", barcode="", description="")
+        self.pull()
+        self.assertFalse(product.barcode or product.description_sale)
+        product.description_sale = "Ours"
+        self.erp.change("2", name="Renamed")
+        self.pull()
+        self.assertFalse(product.description_sale)
+
+    def test_discontinued_and_back(self):
+        self.erp.add("1", "CAT-1")
+        self.pull()
+        product = self.get_product("1")
+        self.erp.change("1", active=False)
+        self.pull()
+        self.assertFalse(product.sale_ok)
+        self.assertTrue(product.active)
+        self.erp.change("1", active=True)
+        self.pull()
+        self.assertTrue(product.sale_ok)
+
+    def test_deleted_over_there(self):
+        self.erp.add("1", "CAT-1")
+        self.erp.add("2", "CAT-2")
+        self.pull()
+        kept = self.erp.products.pop("1")
+        self.pull()
+        self.assertFalse(self.get_product("1").sale_ok)
+        self.assertTrue(self.get_product("2").sale_ok)
+        # as it was before: still news
+        self.erp.products["1"] = kept
+        self.erp.changed = {"1"}
+        self.pull()
+        self.assertTrue(self.get_product("1").sale_ok)
+
+    def test_deleted_here(self):
+        self.erp.add("1", "CAT-1")
+        self.pull()
+        self.get_product("1").unlink()
+        self.erp.change("1", name="Changed")
+        self.pull()
+        item = self.get_item("1")
+        self.assertEqual(item.state, "left")
+        self.assertFalse(item.product_id)
+        item.with_user(self.steward).action_create_product()
+        self.assertEqual(self.get_product("1").name, "Changed")
+
+    # -- both sides -------------------------------------------------------------------
+
+    def test_change_here_is_set_back(self):
+        self.erp.add("1", "CAT-1", name="Theirs")
+        self.pull()
+        product = self.get_product("1")
+        template = product.product_tmpl_id
+        template.name = "Ours"
+        template.list_price = 5
+        self.assertTrue(self.get_item("1").is_changed_here)
+        self.assertIn("changed here", template.catalog_hint)
+        self.pull()
+        self.assertEqual(product.name, "Theirs")
+        self.assertEqual(template.list_price, 5, "not the catalogue's")
+        self.assertFalse(self.get_item("1").is_changed_here)
+        note = template.message_ids[0].body
+        self.assertIn("Ours", note)
+        self.assertIn("ERP North", note)
+
+    def test_both_changed(self):
+        self.erp.add("1", "CAT-1", name="First")
+        self.pull()
+        product = self.get_product("1")
+        product.name = "Ours"
+        self.erp.change("1", name="Theirs")
+        self.pull()
+        self.assertEqual(product.name, "Theirs")
+        self.assertIn("Ours", product.product_tmpl_id.message_ids[0].body)
+
+    def test_kept_here(self):
+        self.flow.catalog_kept_field_ids = self.env["ir.model.fields"]._get(
+            "product.product", "name"
+        )
+        self.erp.add("1", "CAT-1", name="First")
+        self.pull()
+        product = self.get_product("1")
+        self.assertEqual(product.name, "First")
+        product.name = "Ours"
+        self.erp.change("1", name="Theirs", code="CAT-1B")
+        self.pull()
+        self.assertEqual((product.name, product.default_code), ("Ours", "CAT-1B"))
+        self.flow.catalog_kept_field_ids = False
+        self.pull()
+        self.assertEqual(product.name, "Theirs")
+
+    # -- pictures ---------------------------------------------------------------------
+
+    def test_picture(self):
+        stream = io.BytesIO()
+        Image.new("RGB", (8, 8), "red").save(stream, "PNG")
+        picture = base64.b64encode(stream.getvalue()).decode()
+        self.erp.add("1", "CAT-1", image="abc")
+        self.erp.add("2", "CAT-2")
+        self.erp.images["1"] = picture
+        self.pull()
+        product = self.get_product("1")
+        self.assertEqual(product.image_1920.decode(), picture)
+        self.assertFalse(self.get_product("2").image_1920)
+        self.assertEqual(self.erp.calls.count("catalog_images"), 1)
+        # only a new one is fetched
+        self.erp.change("1", name="Renamed")
+        self.pull()
+        self.assertEqual(self.erp.calls.count("catalog_images"), 1)
+        self.erp.images["1"] = ""
+        self.erp.change("1", image="")
+        self.pull()
+        self.assertFalse(product.image_1920)
+
+    # -- recovery and volume ----------------------------------------------------------
+
+    def test_network_failure(self):
+        for number in range(5):
+            self.erp.add(str(number), f"CAT-{number}")
+        self.flow.batch_size = 2
+        # however often it is tried meanwhile
+        self.erp.faults = [NetworkError("down")] * 20
+        self.flow._enqueue_pull()
+        self.run_lane()
+        job = self.env["integration.job"].search([("flow_id", "=", self.flow.id)])
+        self.assertEqual(job.state, "retrying")
+        self.assertFalse(self.get_item("0"))
+        self.erp.faults.clear()
+        job.action_retry()
+        self.run_lane()
+        for number in range(5):
+            self.assertEqual(
+                self.get_product(str(number)).default_code, f"CAT-{number}"
+            )
+
+    @mute_logger("odoo.addons.integration_catalog.models.integration_catalog_item_take")
+    def test_one_refused_does_not_hold_up_others(self):
+        self.make_product(
+            "HERE",
+            barcode="4006381333931",
+            company_id=False,
+            type="combo",
+            combo_ids=[
+                (
+                    0,
+                    0,
+                    {
+                        "name": "Any",
+                        "combo_item_ids": [
+                            (0, 0, {"product_id": self.make_product("ANY").id})
+                        ],
+                    },
+                )
+            ],
+        )
+        self.erp.add("1", "CAT-1")
+        # combos are not looked at, but their barcodes are taken
+        self.erp.add("2", "CAT-2", barcode="4006381333931")
+        self.erp.add("3", "CAT-3")
+        self.pull()
+        self.assertTrue(self.get_product("1") and self.get_product("3"))
+        item = self.get_item("2")
+        self.assertEqual(item.state, "question")
+        self.assertIn("4006381333931", item.message)
+
+    def test_queries_do_not_grow_with_products(self):
+        def count(start, number):
+            self.erp.changed = set()
+            for index in range(start, start + number):
+                self.erp.add(f"{index:05}", f"CAT-{index}")
+            answer = {
+                "products": [
+                    product
+                    for key, product in self.erp.products.items()
+                    if key in self.erp.changed
+                ]
+            }
+            Item = self.env["integration.catalog.item"]
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            items = Item._receive(self.connector, answer["products"])
+            items._take_over(self.connector)
+            self.env.flush_all()
+            self.assertEqual(set(items.mapped("state")), {"linked"})
+            return self.env.cr.sql_log_count - before
+
+        self.pull()
+        count(0, 5)
+        few, many = count(100, 10), count(200, 110)
+        # some writes are by the record in Odoo itself
+        self.assertLess((many - few) / 100, 6)
+
+    # -- first load -------------------------------------------------------------------
+
+    def load(self, handler, cursor=None, limit=2):
+        """The check, page by page, as the hub does it.
+
+        :return: list of rows"""
+        rows = []
+        while True:
+            request = handler._load_find_records(self.flow, cursor, limit)
+            answer = handler._load_call(FakeCatalogClient(None), request)
+            rows += handler._load_compare(self.flow, answer)
+            cursor = answer["cursor"]
+            if not cursor:
+                return rows
+
+    def test_dry_run_writes_nothing(self):
+        here = self.make_product("CAT-1", name="Ours")
+        for _number in range(2):
+            self.make_product("CAT-3")
+        for number in range(1, 4):
+            self.erp.add(str(number), f"CAT-{number}")
+        products = self.env["product.product"].search_count([])
+        rows = self.load(self.flow._get_handler())
+        self.assertEqual(
+            {row["remote_id"]: row["outcome"] for row in rows},
+            {"1": "link", "2": "create", "3": "attention"},
+        )
+        self.assertEqual(rows[0]["res_id"], here.id)
+        self.assertEqual(self.env["product.product"].search_count([]), products)
+        self.assertFalse(self.env["integration.catalog.item"].search([]))
+        self.assertFalse(
+            self.env["integration.product.mapping"].search(
+                [("connector_id", "=", self.connector.id)]
+            )
+        )
+        self.assertEqual(here.name, "Ours")
+        self.pull()
+        self.erp.change("1", name="Changed")
+        self.flow.action_start_over()
+        rows = self.load(self.flow._get_handler())
+        self.assertEqual(
+            {row["remote_id"]: row["outcome"] for row in rows},
+            {"1": "change", "2": "same", "3": "attention"},
+        )
+        self.assertEqual(here.name, "Product CAT-1")

@@ -1,0 +1,148 @@
+from odoo.tests import tagged
+
+from .common import CatalogCase
+
+
+@tagged("post_install", "-at_install")
+class TestQuestions(CatalogCase):
+    def test_several_products_here(self):
+        first, second = self.make_product("CAT-1"), self.make_product("CAT-1")
+        self.erp.add("1", "CAT-1")
+        self.pull()
+        item = self.get_item("1")
+        self.assertEqual(item.state, "question")
+        lines = self.get_line(first) | self.get_line(second)
+        self.assertEqual(lines.mapped("state"), ["proposed", "proposed"])
+        self.assertEqual(
+            self.connector.activity_ids.user_id, self.steward, "somebody is told"
+        )
+        # confirming a proposal is an answer; the next page takes it over
+        self.get_line(second).with_user(self.steward).action_confirm()
+        self.run_lane()
+        self.assertEqual(self.get_product("1"), second)
+        self.assertEqual(self.get_line(first).state, "unmapped")
+        self.assertFalse(self.connector.activity_ids)
+
+    def test_choose_make_or_leave(self):
+        self.make_product("CAT-1")
+        chosen = self.make_product("CAT-1")
+        for remote_id in ("1", "2", "3"):
+            self.erp.add(remote_id, "CAT-1")
+        self.pull()
+        items = [self.get_item(remote_id) for remote_id in ("1", "2", "3")]
+        self.assertEqual({item.state for item in items}, {"question"})
+        items[0].with_user(self.steward).product_id = chosen
+        items[1].with_user(self.steward).action_create_product()
+        items[2].with_user(self.steward).action_leave()
+        self.assertEqual(self.get_product("1"), chosen)
+        self.assertEqual(self.get_line(chosen).state, "mapped")
+        self.assertNotEqual(self.get_product("2"), chosen)
+        self.assertEqual(items[2].state, "left")
+        self.pull()
+        self.assertEqual(items[2].state, "left")
+
+    def test_code_twice_in_the_erp(self):
+        self.erp.add("1", "CAT-1")
+        self.pull()
+        first = self.get_product("1")
+        self.erp.add("2", "CAT-1")
+        self.pull()
+        item = self.get_item("2")
+        self.assertEqual(item.state, "question")
+        self.assertIn("more than once", item.message)
+        self.assertEqual(self.get_product("1"), first)
+        # mended over there
+        self.erp.change("2", code="CAT-2")
+        self.pull()
+        self.assertNotEqual(self.get_product("2"), first)
+
+    def test_mapped_by_hand(self):
+        """The piece and the box: the one by the ERP's code follows it."""
+        piece = self.make_product("CAT-1")
+        box = self.make_product("CAT-1-BOX")
+        for product, factor in ((piece, 1), (box, 12)):
+            self.env["integration.product.mapping"].create(
+                {
+                    "connector_id": self.connector.id,
+                    "product_id": product.id,
+                    "remote_id": "1",
+                    "factor": factor,
+                }
+            )
+        self.erp.add("1", "CAT-1", name="Theirs")
+        self.pull()
+        self.assertEqual(self.get_product("1"), piece)
+        self.assertEqual((piece.name, box.name), ("Theirs", "Ours CAT-1-BOX"))
+        self.assertEqual(self.get_line(box).factor, 12)
+
+    def test_unit_to_map(self):
+        self.erp.units.append({"remote_id": "9", "name": "Dutch Dozen"})
+        self.erp.add("1", "CAT-1", unit_id="9", unit_name="Dutch Dozen")
+        here = self.make_product("CAT-2")
+        self.erp.add("2", "CAT-2", unit_id="9", unit_name="Dutch Dozen")
+        self.pull()
+        self.assertEqual(self.get_item("1").state, "question")
+        self.assertIn("Dutch Dozen", self.get_item("1").message)
+        self.assertEqual(self.get_item("2").state, "question")
+        dozen = self.env.ref("uom.product_uom_dozen")
+        dozen.active = True
+        line = self.env["integration.value.mapping"]._ensure_unmapped(
+            self.connector, "unit", dozen
+        )
+        line.with_user(self.steward).write({"remote_id": "9"})
+        self.run_lane()
+        self.assertEqual(self.get_product("1").uom_id, dozen)
+        self.assertEqual(self.get_product("2"), here)
+        self.assertAlmostEqual(self.get_line(here).factor, 1 / 12)
+
+    def test_empty_in_the_source(self):
+        self.erp.add("1", "", name="")
+        self.erp.add("2", "", name="")
+        self.pull()
+        self.assertEqual(self.get_product("1").name, "1")
+        self.assertNotEqual(self.get_product("1"), self.get_product("2"))
+
+    def test_taxes(self):
+        if "account.tax" not in self.env:
+            self.skipTest("no accounting here")
+        tax = self.env["account.tax"].create(
+            {
+                "name": "Ours 21",
+                "amount": 21,
+                "company_id": self.connector.company_id.id,
+            }
+        )
+        self.erp.taxes.append({"remote_id": "5", "name": "VAT 21 %"})
+        self.erp.add("1", "CAT-1", tax_ids=["5"])
+        self.pull()
+        item = self.get_item("1")
+        product = self.get_product("1")
+        self.assertIn("VAT 21 %", item.message)
+        self.assertNotEqual(product.taxes_id, tax)
+        line = self.env["integration.value.mapping"]._ensure_unmapped(
+            self.connector, "tax", tax
+        )
+        line.remote_id = "5"
+        self.run_lane()
+        self.assertEqual(product.taxes_id, tax)
+        self.assertFalse(item.message)
+
+    def test_read_one_on_demand(self):
+        self.erp.add("1", "CAT-1")
+        self.erp.add("2", "CAT-2")
+        self.pull()
+        self.erp.products["1"].update(name="New", full_name="New")
+        del self.erp.products["2"]
+        self.erp.calls.clear()
+        items = self.get_item("1") | self.get_item("2")
+        items.with_user(self.steward).action_read_again()
+        self.run_lane()
+        self.assertEqual(self.erp.calls, ["catalog_read"])
+        self.assertEqual(self.get_product("1").name, "New")
+        self.assertFalse(self.get_product("2").sale_ok)
+
+    def test_flow_of_a_new_connector_waits(self):
+        connector = self.env["integration.connector"].create(
+            {"name": "Other", "system_type": "fake"}
+        )
+        self.assertEqual(connector._get_flow("catalog_pull").state, "paused")
