@@ -6,10 +6,13 @@ from psycopg2.extensions import TransactionRollbackError
 from odoo import api, models
 from odoo.tools import SQL, config
 
+from .ir_cron import get_begin_of_work
 from .lane_run import LaneRun
 
 # how long a lane run lasts at most; servers end a cron after limit_time_real_cron
 LONGEST_RUN = 60.0
+# less than this is not worth a run
+SHORTEST_RUN = 0.5
 # a lane waits itself for retries that are due so soon; later ones wake a lane up
 WAIT_FOR_RETRY = 5.0
 # a job whose lane died so often is likely what kills it
@@ -62,9 +65,15 @@ class IntegrationLane(models.AbstractModel):
         """Work until nothing is due or the time is used up. Called by ``ir.cron``.
 
         :return: number of jobs settled"""
+        deadline = self._get_deadline()
+        if deadline - time.monotonic() < SHORTEST_RUN:
+            # another lane used it up; a new trigger, as what this one came for is gone
+            self._wake_up()
+            self._commit()
+            return 0
         self._run_connection_tests()
         self._reclaim()
-        run = LaneRun(self, time.monotonic() + self._get_run_seconds())
+        run = LaneRun(self, deadline)
         try:
             processed = run.work()
         finally:
@@ -75,6 +84,18 @@ class IntegrationLane(models.AbstractModel):
             remaining = 0
         self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
         return processed
+
+    @api.model
+    def _get_deadline(self):
+        """When a run that begins now has to end: all that its worker does without a break
+        may last :meth:`_get_run_seconds`, so that a last call may take as long again.
+
+        :return: ``time.monotonic``"""
+        seconds = self._get_run_seconds()
+        if (limit := config["limit_time_cpu"]) and limit > 0:
+            # a worker beyond it is ended in the midst of its calls; waiting costs none
+            seconds = min(seconds, limit * 0.75)
+        return (get_begin_of_work() or time.monotonic()) + seconds
 
     @api.model
     def _get_run_seconds(self):

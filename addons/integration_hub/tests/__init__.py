@@ -6,6 +6,8 @@ from . import (
     test_credentials,
     test_engine,
     test_import_export,
+    test_lane_run,
+    test_lane_time,
     test_limits,
     test_mappings,
     test_tour_hub,

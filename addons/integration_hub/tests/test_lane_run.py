@@ -1,0 +1,139 @@
+from contextlib import suppress
+from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2 import OperationalError
+
+from odoo.tests import tagged
+
+from ..models import integration_lane
+from ..models.lane_run import LaneRun
+from .common import FakeClient, HubCase
+
+
+@tagged("post_install", "-at_install")
+class TestLaneRun(HubCase):
+    """What happens to the queue while a run works on it, and what a broken one leaves."""
+
+    def setUp(self):
+        super().setUp()
+        FakeClient.calls = []
+        FakeClient.answer = staticmethod(lambda request: {"id": request["value"]})
+        self.startPatcher(patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0))
+        self.flow.batch_size = 1
+
+    def after_first_batch(self, act):
+        """Have ``act(env)`` done as soon as the first answers were applied."""
+        handler_class = self.registry["integration.handler.fake_push"]
+        original, seen = handler_class._apply, []
+
+        def apply(handler, flow, results):
+            found = original(handler, flow, results)
+            if not seen:
+                seen.append(results)
+                act(handler.env)
+            return found
+
+        return patch.object(handler_class, "_apply", apply)
+
+    def hold_lane_lock(self, number):
+        """A lane of that number lives, in the eyes of all others."""
+        keys = (LaneRun.LOCK_CLASS, number)
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, %s)", keys)
+        self.addCleanup(self.env.cr.execute, "SELECT pg_advisory_unlock(%s, %s)", keys)
+
+    def test_queued_before_the_place_reached(self):
+        """A run does not look again at what it has claimed, but misses nothing."""
+        jobs = self.enqueue(1, 2, 3)
+        early = self.env.cr.now() - timedelta(hours=1)
+
+        def queue(env):
+            flow = env["integration.flow"].browse(self.flow.id)
+            request = {
+                "operation": "store",
+                "name": "early",
+                "payload": {"value": 4},
+                "idempotency_key": "early",
+            }
+            env["integration.job"]._enqueue(flow, [request]).next_try = early
+
+        crons = self.registry["ir.cron"]
+        with (
+            self.after_first_batch(queue),
+            patch.object(crons, "_commit_progress", autospec=True) as progress,
+        ):
+            self.run_lane()
+        self.assertEqual(jobs.mapped("state"), ["done"] * 3)
+        job = self.env["integration.job"].search([("name", "=", "early")])
+        if job.state != "done":
+            # then the scheduled action runs the lane again at once
+            self.assertEqual(progress.call_args.kwargs, {"remaining": 1})
+            self.run_lane()
+        self.assertEqual(job.state, "done")
+
+    def test_paused_in_the_midst(self):
+        jobs = self.enqueue(1, 2, 3, 4, 5)
+
+        def pause(env):
+            connector = env["integration.connector"].browse(self.connector.id)
+            connector.state = "paused"
+
+        with self.after_first_batch(pause):
+            self.run_lane()
+        # one more batch was on its way already
+        self.assertEqual(jobs[2:].mapped("state"), ["waiting"] * 3)
+        self.connector.state = "running"
+        self.run_lane()
+        self.assertEqual(jobs.mapped("state"), ["done"] * 5)
+        self.assertEqual(len(FakeClient.calls), 5)
+
+    def test_same_change_is_not_under_way_twice(self):
+        self.hold_lane_lock(4711)
+        old = self.enqueue(1, key="same")
+        future = self.env.cr.now() + timedelta(minutes=10)
+        old.write({"state": "running", "lane": "4711", "lease_until": future})
+        newer = self.enqueue(2, key="same")
+        self.assertNotEqual(old, newer)
+        self.run_lane()
+        self.assertEqual((newer.state, FakeClient.calls), ("waiting", []))
+        old.state = "done"
+        self.run_lane()
+        self.assertEqual(newer.state, "done")
+
+    def test_run_that_breaks_off_holds_nothing(self):
+        """PostgreSQL is restarted, say: the next run goes on at once."""
+        job = self.enqueue(1)
+        with (
+            patch.object(LaneRun, "_wait_and_settle", side_effect=OperationalError),
+            patch.object(FakeClient, "close", autospec=True) as close,
+            # Odoo's assertRaises would undo what was committed
+            suppress(OperationalError),
+        ):
+            self.run_lane()
+        self.assertTrue(close.called, "a thread that goes on sends nothing more")
+        self.env.cr.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND pid = pg_backend_pid() AND classid = %s",
+            [LaneRun.LOCK_CLASS],
+        )
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+        self.env.invalidate_all()
+        self.assertEqual(job.state, "running")
+        self.assertTrue(job.sent_at)
+        self.run_lane()
+        self.assertEqual((job.state, job.crashes, job.attempts), ("done", 0, 2))
+
+    def test_leases_are_renewed_while_a_call_lasts(self):
+        job = self.enqueue(1)
+        past = self.env.cr.now() - timedelta(minutes=1)
+        with self.lane_env() as env:
+            run = LaneRun(env["integration.lane"], deadline=0)
+            try:
+                mine = env["integration.job"].browse(job.id)
+                mine.write({"state": "running", "lane": run.name, "lease_until": past})
+                env.flush_all()
+                run._renew_leases()
+            finally:
+                run.close()
+        self.env.invalidate_all()
+        self.assertGreater(job.lease_until, self.env.cr.now())
