@@ -18,4 +18,4 @@ from . import integration_value_mapping
 from . import integration_connector_overview
 from . import integration_job_mapping
 from . import res_config_settings
-from . import ir_cron
+from . import ir_cron_worker

@@ -6,7 +6,7 @@ from psycopg2.extensions import TransactionRollbackError
 from odoo import api, models
 from odoo.tools import SQL, config
 
-from .ir_cron import get_begin_of_work
+from .ir_cron_worker import get_begin_of_work
 from .lane_run import LaneRun
 
 # how long a lane run lasts at most; servers end a cron after limit_time_real_cron

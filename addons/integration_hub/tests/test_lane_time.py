@@ -8,7 +8,7 @@ from odoo.tools import config
 from odoo.addons.base.models.ir_cron import IrCron
 
 from ..models import integration_lane
-from ..models.ir_cron import get_begin_of_work
+from ..models.ir_cron_worker import get_begin_of_work
 from .common import HubCase
 
 LIMITS = {"limit_time_real": 120, "limit_time_real_cron": -1, "limit_time_cpu": 0}
