@@ -7,6 +7,9 @@ from . import integration_flow
 from . import integration_handler
 from . import integration_job
 from . import integration_job_relations
+from . import integration_cause
+from . import integration_cause_job
+from . import integration_problem
 from . import integration_lane
 from . import integration_lane_due
 from . import integration_external_id
@@ -15,7 +18,14 @@ from . import integration_remote_value
 from . import integration_mapping_mixin
 from . import integration_product_mapping
 from . import integration_value_mapping
+from . import integration_connector_problems
 from . import integration_connector_overview
+from . import integration_connector_setup
+from . import integration_connector_next_step
+from . import integration_mapping_problems
 from . import integration_job_mapping
 from . import res_config_settings
+from . import integration_change
+from . import integration_timeline
+from . import ir_cron
 from . import ir_cron_worker

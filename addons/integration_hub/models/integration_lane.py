@@ -211,6 +211,7 @@ class IntegrationLane(models.AbstractModel):
                         ),
                     }
                 job.write(values)
+            self.env["integration.cause"]._note(connector, of_connector - replaced)
 
     @api.model
     def _now(self):

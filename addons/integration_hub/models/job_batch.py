@@ -287,10 +287,10 @@ class JobBatch:
                 values["state"] = "attention" if error.needs_attention else "failed"
                 for_people.append((job, error))
             self._write_problem(job, values)
+        jobs = self.env["integration.job"].union(*problems)
+        self.env["integration.cause"]._note(connector, jobs)
         # what waited for a job that gave way to a newer one looks again whom to wait for
-        self.env["integration.job"].union(*problems).filtered(
-            lambda job: job.state == "cancelled"
-        )._release_blocked()
+        jobs.filtered(lambda job: job.state == "cancelled")._release_blocked()
         if for_people:
             self._tell_people(for_people)
 

@@ -1,0 +1,60 @@
+from odoo.exceptions import UserError
+from odoo.tests import Form
+
+from .common import HubCase
+
+SETUP_VIEW = "integration_hub.integration_connector_view_form_setup"
+
+
+class TestSetup(HubCase):
+    """The guided way; what would happen is looked at in the flow addons."""
+
+    def test_named_after_its_system(self):
+        with Form(self.env["integration.connector"], view=SETUP_VIEW) as form:
+            form.system_type = "fake"
+            self.assertEqual(form.name, "Fake System")
+
+    def test_each_step_asks_for_what_it_needs(self):
+        connector = self.env["integration.connector"].create(
+            {"name": "ERP South", "system_type": "fake"}
+        )
+        connector.action_setup_next()
+        with self.assertRaisesRegex(UserError, "address"):
+            connector.action_setup_next()
+        connector.url = "http://127.0.0.1:9"
+        with self.assertRaisesRegex(UserError, "login"):
+            connector.action_setup_next()
+        connector.login = "robot"
+        with self.assertRaisesRegex(UserError, "API key"):
+            connector.action_setup_next()
+        connector.api_key = "secret"
+        connector.action_setup_next()
+        self.assertTrue(connector.is_testing)
+        self.assertEqual(connector.next_step, False, "the test is under way")
+
+    def test_without_flows(self):
+        self.connector.write({"state": "tested", "setup_step": "flows"})
+        self.connector.action_setup_next()
+        with self.lane_env() as env:
+            env["integration.lane"]._run_connection_tests()
+        self.connector.invalidate_recordset()
+        self.assertIn("Nothing is there yet", self.connector.preview_html)
+        self.assertTrue(self.connector.previewed_at)
+
+    def test_next_steps(self):
+        connector = self.connector
+        for state, health, step in (
+            ("draft", "setup", "setup"),
+            ("tested", "setup", "setup"),
+            ("running", "works", False),
+            ("paused", "paused", "start"),
+            ("error", "stopped", "form"),
+        ):
+            connector.state = state
+            connector.invalidate_recordset()
+            self.assertEqual((connector.health, connector.next_step), (health, step))
+        connector.action_next_step()
+        connector.state = "paused"
+        connector.invalidate_recordset()
+        connector.action_next_step()
+        self.assertEqual(connector.state, "running")
