@@ -19,8 +19,15 @@
         "views/crm_lead_line_views.xml",
         "views/crm_lead_views.xml",
         "views/sale_order_views.xml",
+        "views/integration_problem_views.xml",
+        "views/integration_timeline_views.xml",
+        "views/integration_connector_views.xml",
         "views/integration_flow_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["integration_sale/static/src/**/*"],
+        "web.assets_tests": ["integration_sale/static/tests/tours/**/*"],
+    },
     "installable": True,
 }

@@ -53,7 +53,17 @@ class CrmLead(models.Model):
     def _get_order_status(self, order, jobs, erp_orders):
         """The order's own part of what becomes of the opportunity."""
         own_erp_orders = erp_orders.filtered(lambda o: order in o.sale_order_ids)
-        own_jobs = jobs.filtered(
+        own_jobs = self._filter_jobs_of_order(jobs, order)
+        if self.integration_issue and (
+            own_erp_orders or order in self._get_late_orders()
+        ):
+            return "attention", self.integration_issue_message
+        return self._get_document_status(own_jobs, own_erp_orders)
+
+    def _filter_jobs_of_order(self, jobs, order):
+        """Those of the opportunity's jobs that are to make an ERP order of ``order``."""
+        self.ensure_one()
+        return jobs.filtered(
             lambda job: (
                 job.idempotency_key.endswith(f"-SO{order.id}")
                 or (
@@ -62,11 +72,6 @@ class CrmLead(models.Model):
                 )
             )
         )
-        if self.integration_issue and (
-            own_erp_orders or order in self._get_late_orders()
-        ):
-            return "attention", self.integration_issue_message
-        return self._get_document_status(own_jobs, own_erp_orders)
 
     def _get_document_status(self, jobs, erp_orders):
         for job in jobs:

@@ -64,8 +64,10 @@ class HandlerSaleStatusPull(models.AbstractModel):
         return answers
 
     def _apply(self, flow, results):
-        for _job, answer in results:
-            self._write_statuses(flow, answer["statuses"])
+        for job, answer in results:
+            self.with_context(integration_job_id=job.id)._write_statuses(
+                flow, answer["statuses"]
+            )
             flow.write(
                 {
                     "cursor": answer["cursor"],
@@ -120,10 +122,27 @@ class HandlerSaleStatusPull(models.AbstractModel):
         )
         for order, status in fresh.items():
             self._write_order(order, status, invoices, shipments, currencies)
+        self._note_changes(flow, fresh)
         leads = self.env["crm.lead"].union(*(order.lead_id for order in fresh))
         leads._update_integration_status()
         for order, states in before.items():
             self._tell(order, *states)
+
+    def _note_changes(self, flow, fresh):
+        """Keep what came in, for the timeline of the deal."""
+        self.env["integration.change"]._note(
+            flow.connector_id,
+            [
+                {
+                    "record": order.lead_id or order.sale_order_ids[:1],
+                    "key": f"order:{order.remote_id}",
+                    "name": order.display_name,
+                    "after": status,
+                }
+                for order, status in fresh.items()
+                if order.lead_id or order.sale_order_ids
+            ],
+        )
 
     def _write_documents(self, flow, model_name, name, fresh, currencies):
         """Upsert invoices or shipments of all orders at once.

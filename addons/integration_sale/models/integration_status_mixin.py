@@ -26,6 +26,19 @@ class IntegrationStatusMixin(models.AbstractModel):
     erp_invoice_count = fields.Integer(compute="_compute_erp_counts")
     erp_shipment_count = fields.Integer(compute="_compute_erp_counts")
     erp_order_label = fields.Char(compute="_compute_erp_counts")
+    integration_passport = fields.Json(
+        "Order Passport", compute="_compute_integration_passport"
+    )
+
+    @api.depends("integration_status", "integration_message")
+    @api.depends_context("uid", "lang")
+    def _compute_integration_passport(self):
+        for document in self:
+            document.integration_passport = document._origin._make_passport()
+
+    def _make_passport(self):
+        """:return: see ``integration.passport._make``; False where there is none"""
+        raise NotImplementedError
 
     def _get_erp_orders(self):
         """:return: ``integration.erp.order`` of these documents, those the user may see"""

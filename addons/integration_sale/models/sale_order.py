@@ -37,6 +37,16 @@ class SaleOrder(models.Model):
     def _get_erp_order_field(self):
         return "sale_order_ids"
 
+    def _make_passport(self):
+        lead = self.opportunity_id
+        if not lead or self.integration_status in (False, "none"):
+            return False
+        # sudo: as on the opportunity
+        jobs = lead.sudo()._get_unfinished_jobs()
+        return self.env["integration.passport"]._make(
+            lead, self._get_erp_orders(), lead._filter_jobs_of_order(jobs, self)
+        )
+
     # -- CRUD -------------------------------------------------------------------------
 
     @api.model_create_multi

@@ -14,7 +14,12 @@ registry.category("web_tour.tours").add("crm_integration_suite_connector", {
         const { label, fields, refused } = window.tourData || { fields: {} };
         const steps = [
             {
+                content: "New leads through the set-up",
                 trigger: ".o-kanban-button-new",
+                run: "click",
+            },
+            {
+                trigger: `.o_field_widget[name=system_type] .o_radio_item:contains(${label}) input`,
                 run: "click",
             },
             {
@@ -22,11 +27,7 @@ registry.category("web_tour.tours").add("crm_integration_suite_connector", {
                 run: `edit Tour ${label}`,
             },
             {
-                trigger: ".o_field_widget[name=system_type] input",
-                run: "click",
-            },
-            {
-                trigger: `.o_select_menu_item:contains(${label})`,
+                trigger: "button[name=action_setup_next]:contains(Next)",
                 run: "click",
             },
             {
@@ -43,7 +44,7 @@ registry.category("web_tour.tours").add("crm_integration_suite_connector", {
                 trigger: ".o_form_view .badge:contains(Set):not(:contains(Not))",
             },
             {
-                trigger: "button[name=action_test_connection]",
+                trigger: "button[name=action_setup_next]:contains(Test the Connection)",
                 run: "click",
             },
         ];
@@ -56,7 +57,9 @@ registry.category("web_tour.tours").add("crm_integration_suite_connector", {
                     timeout: 30000,
                 },
                 {
-                    trigger: ".o_arrow_button_current:contains(Draft)",
+                    content: "There is a way back, but none on",
+                    trigger:
+                        ".o_statusbar_buttons:has(button[name=action_setup_back]):not(:has(button[name=action_setup_next]))",
                 },
             ];
         }
@@ -71,11 +74,30 @@ registry.category("web_tour.tours").add("crm_integration_suite_connector", {
                 trigger: ".o_field_widget[name=remote_user]:not(:empty)",
             },
             {
-                trigger: "button[name=action_start]",
+                trigger: "button[name=action_setup_next]:contains(Next)",
                 run: "click",
             },
             {
-                trigger: ".o_arrow_button_current:contains(Running)",
+                content: "What is synced, with what most companies want",
+                trigger:
+                    ".o_field_widget[name=flow_ids] .o_data_row:contains(Won deals):contains(Running)",
+            },
+            {
+                trigger: "button[name=action_setup_next]:contains(Next)",
+                run: "click",
+            },
+            {
+                content: "What would happen, before anything does",
+                trigger:
+                    ".o_field_widget[name=preview_html]:contains(Products of the whole catalogue)",
+                timeout: 60000,
+            },
+            {
+                trigger: "button[name=action_setup_start]",
+                run: "click",
+            },
+            {
+                trigger: `.o_kanban_record:contains(Tour ${label})`,
             },
         ];
     },
