@@ -32,6 +32,7 @@
         "views/ir_cron_views.xml",
         "views/res_config_settings_views.xml",
         "views/integration_menus.xml",
+        "views/integration_load_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["integration_hub/static/src/**/*"],

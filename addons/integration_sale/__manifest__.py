@@ -6,7 +6,7 @@
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CRM Integration Suite contributors",
-    "depends": ["integration_hub", "sale_crm", "sale_management"],
+    "depends": ["integration_customer", "sale_crm", "sale_management"],
     "data": [
         "security/integration_security.xml",
         "security/ir.model.access.csv",

@@ -30,4 +30,3 @@ UNFINISHED_STATES = ("waiting", "running", "retrying", "failed", "attention")
 PROBLEM_STATES = ("failed", "attention")
 
 ACTIVITY_TYPE = "integration_sale.mail_activity_type_erp"
-KEY_LENGTH = 8

@@ -9,14 +9,8 @@ list of requests goes in, a list of the same length and order comes out, each it
 answer or an :class:`IntegrationError`; what concerns the whole system (network,
 authentication, rate limit) may also be raised.
 
-Matching customers and addresses
-    ``party_match(parties)`` → per party a list of :class:`PartyMatch`, best rule first:
-    our key, then VAT, then e-mail, exactly; the first rule that hits ends the search.
-    ``party_create(parties)`` → per party a :class:`PartyAnswer` (party with all its
-    addresses in one go). Callers have looked up by key before.
-    ``party_addresses(requests)`` → per :class:`AddressRequest` a dict ``{address key:
-    remote id}``: an address that is there already (same street, zip, city, country, name)
-    is taken, else created.
+Customers and addresses
+    see ``integration_customer/contract.py``.
 Products and values
     ``product_search(codes, barcodes)`` → list of :class:`ProductAnswer`, active ones.
     ``product_list(cursor, limit)`` → ``{"products": [...], "cursor": str, "more": bool}``.
@@ -46,58 +40,14 @@ Facts
 
 from typing import Literal, TypedDict
 
-
-class Address(TypedDict):
-    """One address or contact of a party. ``key`` is ours, unique per party."""
-
-    key: str
-    kind: Literal["main", "invoice", "delivery", "contact", "other"]
-    name: str
-    street: str
-    street2: str
-    zip: str
-    city: str
-    state_code: str  # ISO 3166-2 without the country, such as "CA"
-    state_name: str
-    country_code: str  # ISO 3166-1 alpha-2
-    email: str
-    phone: str
-
-
-class Party(TypedDict):
-    """A customer: company or person, with its addresses. The ``main`` one comes first."""
-
-    key: str
-    code: str  # our customer reference, may be empty
-    name: str
-    is_company: bool
-    vat: str
-    email: str
-    phone: str
-    website: str
-    lang: str  # such as "nl_NL"
-    addresses: list[Address]
-
-
-class PartyMatch(TypedDict):
-    remote_id: str
-    number: str
-    name: str
-    detail: str  # what tells it from its like: city, VAT, e-mail
-    url: str
-    rule: Literal["key", "vat", "email"]
-
-
-class PartyAnswer(TypedDict):
-    remote_id: str
-    number: str
-    url: str
-    addresses: dict[str, str]  # key of the address -> remote id
-
-
-class AddressRequest(TypedDict):
-    party_id: str
-    addresses: list[Address]
+# whoever reads this contract finds customers' types in it as well
+from odoo.addons.integration_customer.contract import (  # noqa: F401
+    Address,
+    AddressRequest,
+    Party,
+    PartyAnswer,
+    PartyMatch,
+)
 
 
 class ProductAnswer(TypedDict):

@@ -4,6 +4,8 @@ from odoo.exceptions import UserError, ValidationError
 from ..client import ConnectionSettings, IntegrationError
 
 # {(database, connector): {}}: session tokens live in this process only, never on disk
+# of the database's uuid, in keys that are kept over there
+REMOTE_KEY_LENGTH = 8
 _SESSION_CACHES = {}
 
 
@@ -228,6 +230,21 @@ class IntegrationConnector(models.Model):
         """:return: this connector's flow of that code, or an empty record"""
         self.ensure_one()
         return self.flow_ids.filtered(lambda flow: flow.code == code)[:1]
+
+    @api.model
+    @api.private
+    def _get_remote_key_prefix(self):
+        """What the keys of this database begin with over there, so that several CRM
+        databases can share an ERP."""
+        # sudo: the database's own id is no secret among its users
+        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return f"CRM-{uuid[:REMOTE_KEY_LENGTH]}-"
+
+    @api.private
+    def _get_person_in_charge(self):
+        """Who is asked where a problem is the connector's, not a deal's."""
+        self.ensure_one()
+        return self.user_id or self.env.ref("base.user_admin")
 
     @api.private
     def _prepare_default_flows(self):

@@ -1,7 +1,10 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from .load_steps import LoadSteps
 
 
 class IntegrationFlow(models.Model):
@@ -45,7 +48,12 @@ class IntegrationFlow(models.Model):
     interval_minutes = fields.Integer(
         "Every (min)", default=5, help="How often a scheduled flow runs."
     )
-    next_run = fields.Datetime(default=fields.Datetime.now, copy=False)
+    next_run = fields.Datetime(
+        default=fields.Datetime.now,
+        copy=False,
+        help="A scheduled flow to the system collects changes and sends them together:"
+        " at this moment, and then once per interval.",
+    )
     batch_size = fields.Integer(help="0 takes the connector's.")
     priority = fields.Integer(
         default=10, help="Jobs of lower numbers go first.", aggregator=None
@@ -54,6 +62,7 @@ class IntegrationFlow(models.Model):
     last_run = fields.Datetime(readonly=True, copy=False)
     last_message = fields.Char("Last Result", readonly=True, copy=False)
     job_ids = fields.One2many("integration.job", "flow_id")
+    has_load = fields.Boolean(compute="_compute_has_load")
     done_count = fields.Integer(compute="_compute_counts")
     waiting_count = fields.Integer(compute="_compute_counts")
     problem_count = fields.Integer(compute="_compute_counts")
@@ -71,6 +80,11 @@ class IntegrationFlow(models.Model):
         labels = dict(self._fields["code"]._description_selection(self.env))
         for flow in self:
             flow.name = labels.get(flow.code, flow.code)
+
+    @api.depends("code")
+    def _compute_has_load(self):
+        for flow in self:
+            flow.has_load = bool(flow.code) and flow._get_handler()._has_load
 
     def _compute_counts(self):
         counts = {
@@ -105,9 +119,7 @@ class IntegrationFlow(models.Model):
             if flow.direction == "pull":
                 flow._enqueue_pull(trigger="manual")
             else:
-                flow.job_ids.filtered_domain(
-                    [("state", "=", "retrying")]
-                ).action_retry()
+                flow._send_waiting()
         self.env["integration.lane"]._wake_up()
         return True
 
@@ -128,6 +140,21 @@ class IntegrationFlow(models.Model):
         self.write({"cursor": False})
         return True
 
+    def action_open_load(self):
+        """The load under way, or a new one."""
+        self.ensure_one()
+        Load = self.env["integration.load"]
+        load = Load.search(
+            [("flow_id", "=", self.id), ("state", "!=", "done")], limit=1
+        ) or Load.create({"flow_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("First Load"),
+            "res_model": "integration.load",
+            "res_id": load.id,
+            "views": [(False, "form")],
+        }
+
     def action_view_jobs(self):
         self.ensure_one()
         action = self.connector_id.action_view_jobs()
@@ -137,14 +164,67 @@ class IntegrationFlow(models.Model):
     # -- for handlers and lanes -------------------------------------------------------
 
     @api.private
-    def _get_handler(self):
+    def _get_handler(self, operation=None):
+        """:param str operation: of jobs, where it matters: a load has steps of its own"""
         self.ensure_one()
-        return self.env[f"integration.handler.{self.code}"]
+        handler = self.env[f"integration.handler.{self.code}"]
+        return LoadSteps.of(handler) if operation == "load" else handler
 
     @api.private
     def _get_batch_size(self):
         self.ensure_one()
         return self.batch_size or self.connector_id.batch_size
+
+    @api.model
+    @api.private
+    def _find_for_push(self, code, companies):
+        """Flows that take changes now: a paused connector collects, a stopped one too.
+
+        :param str code: of the flow
+        :param companies: ``res.company``
+        """
+        flows = self.search(
+            [
+                ("code", "=", code),
+                ("company_id", "in", companies.ids),
+                ("connector_id.active", "=", True),
+            ]
+        )
+        return flows.filtered(lambda flow: flow.connector_id._is_collecting())
+
+    @api.private
+    def _filter_records(self, records):
+        """Those of ``records`` the flow's filter lets through."""
+        self.ensure_one()
+        domain = literal_eval(self.filter_domain or "[]")
+        return records.filtered_domain(domain) if domain else records
+
+    @api.private
+    def _get_next_slot(self):
+        """When a change that is queued now is due: at once, or for a scheduled flow to the
+        system at its next run, together with what else is collected until then. Runs
+        are counted from ``next_run``, which a person may set to a time of day."""
+        self.ensure_one()
+        now = self.env.cr.now()
+        if self.direction != "push" or self.cadence != "scheduled":
+            return now
+        first = self.next_run or now
+        if first > now:
+            return first
+        interval = timedelta(minutes=self.interval_minutes)
+        return first + interval * ((now - first) // interval + 1)
+
+    def _send_waiting(self):
+        """Let go what waits for its next run or its next try."""
+        jobs = self.env["integration.job"].search(
+            [("flow_id", "=", self.id), ("state", "in", ("waiting", "retrying"))]
+        )
+        jobs.filtered(lambda job: job.state == "retrying").action_retry()
+        now = self.env.cr.now()
+        # sudo: managers run flows; the queue itself is nobody's to write
+        jobs.sudo().filtered(
+            lambda job: job.state == "waiting" and job.next_try > now
+        ).next_try = now
 
     @api.private
     def _enqueue_pull(self, trigger="schedule"):

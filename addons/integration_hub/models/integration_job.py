@@ -269,12 +269,14 @@ class IntegrationJob(models.Model):
         :param flow: ``integration.flow``, one
         :param requests: list of dicts with ``operation``, ``name``, ``payload``
             (JSON-safe), ``idempotency_key``, and optionally ``record``, ``priority``,
-            ``trigger``
+            ``trigger``, and ``is_urgent`` where a scheduled flow is not to wait for its
+            next run
         :return: the jobs, in the order of ``requests``
         """
         if not requests:
             return self.browse()
         now = self.env.cr.now()
+        next_slot = flow._get_next_slot()
         rows = {}
         for request in requests:
             record = request.get("record")
@@ -294,7 +296,7 @@ class IntegrationJob(models.Model):
                 request.get("priority", flow.priority),
                 self.env.uid,
                 request.get("trigger"),
-                now,
+                now if request.get("is_urgent") else next_slot,
                 self.env.uid,
                 self.env.uid,
                 now,
@@ -314,7 +316,11 @@ class IntegrationJob(models.Model):
             DO UPDATE SET
                 payload = EXCLUDED.payload, name = EXCLUDED.name, state = 'waiting',
                 priority = EXCLUDED.priority, trigger = EXCLUDED.trigger,
-                next_try = EXCLUDED.next_try, attempts = 0, crashes = 0, answer = NULL,
+                -- what is to go at once still does when a scheduled change joins it
+                next_try = CASE WHEN integration_job.state = 'waiting'
+                    THEN LEAST(integration_job.next_try, EXCLUDED.next_try)
+                    ELSE EXCLUDED.next_try END,
+                attempts = 0, crashes = 0, answer = NULL,
                 error_kind = NULL, error_message = NULL, error_detail = NULL,
                 write_uid = EXCLUDED.write_uid, write_date = EXCLUDED.write_date
             RETURNING id, idempotency_key

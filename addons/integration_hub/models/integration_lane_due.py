@@ -139,7 +139,7 @@ class IntegrationLane(models.AbstractModel):
             operation=operation,
             start=start,
             connector=connector,
-            handler=flow._get_handler(),
+            handler=flow._get_handler(operation),
             size=1 if is_probing else flow._get_batch_size(),
             is_probing=is_probing,
             is_budgeted=bool(connector.calls_per_day),

@@ -17,3 +17,4 @@ from . import (
     test_tour_hub,
     test_tour_problems,
 )
+from . import test_load

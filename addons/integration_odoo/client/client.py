@@ -1,5 +1,6 @@
 """The client of another Odoo: what the verbs share, and who we are over there."""
 
+from .account_figures import AccountFigureVerbs
 from .catalog import CatalogVerbs
 from .connection import ConnectionVerbs
 from .orders import OrderVerbs
@@ -15,6 +16,7 @@ class OdooClient(
     ConnectionVerbs,
     PartyVerbs,
     PartyChangeVerbs,
+    AccountFigureVerbs,
     ValueVerbs,
     CatalogVerbs,
     StockVerbs,

@@ -194,6 +194,9 @@ class PartyVerbs:
             if address["kind"] == "main":
                 values.update(prepared)
             else:
+                if is_at_home(address, party["addresses"][0]):
+                    # a contact of that type has the address of its company, always
+                    prepared["type"] = "contact"
                 children.append((0, 0, {**prepared, "ref": address["key"]}))
         if children:
             values["child_ids"] = children
@@ -243,9 +246,9 @@ class PartyVerbs:
                     answers[index][address["key"]] = str(address_id)
                 else:
                     missing.append((index, party_id, address))
-        return self._create_missing_addresses(answers, missing)
+        return self._create_missing_addresses(answers, missing, known)
 
-    def _create_missing_addresses(self, answers, missing):
+    def _create_missing_addresses(self, answers, missing, known):
         countries = self._get_countries()
         addresses = [address for _index, _party_id, address in missing]
         states = self._find_states(addresses)
@@ -257,6 +260,8 @@ class PartyVerbs:
                 countries,
                 states,
             )
+            if known[party_id] and is_at_home(address, known[party_id][0]):
+                values["type"] = "contact"
             values_list.append({**values, "parent_id": party_id, "ref": address["key"]})
         created = send_by_halving(
             lambda items: self._create_partners(items, "create addresses"), values_list
@@ -333,6 +338,13 @@ class PartyVerbs:
             states[country_id, normalize_text(row["name"])] = row["id"]
             states[country_id, row["code"]] = row["id"]
         return states
+
+
+def is_at_home(contact, main):
+    """A contact person whose address is that of the company."""
+    return contact["kind"] == "contact" and is_same_address(
+        {**contact, "name": ""}, {**main, "name": ""}
+    )
 
 
 def find_state(states, country_id, address):

@@ -10,13 +10,11 @@ class IntegrationFlow(models.Model):
     code = fields.Selection(
         selection_add=[
             ("sale_order_push", "Won deals to orders"),
-            ("customer_push", "Customers"),
             ("sale_status_pull", "Shipping and invoice status"),
             ("reference_pull", "Remote products and values"),
         ],
         ondelete={
             "sale_order_push": "cascade",
-            "customer_push": "cascade",
             "sale_status_pull": "cascade",
             "reference_pull": "cascade",
         },
@@ -79,28 +77,3 @@ class IntegrationFlow(models.Model):
                         "The filter can't be read: %(reason)s", reason=str(error)
                     )
                 ) from error
-
-    @api.model
-    @api.private
-    def _find_for_push(self, code, companies):
-        """Flows that take changes now: a paused connector collects, a stopped one too.
-
-        :param str code: of the flow
-        :param companies: ``res.company``
-        """
-        flows = self.search(
-            [
-                ("code", "=", code),
-                ("cadence", "=", "realtime"),
-                ("company_id", "in", companies.ids),
-                ("connector_id.active", "=", True),
-            ]
-        )
-        return flows.filtered(lambda flow: flow.connector_id._is_collecting())
-
-    @api.private
-    def _filter_records(self, records):
-        """Those of ``records`` the flow's filter lets through."""
-        self.ensure_one()
-        domain = literal_eval(self.filter_domain or "[]")
-        return records.filtered_domain(domain) if domain else records

@@ -1,47 +1,47 @@
-from odoo import models
+from odoo import api, models
+
+PARTNER_FIELDS = (
+    "partner_id",
+    "invoice_partner_id",
+    "delivery_partner_id",
+    "contact_partner_id",
+)
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _prepare_erp_party_payload(self, addresses):
-        """Snapshot of a customer as ``contract.Party``.
-
-        :param list addresses: ``contract.Address`` dicts, the main one first
-        """
-        self.ensure_one()
-        prefix = self.env["integration.connector"]._get_remote_key_prefix()
-        return {
-            "key": f"{prefix}P{self.id}",
-            "code": self.ref or "",
-            "name": self.name or "",
-            "is_company": self.is_company,
-            # Odoo writes "/" where somebody said there is none
-            "vat": (self.vat or "").strip("/ "),
-            "email": self.email_normalized or "",
-            "phone": self.phone or "",
-            "website": self.website or "",
-            "lang": self.lang or "",
-            "addresses": addresses,
-        }
-
-    def _prepare_erp_address_payload(self, kind):
-        """Snapshot of an address or contact as ``contract.Address``.
-
-        :param str kind: ``main, invoice, delivery, contact`` or ``other``
-        """
-        self.ensure_one()
-        return {
-            "key": f"A{self.id}",
-            "kind": kind,
-            "name": self.name or self.parent_id.name or "",
-            "street": self.street or "",
-            "street2": self.street2 or "",
-            "zip": self.zip or "",
-            "city": self.city or "",
-            "state_code": self.state_id.code or "",
-            "state_name": self.state_id.name or "",
-            "country_code": self.country_id.code or "",
-            "email": self.email_normalized or "",
-            "phone": self.phone or "",
-        }
+    @api.private
+    def _replace_in_orders(self, survivor):
+        """Orders that wait in the queue are for the contact that stays."""
+        jobs = self.env["integration.job"].search(
+            [
+                ("flow_id.code", "=", "sale_order_push"),
+                ("state", "in", ("waiting", "retrying", "failed", "attention")),
+            ]
+        )
+        ids = set(self.ids)
+        for job in jobs:
+            payload = job.payload
+            if not ids & {payload.get(name) for name in PARTNER_FIELDS}:
+                continue
+            replaced = {
+                name: survivor.id if payload.get(name) in ids else payload.get(name)
+                for name in PARTNER_FIELDS
+            }
+            customer = self.browse(replaced["partner_id"])
+            addresses = {}
+            for address in payload["party"]["addresses"]:
+                partner_id = int(address["key"][1:])
+                partner = survivor if partner_id in ids else self.browse(partner_id)
+                kind = "main" if partner == customer else address["kind"]
+                addresses.setdefault(
+                    partner.id, partner._prepare_erp_address_payload(kind)
+                )
+            job.payload = {
+                **payload,
+                **replaced,
+                "party": customer._prepare_erp_party_payload(
+                    sorted(addresses.values(), key=lambda item: item["kind"] != "main")
+                ),
+            }

@@ -116,6 +116,48 @@ class FakeClient(SystemClient):
             for request in requests
         ]
 
+    def party_read(self, remote_ids):
+        self.erp.note("party_read")
+        return [
+            self._get_state(remote_id) if remote_id in self.erp.parties else None
+            for remote_id in remote_ids
+        ]
+
+    def _get_state(self, remote_id):
+        known = self.erp.parties[remote_id]
+        addresses = [
+            {
+                **dict.fromkeys(("street2", "state_code", "email", "phone"), ""),
+                **dict(
+                    zip(
+                        ("name", "street", "zip", "city", "country_code"),
+                        signature,
+                        strict=True,
+                    )
+                ),
+                "remote_id": address_id,
+                "active": True,
+            }
+            for signature, address_id in known["addresses"].items()
+        ]
+        return {
+            "remote_id": remote_id,
+            **{name: known[name] for name in ("name", "vat", "email")},
+            "phone": "",
+            "website": "",
+            "active": True,
+            "main_address_id": addresses[0]["remote_id"] if addresses else "",
+            "addresses": addresses,
+        }
+
+    def party_update(self, updates):
+        self.erp.note("party_update")
+        return [True] * len(updates)
+
+    def party_archive(self, requests):
+        self.erp.note("party_archive")
+        return [True] * len(requests)
+
     def _add_addresses(self, party_id, addresses):
         known = self.erp.parties[party_id]["addresses"]
         answer = {}

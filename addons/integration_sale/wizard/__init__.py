@@ -1,2 +1,3 @@
+from . import base_partner_merge
 from . import choose_quotation
 from . import choose_party

@@ -1,5 +1,6 @@
 """The client of a Tryton ERP: the verbs of the flow addons' contract.py, over JSON-RPC."""
 
+from .account_figures import AccountFiguresMixin
 from .addresses import AddressesMixin
 from .catalog import CatalogMixin
 from .changes import ChangesMixin
@@ -19,6 +20,7 @@ class TrytonClient(
     ConnectionMixin,
     PartiesMixin,
     PartyChangesMixin,
+    AccountFiguresMixin,
     AddressesMixin,
     ValuesMixin,
     CatalogMixin,

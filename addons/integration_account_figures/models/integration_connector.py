@@ -1,0 +1,19 @@
+from odoo import api, models
+
+
+class IntegrationConnector(models.Model):
+    _inherit = "integration.connector"
+
+    @api.private
+    def _prepare_default_flows(self):
+        return [
+            *super()._prepare_default_flows(),
+            {
+                "code": "account_figures_pull",
+                "direction": "pull",
+                "cadence": "scheduled",
+                "interval_minutes": 24 * 60,
+                "sequence": 50,
+                "priority": 40,
+            },
+        ]

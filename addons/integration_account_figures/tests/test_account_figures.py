@@ -1,0 +1,233 @@
+from unittest.mock import patch
+
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from odoo.addons.integration_hub.client import (
+    ConnectionReport,
+    NetworkError,
+    SystemClient,
+)
+
+
+class FakeClient(SystemClient):
+    figures = {}
+    faults = []
+    calls = []
+
+    def test_connection(self):
+        return ConnectionReport(user="Robot", version="1.0")
+
+    def account_figures(self, remote_ids):
+        self.calls.append(list(remote_ids))
+        if self.faults:
+            raise self.faults.pop()
+        return [self.figures.get(remote_id) for remote_id in remote_ids]
+
+
+@tagged("post_install", "-at_install")
+class TestAccountFigures(TransactionCase):
+    """How a customer stands, and what a credit hold does; with an ERP in memory."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        connector_class = cls.registry["integration.connector"]
+        for owner, name, value in (
+            (
+                connector_class._fields["system_type"],
+                "_selection",
+                {"fake": "Fake System"},
+            ),
+            (connector_class, "_fake_get_client_class", lambda self: FakeClient),
+            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
+        ):
+            cls.startClassPatcher(patch.object(owner, name, value, create=True))
+        cls.env.ref("base.EUR").active = True
+        cls.connector = cls.env["integration.connector"].create(
+            {
+                "name": "ERP North",
+                "system_type": "fake",
+                "url": "http://127.0.0.1:9",
+                "state": "running",
+            }
+        )
+        cls.connector.flow_ids.filtered(
+            lambda flow: flow.direction == "pull"
+        ).next_run = "2099-01-01 00:00:00"
+        cls.flow = cls.connector._get_flow("account_figures_pull")
+        cls.salesperson = new_test_user(
+            cls.env, "anna", "sales_team.group_sale_salesman", email="anna@example.com"
+        )
+        cls.partner = cls.env["res.partner"].create(
+            {"name": "Brown Ltd", "is_company": True}
+        )
+        cls.contact = cls.env["res.partner"].create(
+            {"name": "Ann", "parent_id": cls.partner.id}
+        )
+        cls.env["integration.external.id"]._bind(
+            cls.connector, "party", [(cls.partner, {"remote_id": "7"})]
+        )
+
+    def setUp(self):
+        super().setUp()
+        FakeClient.faults = []
+        FakeClient.calls = []
+        self.set_figures()
+
+    def set_figures(self, **values):
+        FakeClient.figures = {
+            "7": {
+                "currency": "EUR",
+                "receivable": "20000",
+                "overdue": "12300",
+                "credit_limit": "15000.00",
+                "credit_used": "20000",
+                "is_on_hold": False,
+                "margin": "",
+                "margin_percent": "",
+                "missing": ["Margin: not told."],
+                **values,
+            }
+        }
+
+    def run_lane(self):
+        self.env.flush_all()
+        with (
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cursor,
+        ):
+            self.env(cr=cursor)["integration.lane"]._run_lane()
+        self.env.invalidate_all()
+
+    def pull(self, **values):
+        if values:
+            self.set_figures(**values)
+        self.flow._enqueue_pull()
+        self.run_lane()
+
+    def make_lead(self):
+        return self.env["crm.lead"].create(
+            {
+                "name": "Deal",
+                "type": "opportunity",
+                "partner_id": self.contact.id,
+                "user_id": self.salesperson.id,
+            }
+        )
+
+    def test_banner(self):
+        self.pull()
+        for record in (self.make_lead(), self.partner, self.contact):
+            message = record.with_user(self.salesperson).account_figures_message
+            self.assertIn("12,300.00", message)
+            self.assertIn("overdue in ERP North, credit limit of", message)
+        self.pull(overdue="0", credit_used="10", receivable="10")
+        self.assertFalse(self.partner.account_figures_message)
+        self.assertEqual(self.flow.figures_missing, "Margin: not told.")
+
+    def test_users_without_the_right_see_nothing_and_no_error(self):
+        self.pull()
+        clerk = new_test_user(
+            self.env, "carl", "base.group_user,base.group_partner_manager"
+        )
+        view = self.env["res.partner"].with_user(clerk).get_view(view_type="form")
+        self.assertNotIn("account_figure", view["arch"])
+        self.partner.with_user(clerk).read(["name"])
+
+    def test_ask(self):
+        self.flow.credit_hold_policy = "ask"
+        self.pull()
+        lead = self.make_lead().with_user(self.salesperson)
+        action = lead.action_set_won_rainbowman()
+        self.assertEqual(action["res_model"], "integration.credit.hold")
+        self.assertNotEqual(lead.won_status, "won")
+        dialog = self.env[action["res_model"]].with_user(self.salesperson)
+        dialog = dialog.browse(action["res_id"])
+        self.assertEqual(dialog.figure_ids.connector_name, "ERP North")
+        dialog.action_win()
+        self.assertEqual(lead.won_status, "won")
+        self.assertIn("Won although", lead.message_ids[0].body)
+        # reopened, it asks anew
+        lead.stage_id = self.env["crm.stage"].search([("is_won", "=", False)], limit=1)
+        self.assertEqual(
+            lead.action_set_won_rainbowman()["res_model"], "integration.credit.hold"
+        )
+
+    def test_ask_not_for_good_customers(self):
+        self.flow.credit_hold_policy = "ask"
+        self.pull(credit_used="10")
+        lead = self.make_lead().with_user(self.salesperson)
+        lead.action_set_won_rainbowman()
+        self.assertEqual(lead.won_status, "won")
+
+    def test_on_hold_in_the_erp(self):
+        self.flow.credit_hold_policy = "ask"
+        self.pull(overdue="0", credit_limit="", is_on_hold=True)
+        self.assertEqual(
+            self.partner.account_figures_message, "ERP North: on credit hold"
+        )
+        lead = self.make_lead().with_user(self.salesperson)
+        self.assertEqual(
+            lead.action_set_won_rainbowman()["res_model"], "integration.credit.hold"
+        )
+
+    def test_warn_and_off(self):
+        self.pull()
+        lead = self.make_lead().with_user(self.salesperson)
+        lead.action_set_won_rainbowman()
+        self.assertEqual(lead.won_status, "won")
+        self.assertIn("Won although", lead.message_ids[0].body)
+        self.flow.credit_hold_policy = "off"
+        self.env.invalidate_all()
+        self.assertFalse(self.partner.account_figures_message)
+
+    def test_dragged_to_won(self):
+        """Nothing can be asked there: it is noted."""
+        self.flow.credit_hold_policy = "ask"
+        self.pull()
+        lead = self.make_lead()
+        lead.with_user(self.salesperson).stage_id = self.env["crm.stage"].search(
+            [("is_won", "=", True)], limit=1
+        )
+        self.assertIn("Won although", lead.message_ids[0].body)
+
+    def test_other_companies(self):
+        self.pull()
+        company = self.env["res.company"].create({"name": "Other"})
+        lead = self.make_lead()
+        lead.company_id = company
+        self.env.user.company_ids |= company
+        self.assertFalse(
+            lead.with_context(
+                allowed_company_ids=[company.id, self.connector.company_id.id]
+            ).account_figures_message
+        )
+
+    def test_pages_and_recovery(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"P{number}"} for number in range(5)]
+        )
+        self.env["integration.external.id"]._bind(
+            self.connector,
+            "party",
+            [(partner, {"remote_id": f"R{partner.id}"}) for partner in partners],
+        )
+        self.flow.batch_size = 2
+        FakeClient.faults = [NetworkError("cut off")]
+        self.pull()
+        read = [remote_id for call in FakeClient.calls[1:] for remote_id in call]
+        self.assertEqual(len(read), 6, "after the fault each was read once")
+        self.assertEqual(len(set(read)), 6)
+        self.assertFalse(self.flow.cursor)
+
+    def test_gone_there(self):
+        self.pull()
+        self.assertTrue(self.partner.account_figure_ids)
+        FakeClient.figures = {}
+        self.pull()
+        self.assertFalse(self.partner.account_figure_ids)
+
+    def test_unknown_currency(self):
+        self.pull(currency="XXQ")
+        self.assertFalse(self.partner.account_figure_ids)
+        self.assertIn("XXQ", self.flow.figures_missing)

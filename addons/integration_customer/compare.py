@@ -1,0 +1,146 @@
+"""Which fields of a customer are sent, which are kept: three-way, field by field.
+
+Ownership (requirements §4). The ERP owns the VAT number and the legal and invoicing
+address of a company: once they were changed there, they are kept there. The rest is ours:
+it goes over, and what it replaces is put on record. A change on one side only is no
+conflict: ours is sent, theirs is left alone.
+"""
+
+from .fingerprint import PLACE_FIELDS, get_fields, get_fingerprints, normalize
+
+#: written together, as one means little without the other
+REGION_FIELDS = ("country_code", "state_code")
+
+
+def get_country_code(party):
+    return party["addresses"][0]["country_code"] if party["addresses"] else ""
+
+
+def get_erp_owned(party, address=None):
+    """Fields that belong to the ERP once they were changed there."""
+    if address is None:
+        return {"vat"}
+    is_legal = address["kind"] == "main" or shares_main_address(party, address)
+    if address["kind"] == "invoice" or (is_legal and party["is_company"]):
+        return set(PLACE_FIELDS)
+    return set()
+
+
+def shares_main_address(party, address):
+    """A contact person at the address of the company."""
+    main = party["addresses"][0]
+    return (
+        address["kind"] == "contact"
+        and main["kind"] == "main"
+        and all(
+            normalize(name, address[name]) == normalize(name, main[name])
+            for name in PLACE_FIELDS
+        )
+    )
+
+
+def compare(ours, theirs, names, sent, received, owned, country_code=""):
+    """Compare two records that are one.
+
+    :param dict ours: values here
+    :param dict theirs: values there
+    :param names: fields to compare
+    :param dict sent: fingerprints of ours when last sent; empty: never
+    :param dict received: fingerprints of theirs right after that; empty: not known
+    :param owned: fields the other system owns
+    :return: ``(changes, overwritten, kept)``: names of the fields to write, and lists of
+        ``[field, theirs, ours]`` changed on both sides, of either outcome
+    """
+    changes, overwritten, kept = [], [], []
+    our_marks = get_fingerprints(ours, names, country_code)
+    their_marks = get_fingerprints(theirs, names, country_code)
+    for name in names:
+        if our_marks[name] == their_marks[name]:
+            continue
+        if name in sent and sent[name] == our_marks[name]:
+            # not changed here: written differently there, or changed there alone
+            continue
+        is_empty = not normalize(name, ours.get(name), country_code)
+        if is_empty and name not in sent:
+            # never sent: an empty field here says nothing about theirs
+            continue
+        is_empty_there = not normalize(name, theirs.get(name), country_code)
+        if name in received:
+            changed_there = received[name] != their_marks[name]
+        else:
+            changed_there = name not in sent
+        if changed_there and not is_empty_there:
+            item = [name, theirs.get(name), ours.get(name)]
+            if name in owned:
+                kept.append(item)
+                continue
+            overwritten.append(item)
+        changes.append(name)
+    if set(changes) & set(REGION_FIELDS):
+        changes = list(dict.fromkeys([*changes, *REGION_FIELDS]))
+    return changes, overwritten, kept
+
+
+def prepare_update(request, state):
+    """What is to be written over there for one customer.
+
+    :param dict request: of the handler: ``party``, ``link``, ``links``, ``gone``
+    :param dict state: ``contract.PartyState``, as it stands there
+    :return: dict with ``update`` (``contract.PartyUpdate`` or None), ``missing`` (addresses
+        to find or create), ``overwritten`` and ``kept`` (lists of ``[whose, field, theirs,
+        ours]``), ``links`` (address key -> remote id)
+    """
+    party = request["party"]
+    country_code = get_country_code(party)
+    changes, overwritten, kept = compare(
+        party,
+        state,
+        [name for name in request["fields"] if name in party],
+        request["link"]["sent"],
+        request["link"]["received"],
+        get_erp_owned(party),
+        country_code,
+    )
+    found = {
+        "overwritten": [[party["name"], *item] for item in overwritten],
+        "kept": [[party["name"], *item] for item in kept],
+        "missing": [],
+        "links": {},
+    }
+    theirs = {address["remote_id"]: address for address in state["addresses"]}
+    updates = []
+    for address in party["addresses"]:
+        link = request["links"].get(address["key"]) or {}
+        remote_id = link.get("remote_id")
+        if not remote_id and address["kind"] == "main":
+            remote_id = state["main_address_id"]
+        if remote_id not in theirs:
+            if address["active"]:
+                found["missing"].append(address)
+            continue
+        found["links"][address["key"]] = remote_id
+        names, overwritten, kept = compare(
+            address,
+            theirs[remote_id],
+            get_fields(address),
+            link.get("sent") or {},
+            link.get("received") or {},
+            get_erp_owned(party, address),
+        )
+        found["overwritten"] += [[address["name"], *item] for item in overwritten]
+        if not shares_main_address(party, address):
+            # else it is told of the company's own address
+            found["kept"] += [[address["name"], *item] for item in kept]
+        if names:
+            updates.append(
+                {"remote_id": remote_id, "address": address, "fields": names}
+            )
+    found["update"] = None
+    if changes or updates:
+        found["update"] = {
+            "remote_id": state["remote_id"],
+            "party": party,
+            "fields": changes,
+            "addresses": updates,
+        }
+    return found

@@ -1,0 +1,123 @@
+"""What the customer flow asks of a system's client, in plain data.
+
+All values are JSON-safe strings; remote ids are strings. Each method takes and returns
+*lists* and makes as few calls as the system allows. Where a list of requests goes in, a
+list of the same length and order comes out, each item an answer or an
+:class:`IntegrationError`; what concerns the whole system (network, authentication, rate
+limit) may also be raised.
+
+Matching customers and addresses
+    ``party_match(parties)`` → per party a list of :class:`PartyMatch`, best rule first:
+    our key, then VAT, then e-mail, exactly; the first rule that hits ends the search.
+    ``party_create(parties)`` → per party a :class:`PartyAnswer` (party with all its
+    addresses in one go). Callers have looked up by key before.
+    ``party_addresses(requests)`` → per :class:`AddressRequest` a dict ``{address key:
+    remote id}``: an address that is there already (same street, zip, city, country, name)
+    is taken, else created.
+Changes
+    ``party_read(remote_ids)`` → per id a :class:`PartyState`, archived ones too; None
+    where it is gone.
+    ``party_update(updates)`` → per :class:`PartyUpdate` True: the named fields are
+    written, the others left alone; the addresses named are those of this customer.
+    Writing the same twice does no harm.
+    ``party_archive(requests)`` → per ``{"kind": "party" | "address", "remote_id"}`` True;
+    one that is archived or gone counts as success. Nothing is ever deleted.
+"""
+
+from typing import Literal, TypedDict
+
+
+class Address(TypedDict):
+    """One address or contact of a party. ``key`` is ours, unique per party."""
+
+    key: str
+    kind: Literal["main", "invoice", "delivery", "contact", "other"]
+    name: str
+    street: str
+    street2: str
+    zip: str
+    city: str
+    state_code: str  # ISO 3166-2 without the country, such as "CA"
+    state_name: str
+    country_code: str  # ISO 3166-1 alpha-2
+    email: str
+    phone: str
+    active: bool
+
+
+class Party(TypedDict):
+    """A customer: company or person, with its addresses. The ``main`` one comes first."""
+
+    key: str
+    code: str  # our customer reference, may be empty
+    name: str
+    is_company: bool
+    vat: str
+    email: str
+    phone: str
+    website: str
+    lang: str  # such as "nl_NL"
+    active: bool
+    addresses: list[Address]
+
+
+class PartyMatch(TypedDict):
+    remote_id: str
+    number: str
+    name: str
+    detail: str  # what tells it from its like: city, VAT, e-mail
+    url: str
+    rule: Literal["key", "vat", "email"]
+
+
+class PartyAnswer(TypedDict):
+    remote_id: str
+    number: str
+    url: str
+    addresses: dict[str, str]  # key of the address -> remote id
+
+
+class AddressRequest(TypedDict):
+    party_id: str
+    addresses: list[Address]
+
+
+class AddressState(TypedDict):
+    """An address or contact as it stands there; inherited values are told as well."""
+
+    remote_id: str
+    name: str
+    street: str
+    street2: str
+    zip: str
+    city: str
+    state_code: str
+    country_code: str
+    email: str
+    phone: str
+    active: bool
+
+
+class PartyState(TypedDict):
+    remote_id: str
+    name: str
+    vat: str
+    email: str
+    phone: str
+    website: str
+    active: bool
+    main_address_id: str
+    addresses: list[AddressState]
+
+
+class AddressUpdate(TypedDict):
+    remote_id: str
+    address: Address
+    fields: list[str]  # of ``address`` that are written
+
+
+class PartyUpdate(TypedDict):
+    remote_id: str
+    party: Party
+    fields: list[str]  # of ``party`` that are written
+    addresses: list[AddressUpdate]

@@ -1,0 +1,379 @@
+from odoo import api, models
+
+from odoo.addons.integration_hub.client import (
+    AmbiguousMatchError,
+    IntegrationError,
+    get_hold_back,
+)
+from odoo.addons.integration_hub.client.matching import is_same_address
+
+from ..update import read_states, update_parties
+
+
+class HandlerCustomerPush(models.AbstractModel):
+    """Finds the customer of an order in the ERP, or creates it there (ERP-2, ERP-8).
+
+    A job's snapshot: ``party`` (``contract.Party``), ``partner_id``, ``addresses`` (ids of
+    the address partners by address key) and, where a person said so, ``is_new``.
+    """
+
+    _name = "integration.handler.customer_push"
+    _description = "Customers to the ERP"
+    _inherit = ["integration.handler"]
+
+    # -- asked for by orders ----------------------------------------------------------
+
+    @api.model
+    @api.private
+    def _enqueue_customers(self, connector, payloads):
+        """Queue the customers of orders that are not linked yet, or lack an address.
+
+        :param payloads: snapshots of orders (see ``integration.payload``)
+        :return: dict ``{partner id: job}``; empty where the connector has no such flow
+        """
+        flow = connector._get_flow("customer_push")
+        if not flow:
+            return {}
+        merged = {}
+        for payload in payloads:
+            known = merged.setdefault(
+                payload["partner_id"],
+                {
+                    "partner_id": payload["partner_id"],
+                    "party": {**payload["party"], "addresses": []},
+                    "addresses": {},
+                },
+            )
+            for address in payload["party"]["addresses"]:
+                if address["key"] not in known["addresses"]:
+                    known["addresses"][address["key"]] = int(address["key"][1:])
+                    known["party"]["addresses"].append(address)
+        jobs = self.env["integration.job"]._enqueue(
+            flow,
+            [
+                {
+                    "operation": "push",
+                    "name": payload["party"]["name"],
+                    "record": self.env["res.partner"].browse(partner_id),
+                    "payload": payload,
+                    "idempotency_key": payload["party"]["key"],
+                    "trigger": "order",
+                    # an order waits for it
+                    "is_urgent": True,
+                }
+                for partner_id, payload in merged.items()
+            ],
+        )
+        return dict(zip(merged, jobs, strict=True))
+
+    @api.model
+    @api.private
+    def _get_address_kind(self, partner_id, address):
+        """Kind of external id of an address. Somebody else's address that stands on our
+        customer's order is an address of our customer over there."""
+        if address.commercial_partner_id.id == partner_id:
+            return "address"
+        return f"address:{partner_id}"
+
+    @api.model
+    @api.private
+    def _get_remote_addresses(self, connector, wanted):
+        """Ids over there of addresses, taking one that is the same for the other.
+
+        :param wanted: dict ``{partner id: set of address partner ids}``
+        :return: dict ``{(partner id, address partner id): remote id}``
+        """
+        external_ids = self.env["integration.external.id"]
+        Partner = self.env["res.partner"]
+        found, missing = {}, []
+        addresses = Partner.browse(
+            {address for group in wanted.values() for address in group}
+        )
+        # all at once: each is looked at by itself below
+        addresses.mapped("commercial_partner_id")
+        own = external_ids._get_remote_ids(connector, "address", addresses)
+        for partner_id, address_ids in wanted.items():
+            for address in Partner.browse(address_ids):
+                kind = self._get_address_kind(partner_id, address)
+                if kind == "address":
+                    remote_id = own.get(address.id)
+                else:
+                    remote_id = external_ids._get_remote_ids(
+                        connector, kind, address
+                    ).get(address.id)
+                if remote_id:
+                    found[partner_id, address.id] = remote_id
+                else:
+                    missing.append((partner_id, address))
+        for partner_id, address in missing:
+            remote_id = self._find_same_address(connector, partner_id, address)
+            if remote_id:
+                found[partner_id, address.id] = remote_id
+        return found
+
+    def _find_same_address(self, connector, partner_id, address):
+        """Two of our records with one and the same address are one address there."""
+        partner = self.env["res.partner"].browse(partner_id)
+        siblings = (partner | partner.child_ids) - address
+        remote_ids = self.env["integration.external.id"]._get_remote_ids(
+            connector, "address", siblings
+        )
+        ours = address._prepare_erp_address_payload("other")
+        for sibling in siblings.filtered(lambda record: record.id in remote_ids):
+            if is_same_address(ours, sibling._prepare_erp_address_payload("other")):
+                return remote_ids[sibling.id]
+        return None
+
+    # -- the three steps --------------------------------------------------------------
+
+    def _prepare(self, flow, jobs):
+        # all of a batch are of one operation
+        if jobs[0].operation == "update":
+            return self._prepare_updates(flow, jobs)
+        if jobs[0].operation == "archive":
+            return {job: {"archive": job.payload} for job in jobs}
+        partners = self.env["res.partner"].browse(jobs.mapped("res_id"))
+        linked = self.env["integration.external.id"]._get_remote_ids(
+            flow.connector_id, "party", partners
+        )
+        return {
+            job: {
+                "party": self._prepare_party(job),
+                "party_id": linked.get(job.res_id, ""),
+                "is_new": bool(job.payload.get("is_new")),
+            }
+            for job in jobs
+        }
+
+    def _prepare_party(self, job):
+        """The customer as it stands now: whoever mended it has mended this job."""
+        partner = self.env["res.partner"].browse(job.res_id).exists()
+        snapshot = job.payload["party"]
+        if not partner:
+            return snapshot
+        addresses = []
+        for address in snapshot["addresses"]:
+            record = self.env["res.partner"].browse(
+                job.payload["addresses"][address["key"]]
+            )
+            addresses.append(
+                record._prepare_erp_address_payload(address["kind"])
+                if record.exists()
+                else address
+            )
+        return partner._prepare_erp_party_payload(addresses)
+
+    @staticmethod
+    def _call(client, requests):
+        """Find, else create; then see to the addresses of those that were found."""
+        if "archive" in requests[0]:
+            outcomes = client.party_archive([item["archive"] for item in requests])
+            return [
+                item if isinstance(item, IntegrationError) else {} for item in outcomes
+            ]
+        if "links" in requests[0] or "is_same" in requests[0]:
+            return update_parties(client, requests)
+        answers = [None] * len(requests)
+        for index, request in enumerate(requests):
+            if request["party_id"]:
+                answers[index] = {"remote_id": request["party_id"], "addresses": None}
+        # two that could be one and the same customer do not go in one round: the second
+        # one finds what the first has created
+        waiting = [index for index, answer in enumerate(answers) if answer is None]
+        while waiting:
+            this_round, waiting = _take_distinct(waiting, requests)
+            _match_or_create(client, requests, answers, this_round)
+        _complete_addresses(client, requests, answers)
+        read_states(client, requests, answers)
+        return answers
+
+    def _apply(self, flow, results):
+        operation = results[0][0].operation
+        if operation == "update":
+            return self._apply_updates(flow, results)
+        if operation == "archive":
+            return {}
+        return self._apply_found(flow, results)
+
+    def _apply_found(self, flow, results):
+        connector = flow.connector_id
+        external_ids = self.env["integration.external.id"]
+        Partner = self.env["res.partner"]
+        taken = external_ids._get_local_ids(
+            connector,
+            "party",
+            "res.partner",
+            [answer["remote_id"] for _job, answer in results],
+        )
+        problems, parties, addresses = {}, [], {}
+        for job, answer in results:
+            owner = taken.setdefault(answer["remote_id"], job.res_id)
+            if owner != job.res_id:
+                problems[job] = self._get_taken_error(
+                    job, answer, Partner.browse(owner)
+                )
+                # the next try asks again, it does not come back to this answer
+                job.answer = False
+                continue
+            partner = Partner.browse(job.res_id)
+            parties.append(
+                (
+                    partner,
+                    {
+                        "remote_id": answer["remote_id"],
+                        "remote_number": answer.get("number"),
+                        "remote_url": answer.get("url"),
+                        "sent_at": self.env.cr.now(),
+                        **_get_hashes(answer.get("marks"), "party"),
+                    },
+                )
+            )
+            for key, remote_id in answer["addresses"].items():
+                address = Partner.browse(job.payload["addresses"][key])
+                kind = self._get_address_kind(job.res_id, address)
+                # the first of several that are one address there stands for it
+                addresses.setdefault(kind, {}).setdefault(
+                    remote_id,
+                    (
+                        address,
+                        {
+                            "remote_id": remote_id,
+                            **_get_hashes(answer.get("marks"), "addresses", key),
+                        },
+                    ),
+                )
+        external_ids._bind(connector, "party", parties)
+        self._bind_addresses(connector, addresses)
+        self._enqueue_rest(
+            flow,
+            # of a system whose client reads customers
+            Partner.union(
+                *(partner for partner, values in parties if values.get("sent_hash"))
+            ),
+        )
+        return problems
+
+    def _bind_addresses(self, connector, addresses):
+        """:param addresses: dict ``{kind: {remote id: (address, values)}}``"""
+        external_ids = self.env["integration.external.id"]
+        for kind, by_remote_id in addresses.items():
+            bound = external_ids._get_local_ids(
+                connector, kind, "res.partner", by_remote_id
+            )
+            external_ids._bind(
+                connector,
+                kind,
+                [
+                    binding
+                    for remote_id, binding in by_remote_id.items()
+                    if bound.get(remote_id, binding[0].id) == binding[0].id
+                ],
+            )
+
+    def _get_taken_error(self, job, answer, owner):
+        return AmbiguousMatchError(
+            self.env._(
+                "%(customer)s is %(number)s in the ERP, which is linked to %(owner)s here."
+                " Merge the two contacts, or have a new customer created there.",
+                customer=job.name,
+                number=answer.get("number") or answer["remote_id"],
+                owner=owner.display_name,
+            )
+        )
+
+
+def _get_hashes(marks, *path):
+    """:return: dict with ``sent_hash`` and ``received_hash``, as far as they are known"""
+    for name in path:
+        marks = (marks or {}).get(name)
+    if not marks:
+        return {}
+    return {"sent_hash": marks["sent"], "received_hash": marks["received"]}
+
+
+def _take_distinct(indexes, requests):
+    """:return: ``(those that can't be one another, the others)``"""
+    seen, first, later = set(), [], []
+    for index in indexes:
+        party = requests[index]["party"]
+        marks = {mark for mark in (party["vat"], party["email"]) if mark}
+        (later if marks & seen else first).append(index)
+        seen |= marks
+    return first, later
+
+
+def _match_or_create(client, requests, answers, indexes):
+    matches = client.party_match([requests[index]["party"] for index in indexes])
+    to_create = []
+    for index, found in zip(indexes, matches, strict=True):
+        request = requests[index]
+        if isinstance(found, IntegrationError):
+            answers[index] = found
+            continue
+        if request["is_new"]:
+            # only what we have created ourselves counts
+            found = [match for match in found if match["rule"] == "key"]
+        if len(found) > 1:
+            answers[index] = _get_ambiguity(request["party"], found)
+        elif found:
+            answers[index] = {
+                "remote_id": found[0]["remote_id"],
+                "number": found[0]["number"],
+                "url": found[0]["url"],
+                "rule": found[0]["rule"],
+                "addresses": None,
+            }
+        elif error := get_hold_back(request.get("unsettled_until")):
+            answers[index] = error
+        else:
+            to_create.append(index)
+    if not to_create:
+        return
+    created = client.party_create([requests[index]["party"] for index in to_create])
+    for index, answer in zip(to_create, created, strict=True):
+        if not isinstance(answer, IntegrationError):
+            answer = {**answer, "rule": "created"}
+        answers[index] = answer
+
+
+def _complete_addresses(client, requests, answers):
+    open_indexes = [
+        index
+        for index, answer in enumerate(answers)
+        if isinstance(answer, dict) and answer["addresses"] is None
+    ]
+    if not open_indexes:
+        return
+    found = client.party_addresses(
+        [
+            {
+                "party_id": answers[index]["remote_id"],
+                "addresses": requests[index]["party"]["addresses"],
+            }
+            for index in open_indexes
+        ]
+    )
+    for index, addresses in zip(open_indexes, found, strict=True):
+        if isinstance(addresses, IntegrationError):
+            answers[index] = addresses
+        else:
+            answers[index]["addresses"] = addresses
+
+
+def _get_ambiguity(party, matches):
+    names = ", ".join(f"{match['name']} ({match['number']})" for match in matches[:5])
+    return AmbiguousMatchError(
+        f"Several customers in the ERP could be {party['name']}: {names}."
+        " Choose the right one.",
+        candidates=[
+            {
+                "id": match["remote_id"],
+                "number": match["number"],
+                "name": match["name"],
+                "detail": match["detail"],
+                "url": match["url"],
+                "rule": match["rule"],
+            }
+            for match in matches
+        ],
+    )

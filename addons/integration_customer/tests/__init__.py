@@ -1,0 +1,4 @@
+from . import test_compare
+from . import test_customer_changes
+from . import test_customer_load
+from . import test_merge

@@ -1,0 +1,101 @@
+from unittest.mock import patch
+
+from odoo.tests import TransactionCase
+
+from .fake_erp import FakeClient, FakeErp
+
+
+class CustomerCase(TransactionCase):
+    """A connector to an ERP in memory."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        connector_class = cls.registry["integration.connector"]
+        for owner, name, value in (
+            (
+                connector_class._fields["system_type"],
+                "_selection",
+                {"fake": "Fake System"},
+            ),
+            (connector_class, "_fake_get_client_class", lambda self: FakeClient),
+            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
+        ):
+            cls.startClassPatcher(patch.object(owner, name, value, create=True))
+        cls.connector = cls.env["integration.connector"].create(
+            {
+                "name": "ERP North",
+                "system_type": "fake",
+                "url": "http://127.0.0.1:9",
+                "state": "running",
+                "user_id": cls.env.ref("base.user_admin").id,
+            }
+        )
+        cls.connector.flow_ids.filtered(
+            lambda flow: flow.direction == "pull"
+        ).next_run = "2099-01-01 00:00:00"
+        cls.flow = cls.connector._get_flow("customer_push")
+        cls.handler = cls.env["integration.handler.customer_push"]
+
+    def setUp(self):
+        super().setUp()
+        self.erp = FakeErp()
+        self.startPatcher(patch.object(FakeClient, "erp", self.erp))
+
+    def make_customer(self, **values):
+        return self.env["res.partner"].create(
+            {
+                "name": "Brown Ltd",
+                "is_company": True,
+                "vat": "BE0477472701",
+                "email": "office@brown.example",
+                "phone": "+32 2 123 45 67",
+                "street": "Main Street 1",
+                "zip": "1000",
+                "city": "Brussels",
+                "country_id": self.env.ref("base.be").id,
+                **values,
+            }
+        )
+
+    def make_contact(self, customer, **values):
+        return self.env["res.partner"].create(
+            {
+                "name": "Ann Archer",
+                "type": "contact",
+                "parent_id": customer.id,
+                **values,
+            }
+        )
+
+    def make_linked(self, **values):
+        """A customer that went over with its first order, say."""
+        customer = self.make_customer(**values)
+        self.handler._enqueue_new(self.flow, customer, "test")
+        self.run_lane()
+        self.erp.calls.clear()
+        return customer
+
+    def run_lane(self):
+        self.env.flush_all()
+        with (
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cursor,
+        ):
+            self.env(cr=cursor)["integration.lane"]._run_lane()
+        self.env.invalidate_all()
+
+    def get_link(self, partner, kind="party"):
+        return self.env["integration.external.id"]._find(self.connector, kind, partner)
+
+    def get_party(self, customer):
+        return self.erp.parties[self.get_link(customer).remote_id]
+
+    def get_address(self, partner):
+        return self.erp.get_address(self.get_link(partner, "address").remote_id)
+
+    def get_jobs(self, *states):
+        jobs = self.env["integration.job"].search(
+            [("flow_id", "=", self.flow.id)], order="id"
+        )
+        return jobs.filtered(lambda job: job.state in states) if states else jobs

@@ -1,0 +1,64 @@
+from odoo.tests import tagged
+
+from .common import CustomerCase
+
+
+@tagged("post_install", "-at_install")
+class TestMerge(CustomerCase):
+    """Merged customers keep their links (requirements §9, 4)."""
+
+    def merge(self, others, survivor):
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (others | survivor).ids, survivor
+        )
+        self.run_lane()
+
+    def test_link_moves(self):
+        linked = self.make_linked()
+        contact = self.make_contact(linked)
+        self.run_lane()
+        remote_id = self.get_link(linked).remote_id
+        survivor = self.make_customer(vat=False, phone="55")
+        self.merge(linked, survivor)
+        self.assertEqual(self.get_link(survivor).remote_id, remote_id)
+        self.assertTrue(self.get_link(contact, "address"))
+        self.assertEqual(len(self.erp.parties), 1)
+        self.assertTrue(self.erp.parties[remote_id]["active"])
+        self.assertFalse(survivor.activity_ids)
+        survivor.phone = "66"
+        self.run_lane()
+        self.assertEqual(self.erp.parties[remote_id]["phone"], "66")
+
+    def test_two_over_there_are_one_here(self):
+        first = self.make_linked()
+        second = self.make_linked(name="Brown 2", vat=False, email="two@brown.example")
+        contact = self.make_contact(second)
+        self.run_lane()
+        loser = self.get_party(second)
+        self.merge(second, first)
+        self.assertTrue(loser["active"], "it may have open orders")
+        note = first.activity_ids.note
+        self.assertIn(self.get_link(first).remote_number, note)
+        self.assertIn(f"C{loser['remote_id']}", note)
+        kept = self.env["integration.external.id"].search(
+            [("remote_id", "=", loser["remote_id"]), ("res_id", "=", first.id)]
+        )
+        self.assertTrue(kept, "the losing record is not forgotten")
+        # the contact is an address of the surviving customer now, over there as well
+        self.assertIn(
+            self.get_link(contact, "address").remote_id,
+            [address["remote_id"] for address in self.get_party(first)["addresses"]],
+        )
+
+    def test_three(self):
+        customers = self.env["res.partner"].union(
+            *(
+                self.make_linked(
+                    name=f"B{number}", vat=False, email=f"{number}@b.example"
+                )
+                for number in range(3)
+            )
+        )
+        self.merge(customers[1:], customers[0])
+        self.assertEqual(len(customers[0].activity_ids), 2)
+        self.assertEqual(len(self.get_link(customers[0])), 1)

@@ -1,0 +1,160 @@
+"""The remote half of an update, run in a thread: read, compare, write, read again."""
+
+# the client has nothing to translate with, nor has what speaks to it
+# pylint: disable=translation-required
+
+from odoo.addons.integration_hub.client import IntegrationError, ValidationError
+
+from .compare import get_country_code, prepare_update
+from .fingerprint import PARTY_FIELDS, get_fields, get_fingerprints, pack
+
+
+def update_parties(client, requests):
+    """Send what has changed, in batches, without repeating anything: a write that got lost
+    is seen when the record is read again.
+
+    :param list requests: ``remote_id``, ``party``, ``fields``, ``link`` (``sent``,
+        ``received``), ``links`` (the same with ``remote_id``, by address key), or
+        ``is_same`` alone
+    :return: per request ``{"is_same": True}``, or the marks and links to keep, with
+        ``overwritten`` and ``kept``; or an ``IntegrationError``
+    """
+    answers = [{"is_same": True} for _request in requests]
+    todo = [index for index, item in enumerate(requests) if not item.get("is_same")]
+    if not todo:
+        return answers
+    states = client.party_read([requests[index]["remote_id"] for index in todo])
+    plans = {}
+    for index, state in zip(todo, states, strict=True):
+        if state is None:
+            answers[index] = _get_gone_error(requests[index])
+        else:
+            plans[index] = prepare_update(requests[index], state)
+    _write(client, plans, answers)
+    _add_missing(client, requests, plans, answers)
+    _note_states(client, requests, plans, answers)
+    return answers
+
+
+def read_states(client, requests, answers):
+    """Add to the answers of customers just found or created what stands there now: later
+    changes are compared with it. Fails softly: without it they are compared with less.
+
+    :param list requests: with ``party``
+    :param list answers: of the same length: with ``remote_id`` and ``addresses``, or errors
+    """
+    # a client of an older system addon may not read customers
+    if not hasattr(client, "party_read"):
+        return
+    open_indexes = [
+        index for index, answer in enumerate(answers) if isinstance(answer, dict)
+    ]
+    if not open_indexes:
+        return
+    try:
+        states = client.party_read(
+            [answers[index]["remote_id"] for index in open_indexes]
+        )
+    except IntegrationError:
+        return
+    for index, state in zip(open_indexes, states, strict=True):
+        if state is not None:
+            answers[index]["marks"] = get_marks(
+                requests[index]["party"], state, answers[index]["addresses"]
+            )
+
+
+def get_marks(party, state, links):
+    """Fingerprints of both sides, to be kept with the links.
+
+    :return: ``{"party": {"sent", "received"}, "addresses": {key: {"sent", "received"}}}``
+    """
+    country_code = get_country_code(party)
+    theirs = {
+        address["remote_id"]: address
+        for address in (state or {"addresses": []})["addresses"]
+    }
+    marks = {
+        "party": _get_pair(party, state, PARTY_FIELDS, country_code),
+        "addresses": {},
+    }
+    for address in party["addresses"]:
+        remote_id = links.get(address["key"])
+        if remote_id:
+            marks["addresses"][address["key"]] = _get_pair(
+                address, theirs.get(remote_id), get_fields(address)
+            )
+    return marks
+
+
+def _get_pair(ours, theirs, names, country_code=""):
+    names = [name for name in names if name in ours]
+    return {
+        "sent": pack(get_fingerprints(ours, names, country_code)),
+        "received": pack(get_fingerprints(theirs, names, country_code))
+        # not read: then it is what was written
+        if theirs
+        else pack(get_fingerprints(ours, names, country_code)),
+    }
+
+
+def _write(client, plans, answers):
+    writing = [index for index, plan in plans.items() if plan["update"]]
+    if not writing:
+        return
+    outcomes = client.party_update([plans[index]["update"] for index in writing])
+    for index, outcome in zip(writing, outcomes, strict=True):
+        if isinstance(outcome, IntegrationError):
+            answers[index] = outcome
+
+
+def _add_missing(client, requests, plans, answers):
+    """Contacts and addresses that are not there yet."""
+    adding = [
+        index
+        for index, plan in plans.items()
+        if plan["missing"] and isinstance(answers[index], dict)
+    ]
+    if not adding:
+        return
+    found = client.party_addresses(
+        [
+            {
+                "party_id": requests[index]["remote_id"],
+                "addresses": plans[index]["missing"],
+            }
+            for index in adding
+        ]
+    )
+    for index, addresses in zip(adding, found, strict=True):
+        if isinstance(addresses, IntegrationError):
+            answers[index] = addresses
+        else:
+            plans[index]["links"].update(addresses)
+
+
+def _note_states(client, requests, plans, answers):
+    done = [index for index in plans if isinstance(answers[index], dict)]
+    if not done:
+        return
+    try:
+        states = client.party_read([requests[index]["remote_id"] for index in done])
+    except IntegrationError:
+        # it is written all the same; only what it looks like there is not known
+        states = [None] * len(done)
+    for index, state in zip(done, states, strict=True):
+        plan = plans[index]
+        answers[index] = {
+            "marks": get_marks(requests[index]["party"], state, plan["links"]),
+            "addresses": plan["links"],
+            "is_written": bool(plan["update"] or plan["missing"]),
+            "overwritten": plan["overwritten"],
+            "kept": plan["kept"],
+        }
+
+
+def _get_gone_error(request):
+    return ValidationError(
+        f"{request['party']['name']} is no longer in the ERP. Merged or deleted there?"
+        " Delete its external ID, and it is looked for anew when it is sent next."
+    )

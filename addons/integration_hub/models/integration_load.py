@@ -1,0 +1,323 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .load_steps import PAGE_SIZE
+
+# behind everything people wait for
+PRIORITY = 90
+OUTCOMES = [
+    ("create", "To Create"),
+    ("link", "To Link"),
+    ("change", "To Change"),
+    ("same", "Left Alone"),
+    ("attention", "Needs a Person"),
+]
+TO_DO = ("create", "link", "change")
+UNFINISHED = ("waiting", "running", "retrying")
+UNDER_WAY = ("checking", "loading")
+
+
+class IntegrationLoad(models.Model):
+    """One load of a flow. The check reads both sides and writes nothing but this report.
+
+    What a flow implements to be loaded is in ``integration_handler_load.py``; pages, stop,
+    resume and progress are here, the steps of its jobs in ``load_steps.py``.
+    """
+
+    _name = "integration.load"
+    _description = "Load"
+    _order = "id desc"
+
+    flow_id = fields.Many2one(
+        "integration.flow", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    connector_id = fields.Many2one(related="flow_id.connector_id", store=True)
+    company_id = fields.Many2one(related="flow_id.company_id", store=True)
+    name = fields.Char(compute="_compute_name")
+    state = fields.Selection(
+        [
+            ("draft", "New"),
+            ("checking", "Checking"),
+            ("checked", "Checked"),
+            ("loading", "Loading"),
+            ("done", "Done"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+    )
+    is_stopped = fields.Boolean("Stopped", readonly=True)
+    cursor = fields.Char(readonly=True, help="How far the check has come.")
+    total_count = fields.Integer("Records", readonly=True)
+    line_ids = fields.One2many("integration.load.line", "load_id", readonly=True)
+    started_at = fields.Datetime("Started", readonly=True)
+    started_count = fields.Integer(
+        readonly=True, help="How many were done when it was started or resumed."
+    )
+    finished_at = fields.Datetime("Finished", readonly=True)
+    error_message = fields.Char("Held Up", compute="_compute_progress")
+    done_count = fields.Integer("Done", compute="_compute_progress")
+    remaining_count = fields.Integer("Remaining", compute="_compute_progress")
+    problem_count = fields.Integer("To Mend", compute="_compute_progress")
+    progress = fields.Integer("Progress (%)", compute="_compute_progress")
+    time_left = fields.Char(compute="_compute_progress")
+    create_count = fields.Integer("To Create", compute="_compute_outcomes")
+    link_count = fields.Integer("To Link", compute="_compute_outcomes")
+    change_count = fields.Integer("To Change", compute="_compute_outcomes")
+    same_count = fields.Integer("Left Alone", compute="_compute_outcomes")
+    attention_count = fields.Integer("Needs a Person", compute="_compute_outcomes")
+
+    _one_at_a_time = models.UniqueIndex(
+        "(flow_id) WHERE state IN ('checking', 'loading')",
+        "This flow is being loaded already.",
+    )
+
+    # -- compute ----------------------------------------------------------------------
+
+    @api.depends("flow_id")
+    def _compute_name(self):
+        for load in self:
+            load.name = self.env._(
+                "%(flow)s: load %(number)s",
+                flow=load.flow_id.name or "",
+                number=load.id or "",
+            )
+
+    def _compute_outcomes(self):
+        counts = {
+            (load.id, outcome): count
+            for load, outcome, count in self.env["integration.load.line"]._read_group(
+                [("load_id", "in", self.ids)], ["load_id", "outcome"], ["__count"]
+            )
+        }
+        for load in self:
+            for outcome, _label in OUTCOMES:
+                load[f"{outcome}_count"] = counts.get((load.id, outcome), 0)
+
+    @api.depends("state", "total_count", "started_at", "is_stopped")
+    def _compute_progress(self):
+        for load in self:
+            total, done, problems = load._count_progress()
+            load.done_count = done
+            load.problem_count = problems
+            load.remaining_count = max(0, total - done - problems)
+            load.progress = 100 * (done + problems) // total if total else 0
+            load.time_left = load._estimate_time_left(done + problems)
+            load.error_message = load._find_hold_up()
+
+    def _count_progress(self):
+        """:return: ``(all, done, stopped by a problem)`` of the phase it is in"""
+        self.ensure_one()
+        Line = self.env["integration.load.line"]
+        own = [("load_id", "=", self.id)]
+        if self.state in ("draft", "checking", "checked"):
+            checked = Line.search_count(own)
+            return max(self.total_count, checked), checked, 0
+        own += [("outcome", "in", TO_DO)]
+        return (
+            Line.search_count(own),
+            Line.search_count([*own, ("job_id.state", "=", "done")]),
+            Line.search_count([*own, ("job_id.state", "in", ("failed", "attention"))]),
+        )
+
+    def _estimate_time_left(self, done):
+        """At the pace since it was started or resumed."""
+        if self.state not in UNDER_WAY or self.is_stopped or not self.started_at:
+            return False
+        did = done - self.started_count
+        if did <= 0 or not self.remaining_count:
+            return False
+        seconds = (fields.Datetime.now() - self.started_at).total_seconds()
+        left = timedelta(seconds=round(seconds / did * self.remaining_count))
+        if left < timedelta(minutes=1):
+            return self.env._("less than a minute")
+        minutes = round(left.total_seconds() / 60)
+        if minutes < 60:
+            return self.env._("%s min", minutes)
+        return self.env._(
+            "%(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60
+        )
+
+    def _find_hold_up(self):
+        """What keeps the jobs of the load from going on, or False."""
+        job = self.env["integration.job"].search(
+            [
+                ("flow_id", "=", self.flow_id.id),
+                ("idempotency_key", "=", self._get_key()),
+                ("state", "in", ("retrying", "failed", "attention")),
+            ],
+            limit=1,
+        )
+        return job.error_message if self.state in UNDER_WAY and job else False
+
+    # -- actions ----------------------------------------------------------------------
+
+    def action_check(self):
+        """Look at both sides, from the beginning."""
+        self.ensure_one()
+        self._check_may_start()
+        # sudo: the report is written by the load alone
+        self.sudo().line_ids.unlink()
+        self._start("checking", cursor=False, total_count=0)
+        return True
+
+    def action_load(self):
+        """Do what the check has found, in jobs of the flow."""
+        self.ensure_one()
+        self._check_may_start()
+        if self.state != "checked":
+            raise UserError(self.env._("Check first: then it is known what is to do."))
+        self._start("loading")
+        return True
+
+    def action_stop(self):
+        """Stop after what is on its way. Nothing gets lost: it can be resumed."""
+        self.ensure_one()
+        self.check_access("write")
+        self.sudo().is_stopped = True
+        jobs = self.sudo().line_ids.job_id.filtered(
+            lambda job: job.state in ("waiting", "retrying")
+        )
+        jobs.action_cancel()
+        self._get_page_jobs().action_cancel()
+        return True
+
+    def action_resume(self):
+        self.ensure_one()
+        self._check_may_start()
+        # what was stopped before it went out is queued once more
+        self.sudo().line_ids.filtered(
+            lambda line: line.job_id.state == "cancelled"
+        ).job_id = False
+        self._start(self.state)
+        return True
+
+    def action_refresh(self):
+        """Shows how far it is by now: the form is read again."""
+        return True
+
+    def action_view_lines(self):
+        self.ensure_one()
+        outcome = self.env.context.get("outcome")
+        return {
+            "type": "ir.actions.act_window",
+            "name": dict(
+                self.env["integration.load.line"]
+                ._fields["outcome"]
+                ._description_selection(self.env)
+            ).get(outcome, self.name),
+            "res_model": "integration.load.line",
+            "view_mode": "list",
+            "domain": [("load_id", "=", self.id)]
+            + ([("outcome", "=", outcome)] if outcome else []),
+        }
+
+    def action_view_problems(self):
+        self.ensure_one()
+        action = self.flow_id.connector_id.action_view_problems()
+        action["domain"] = [("id", "in", self.line_ids.job_id.ids)]
+        return action
+
+    def _check_may_start(self):
+        self.check_access("write")
+        if not self.flow_id._get_handler()._has_load:
+            raise UserError(self.env._("This flow has no load."))
+        if not self.connector_id._is_running() or self.flow_id.state != "running":
+            raise UserError(
+                self.env._(
+                    "Start %(connector)s and the flow first: the check reads what is over"
+                    " there.",
+                    connector=self.connector_id.name,
+                )
+            )
+
+    def _start(self, state, **values):
+        # sudo: state and progress are written by the load alone
+        load = self.sudo()
+        load.write(
+            {"state": state, "is_stopped": False, "finished_at": False, **values}
+        )
+        load.write(
+            {
+                "started_at": fields.Datetime.now(),
+                "started_count": sum(load._count_progress()[1:]),
+            }
+        )
+        load._enqueue_page()
+
+    # -- pages: one job after the other -----------------------------------------------
+
+    def _get_key(self):
+        return f"load-{self.id}"
+
+    def _get_page_jobs(self):
+        return (
+            self.env["integration.job"]
+            .sudo()
+            .search(
+                [
+                    ("flow_id", "=", self.flow_id.id),
+                    ("idempotency_key", "=", self._get_key()),
+                    ("state", "in", ("waiting", "retrying", "failed", "attention")),
+                ]
+            )
+        )
+
+    @api.private
+    def _enqueue_page(self):
+        self.env["integration.job"]._enqueue(
+            self.flow_id,
+            [
+                {
+                    "operation": "load",
+                    "name": self.name,
+                    "payload": {"load_id": self.id},
+                    "idempotency_key": self._get_key(),
+                    "priority": PRIORITY,
+                    "trigger": "load",
+                    "is_urgent": True,
+                }
+            ],
+        )
+
+    @api.private
+    def _queue_lines(self, limit=PAGE_SIZE):
+        """Queue the next lines as jobs of the flow.
+
+        :return: whether there were any
+        """
+        lines = self.line_ids.search(
+            [
+                ("load_id", "=", self.id),
+                ("outcome", "in", TO_DO),
+                ("job_id", "=", False),
+            ],
+            limit=limit,
+        )
+        if lines:
+            jobs = self.flow_id._get_handler()._load_enqueue(self.flow_id, lines)
+            for line, job in zip(lines, jobs, strict=True):
+                if job:
+                    line.job_id = job
+                else:
+                    line.write(
+                        {
+                            "outcome": "attention",
+                            "detail": self.env._("Deleted since the check."),
+                        }
+                    )
+        return bool(lines)
+
+    @api.private
+    def _add_page(self, rows, cursor, total):
+        self.env["integration.load.line"].create(
+            [{**row, "load_id": self.id} for row in rows]
+        )
+        values = {"cursor": cursor or False}
+        if total is not None:
+            values["total_count"] = total
+        if not cursor:
+            values |= {"state": "checked", "finished_at": fields.Datetime.now()}
+        self.write(values)

@@ -1,0 +1,75 @@
+"""Steps of the jobs of a load; see ``integration_load.py``."""
+
+from odoo import fields
+
+# what one job of a load looks at
+PAGE_SIZE = 100
+
+
+class LoadSteps:
+    """The three steps of a lane (see ``integration.handler``) for the jobs of a load, on
+    top of a flow's hooks.
+
+    :param handler: handler of the flow, with ``_has_load``
+    """
+
+    def __init__(self, handler):
+        self.handler = handler
+        self.env = handler.env
+
+    @classmethod
+    def of(cls, handler):
+        """A lane takes ``_call`` from the class, and hands no handler to it."""
+        call = staticmethod(type(handler)._load_call)
+        return type(cls.__name__, (cls,), {"_load_call": call})(handler)
+
+    def _get_load(self, job):
+        return self.env["integration.load"].browse(job.payload["load_id"]).exists()
+
+    def _prepare(self, flow, jobs):
+        requests = {}
+        for job in jobs:
+            load = self._get_load(job)
+            if load.state == "checking":
+                found = self.handler._load_find_records(
+                    flow, load.cursor or None, PAGE_SIZE
+                )
+                requests[job] = {"check": found}
+            else:
+                requests[job] = {"check": None}
+        return requests
+
+    @classmethod
+    def _call(cls, client, requests):
+        return [
+            cls._load_call(client, request["check"]) if request["check"] else {}
+            for request in requests
+        ]
+
+    def _apply(self, flow, results):
+        for job, answer in results:
+            load = self._get_load(job)
+            if not load or load.is_stopped:
+                continue
+            if load.state == "checking":
+                rows = self.handler._load_compare(flow, answer)
+                load._add_page(rows, answer.get("cursor"), answer.get("total"))
+                if load.state == "checking":
+                    load._enqueue_page()
+            elif load.state == "loading":
+                if load._queue_lines():
+                    load._enqueue_page()
+                else:
+                    load.write({"state": "done", "finished_at": fields.Datetime.now()})
+
+    def __getattr__(self, name):
+        return getattr(self.handler, name)
+
+    def _on_problem(self, flow, failures):
+        """The load's own form shows it."""
+
+    def _on_waiting(self, flow, jobs):
+        """The load's own form shows it."""
+
+    def _on_cancelled(self, flow, jobs):
+        """The load's own form shows it."""

@@ -1,0 +1,134 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..client import NetworkError
+from ..models.load_steps import LoadSteps
+from .common import FakeHandler, HubCase
+
+
+def _load_find_records(self, flow, cursor, limit):
+    start = int(cursor or 0)
+    return {"numbers": list(range(start, min(start + limit, 250))), "start": start}
+
+
+def _load_call(client, request):
+    if TestLoad.faults:
+        raise TestLoad.faults.pop()
+    end = request["start"] + len(request["numbers"])
+    return {
+        "numbers": request["numbers"],
+        "cursor": str(end) if end < 250 else "",
+        "total": 250,
+    }
+
+
+def _load_compare(self, flow, answer):
+    return [
+        {
+            "name": f"Value {number}",
+            "outcome": "create" if number % 2 else "same",
+            "payload": {"value": str(number)},
+        }
+        for number in answer["numbers"]
+    ]
+
+
+def _load_enqueue(self, flow, lines):
+    return list(
+        self.env["integration.job"]._enqueue(
+            flow,
+            [
+                {
+                    "operation": "store",
+                    "name": line.name,
+                    "payload": line.payload,
+                    "idempotency_key": line.name,
+                    "priority": 90,
+                }
+                for line in lines
+            ],
+        )
+    )
+
+
+@tagged("post_install", "-at_install")
+class TestLoad(HubCase):
+    """What every load has: pages, progress, stop, resume; of a flow that has hooks only."""
+
+    faults = []
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        handler_class = cls.registry[FakeHandler._name]
+        for name, value in (
+            ("_has_load", True),
+            ("_load_find_records", _load_find_records),
+            ("_load_call", staticmethod(_load_call)),
+            ("_load_compare", _load_compare),
+            ("_load_enqueue", _load_enqueue),
+        ):
+            cls.startClassPatcher(patch.object(handler_class, name, value, create=True))
+
+    def setUp(self):
+        super().setUp()
+        TestLoad.faults = []
+        action = self.flow.action_open_load()
+        self.load = self.env["integration.load"].browse(action["res_id"])
+
+    def work(self):
+        self.env.flush_all()
+        self.run_lane()
+        self.env.invalidate_all()
+
+    def test_pages_then_jobs(self):
+        self.load.action_check()
+        self.work()
+        self.assertEqual(self.load.state, "checked", self.load.error_message)
+        self.assertEqual((self.load.create_count, self.load.same_count), (125, 125))
+        self.assertEqual(self.load.progress, 100)
+        self.load.action_load()
+        self.work()
+        self.assertEqual(self.load.state, "done")
+        self.assertEqual((self.load.done_count, self.load.remaining_count), (125, 0))
+
+    def test_fault_on_the_way(self):
+        TestLoad.faults = [NetworkError("cut off")]
+        self.load.action_check()
+        self.work()
+        self.assertEqual(self.load.state, "checked")
+        self.assertEqual(len(self.load.line_ids), 250, "no page twice")
+
+    def test_one_at_a_time(self):
+        self.load.action_check()
+        self.assertEqual(
+            self.flow.action_open_load()["res_id"], self.load.id, "the one under way"
+        )
+
+    def test_needs_a_check_and_a_running_connector(self):
+        with self.assertRaises(UserError):
+            self.load.action_load()
+        self.connector.state = "paused"
+        with self.assertRaises(UserError):
+            self.load.action_check()
+
+    def test_stop_between_pages(self):
+        self.load.action_check()
+        steps = LoadSteps.of(self.flow._get_handler())
+        [job] = self.env["integration.job"].search([("operation", "=", "load")])
+        request = steps._prepare(self.flow, job)[job]
+        answer = type(steps)._call(None, [request])[0]
+        self.load.action_stop()
+        steps._apply(self.flow, [(job, answer)])
+        self.assertFalse(self.load.line_ids, "what came back after the stop waits")
+        self.load.action_resume()
+        self.work()
+        self.assertEqual(len(self.load.line_ids), 250)
+
+    def test_flows_without_a_load_show_no_button(self):
+        self.assertTrue(self.flow.has_load)
+        self.patch(self.registry[FakeHandler._name], "_has_load", False)
+        self.flow.invalidate_recordset(["has_load"])
+        self.assertFalse(self.flow.has_load)

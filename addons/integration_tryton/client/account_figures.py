@@ -1,0 +1,71 @@
+"""How customers stand (``integration_account_figures/contract.py``).
+
+``receivable`` and ``receivable_today`` are functional fields of the party: the balance of
+the receivable accounts, all of it and what is due by today
+(trytond/modules/account/party.py). They depend on the company in the context.
+"""
+
+# without Odoo there is nothing to translate with
+# pylint: disable=translation-required
+
+from decimal import Decimal
+
+CREDIT_LIMIT = "account_credit_limit"
+ANY_ACTIVE = ["active", "in", [True, False]]
+
+
+class AccountFiguresMixin:
+    """``account_figures``: one call for all customers."""
+
+    def account_figures(self, remote_ids):
+        ids = sorted({int(remote_id) for remote_id in remote_ids})
+        fields = ["receivable", "receivable_today"]
+        missing = ["Margin: Tryton does not tell it."]
+        has_limit = CREDIT_LIMIT in self.modules
+        if has_limit:
+            fields += ["credit_limit_amount", "credit_amount"]
+        else:
+            missing.append(
+                f"Credit limit: activate the module {CREDIT_LIMIT} in Tryton."
+            )
+        rows = {
+            row["id"]: row
+            for row in self.search_read(
+                "party.party", [["id", "in", ids], ANY_ACTIVE], fields
+            )
+        }
+        currency = self._get_company_currency()
+        return [
+            _get_figures(rows[int(remote_id)], currency, missing)
+            if int(remote_id) in rows
+            else None
+            for remote_id in remote_ids
+        ]
+
+    def _get_company_currency(self):
+        if "company_currency" not in self.facts:
+            companies = self.read_records(
+                "company.company", [self.company_id], ["currency.code"]
+            )
+            self.facts["company_currency"] = companies[self.company_id]["currency."][
+                "code"
+            ]
+        return self.facts["company_currency"]
+
+
+def _get_figures(row, currency, missing):
+    receivable = row["receivable"] or Decimal(0)
+    limit = row.get("credit_limit_amount")
+    used = row.get("credit_amount")
+    return {
+        "currency": currency,
+        "receivable": str(receivable),
+        # credits that are due make it no less than nothing
+        "overdue": str(max(row["receivable_today"] or Decimal(0), Decimal(0))),
+        "credit_limit": "" if limit is None else str(limit),
+        "credit_used": str(receivable if used is None else used),
+        "is_on_hold": False,
+        "margin": "",
+        "margin_percent": "",
+        "missing": missing,
+    }

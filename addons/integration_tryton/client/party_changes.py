@@ -1,0 +1,323 @@
+"""Changes of customers in Tryton: read, write, archive
+(``integration_customer/contract.py``).
+
+E-mail, phone and website are contact mechanisms of the party: those without address and
+name are the party's own, the others belong to the address they are linked to, or, where
+they were made along with it, to the one whose name they bear.
+"""
+
+# without Odoo there is nothing to translate with
+# pylint: disable=translation-required
+
+from collections import defaultdict
+
+from odoo.addons.integration_hub.client import (
+    IntegrationError,
+    ValidationError,
+    in_chunks,
+    send_by_halving,
+    send_in_chunks,
+)
+
+from .vat import get_identifier
+
+UPDATE_SIZE = 50
+ANY_ACTIVE = ["active", "in", [True, False]]
+ADDRESS_FIELDS = (
+    "party",
+    "active",
+    "attn",
+    "party_name",
+    "street",
+    "postal_code",
+    "city",
+    "country.code",
+    "subdivision.code",
+    "invoice",
+)
+MECHANISMS = ("email", "phone", "website")
+# where each of our fields stands in ``party.address``
+COLUMNS = {
+    "street": "street_unstructured",
+    "street2": "street_unstructured",
+    "zip": "postal_code",
+    "city": "city",
+    "country_code": "country",
+    "state_code": "subdivision",
+}
+
+
+class PartyChangesMixin:
+    """``party_read``, ``party_update``, ``party_archive``: one call for many."""
+
+    # -- read -------------------------------------------------------------------------
+
+    def party_read(self, remote_ids):
+        ids = sorted({int(remote_id) for remote_id in remote_ids})
+        parties = {
+            row["id"]: row
+            for row in self.search_read(
+                "party.party", [["id", "in", ids], ANY_ACTIVE], ["name", "active"]
+            )
+        }
+        details = self._read_details(list(parties))
+        addresses = defaultdict(list)
+        for row in self.search_read(
+            "party.address",
+            [["party", "in", list(parties)], ANY_ACTIVE],
+            ADDRESS_FIELDS,
+        ):
+            addresses[row["party"]].append(row)
+        return [
+            self._get_party_state(
+                parties[party_id],
+                sorted(addresses[party_id], key=lambda row: row["id"]),
+                details,
+            )
+            if (party_id := int(remote_id)) in parties
+            else None
+            for remote_id in remote_ids
+        ]
+
+    def _read_details(self, ids):
+        """:return: dict ``{"mechanisms" | "identifiers": {party id: [row]}}``"""
+        details = {"mechanisms": defaultdict(list), "identifiers": defaultdict(list)}
+        if not ids:
+            return details
+        for row in self.search_read(
+            "party.contact_mechanism",
+            [["party", "in", ids], ["type", "in", [*MECHANISMS, "mobile"]]],
+            ["party", "type", "value", "name", "address"],
+            order=[["sequence", "ASC NULLS FIRST"], ["id", "ASC"]],
+        ):
+            details["mechanisms"][row["party"]].append(row)
+        for row in self.search_read(
+            "party.identifier",
+            [["party", "in", ids], ["type", "!=", None]],
+            ["party", "type", "code"],
+            order=[["id", "ASC"]],
+        ):
+            details["identifiers"][row["party"]].append(row)
+        return details
+
+    def _get_party_state(self, party, addresses, details):
+        mechanisms = details["mechanisms"][party["id"]]
+        identifiers = details["identifiers"][party["id"]]
+        main = next((row for row in addresses if row["active"]), None)
+        return {
+            "remote_id": str(party["id"]),
+            "name": party["name"] or "",
+            "vat": identifiers[0]["code"] if identifiers else "",
+            **{kind: _get_value(_find_own(mechanisms, kind)) for kind in MECHANISMS},
+            "active": party["active"],
+            "main_address_id": str(main["id"]) if main else "",
+            "addresses": [
+                self._get_address_state(row, party, mechanisms) for row in addresses
+            ],
+        }
+
+    def _get_address_state(self, row, party, mechanisms):
+        street, _sep, street2 = (row["street"] or "").partition("\n")
+        subdivision = (row["subdivision."] or {}).get("code") or ""
+        return {
+            "remote_id": str(row["id"]),
+            "name": _get_name(row) or party["name"] or "",
+            "street": street,
+            "street2": " ".join(street2.split()),
+            "zip": row["postal_code"] or "",
+            "city": row["city"] or "",
+            "state_code": subdivision.partition("-")[2],
+            "country_code": (row["country."] or {}).get("code") or "",
+            **{
+                kind: _get_value(_find_of_address(mechanisms, kind, row))
+                for kind in ("email", "phone")
+            },
+            "active": row["active"],
+        }
+
+    # -- write ------------------------------------------------------------------------
+
+    def party_update(self, updates):
+        try:
+            self._load_country_ids(
+                [
+                    {"addresses": [item["address"] for item in update["addresses"]]}
+                    for update in updates
+                ]
+            )
+            details = self._read_details(
+                sorted({int(update["remote_id"]) for update in updates})
+            )
+            names = self._read_address_names(updates)
+        except IntegrationError as error:
+            return [error] * len(updates)
+        answers = [True] * len(updates)
+        prepared = []
+        for index, update in enumerate(updates):
+            try:
+                values = self._prepare_update(update, details, names)
+            except IntegrationError as error:
+                answers[index] = error
+                continue
+            if values:
+                prepared.append((index, int(update["remote_id"]), values))
+        sent = send_in_chunks(self._write_parties, in_chunks(prepared, UPDATE_SIZE))
+        for (index, _party_id, _values), answer in zip(prepared, sent, strict=True):
+            if isinstance(answer, IntegrationError):
+                answers[index] = answer
+        return answers
+
+    def _write_parties(self, prepared):
+        # write takes any number of (records, values) pairs (ModelStorage.write)
+        pairs = []
+        for _index, party_id, values in prepared:
+            pairs += [[party_id], values]
+        self.rpc("party.party", "write", *pairs, changes=True, skip_warnings=True)
+        return [True] * len(prepared)
+
+    def _read_address_names(self, updates):
+        """Names that mechanisms of these addresses may bear."""
+        ids = {
+            int(item["remote_id"]) for update in updates for item in update["addresses"]
+        }
+        if not ids:
+            return {}
+        return {
+            row["id"]: row
+            for row in self.search_read(
+                "party.address",
+                [["id", "in", sorted(ids)], ANY_ACTIVE],
+                ["attn", "party_name"],
+            )
+        }
+
+    def _prepare_update(self, update, details, names):
+        """:return: values of ``party.party.write``"""
+        party, fields = update["party"], update["fields"]
+        party_id = int(update["remote_id"])
+        mechanisms = details["mechanisms"][party_id]
+        values, steps = {}, []
+        if "name" in fields:
+            if not party["name"].strip():
+                raise ValidationError("The customer has no name.")
+            values["name"] = party["name"].strip()
+        if "active" in fields:
+            values["active"] = party["active"]
+        if "vat" in fields:
+            values["identifiers"] = [
+                self._prepare_vat(party, details["identifiers"][party_id])
+            ]
+        for kind in MECHANISMS:
+            if kind in fields:
+                steps += _change_mechanism(
+                    _find_own(mechanisms, kind), {"type": kind}, party[kind]
+                )
+        addresses = []
+        for item in update["addresses"]:
+            address_id, address = int(item["remote_id"]), item["address"]
+            changes = self._prepare_address_changes(item, party)
+            if changes:
+                addresses += [[address_id], changes]
+            row = names.get(address_id)
+            for kind in ("email", "phone"):
+                if row and kind in item["fields"]:
+                    steps += _change_mechanism(
+                        _find_of_address(mechanisms, kind, row),
+                        {"type": kind, "address": address_id, "name": address["name"]},
+                        address[kind],
+                    )
+        if addresses:
+            values["addresses"] = [["write", *addresses]]
+        if steps:
+            values["contact_mechanisms"] = steps
+        return values
+
+    def _prepare_vat(self, party, identifiers):
+        if not party["vat"]:
+            return ["delete", [identifiers[0]["id"]]]
+        country_code = next((item["country_code"] for item in party["addresses"]), "")
+        wanted = get_identifier(
+            party["vat"], country_code, self._get_identifier_types()
+        )
+        if identifiers:
+            return ["write", [identifiers[0]["id"]], wanted]
+        return ["create", [wanted]]
+
+    def _prepare_address_changes(self, item, party):
+        address, fields = item["address"], item["fields"]
+        full = self._prepare_address(address, party["name"])
+        changes = {
+            COLUMNS[name]: full[COLUMNS[name]] for name in fields if name in COLUMNS
+        }
+        if "state_code" in fields:
+            # a state that is not set up there stands beside the city
+            changes["city"] = full["city"]
+        if "active" in fields:
+            changes["active"] = address["active"]
+        if "name" in fields:
+            changes["attn"] = full.get("attn") or ""
+            changes["party_name"] = full.get("party_name") or ""
+        return changes
+
+    # -- archive ----------------------------------------------------------------------
+
+    def party_archive(self, requests):
+        return send_by_halving(self._archive, requests)
+
+    def _archive(self, requests):
+        for kind, model in (("party", "party.party"), ("address", "party.address")):
+            ids = sorted(
+                {int(item["remote_id"]) for item in requests if item["kind"] == kind}
+            )
+            if not ids:
+                continue
+            # those that are archived or gone are not found
+            present = sorted(self.read_existing(model, ids, ["id"]))
+            if present:
+                self.rpc(
+                    model,
+                    "write",
+                    present,
+                    {"active": False},
+                    changes=True,
+                    skip_warnings=True,
+                )
+        return [True] * len(requests)
+
+
+def _get_name(row):
+    return row["attn"] or row["party_name"] or ""
+
+
+def _get_value(mechanism):
+    return mechanism["value"] if mechanism else ""
+
+
+def _find_own(mechanisms, kind):
+    """The party's own e-mail, phone or website."""
+    return next(
+        (
+            row
+            for row in mechanisms
+            if row["type"] == kind and not row["address"] and not row["name"]
+        ),
+        None,
+    )
+
+
+def _find_of_address(mechanisms, kind, address):
+    own = [row for row in mechanisms if row["type"] == kind]
+    linked = [row for row in own if row["address"] == address["id"]]
+    name = _get_name(address)
+    named = [row for row in own if name and not row["address"] and row["name"] == name]
+    return next(iter(linked or named), None)
+
+
+def _change_mechanism(mechanism, values, value):
+    """:return: list of steps for ``contact_mechanisms``"""
+    value = value.strip()
+    if mechanism and value:
+        return [["write", [mechanism["id"]], {"value": value}]]
+    if mechanism:
+        return [["write", [mechanism["id"]], {"active": False}]]
+    return [["create", [{**values, "value": value}]]] if value else []

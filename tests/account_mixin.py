@@ -1,0 +1,123 @@
+"""Account figures (ERP-11; requirements §9), the same for each ERP: a clerk sells, invoices
+and is paid over there, and the CRM says how the customer stands."""
+
+from datetime import timedelta
+
+from odoo import fields
+
+
+class AccountMixin:
+    @classmethod
+    def connect(cls):
+        super().connect()
+        cls.account_flow = cls.connector._get_flow("account_figures_pull")
+        cls.account_flow.next_run = "2099-01-01 00:00:00"
+
+    def make_linked(self, **values):
+        customer = self.make_partner(**values)
+        self.env["integration.handler.customer_push"]._enqueue_new(
+            self.connector._get_flow("customer_push"), customer, "test"
+        )
+        self.run_lane()
+        return customer
+
+    def sell_there(self, customer, days_ago=0, quantity=2):
+        """Sold and invoiced by a clerk who knows nothing of us."""
+        order = self.clerk.create_order(customer.name, [("PUMP-200", quantity)])
+        self.clerk.confirm(order)
+        if self.kind == "tryton":
+            self.clerk.ship(order)
+        on = fields.Date.today() - timedelta(days=days_ago) if days_ago else None
+        [invoice] = self.clerk.invoice(order, on)
+        return invoice
+
+    def read_figures(self):
+        self.account_flow._enqueue_pull()
+        self.run_lane()
+        job = self.env["integration.job"].search(
+            [("flow_id", "=", self.account_flow.id)], order="id desc", limit=1
+        )
+        self.assertEqual(job.state, "done", job.error_detail)
+
+    def get_figure(self, customer):
+        return self.env["integration.account.figure"].search(
+            [("partner_id", "=", customer.id), ("connector_id", "=", self.connector.id)]
+        )
+
+    # -- the nine checks, as far as they apply to reading ------------------------------
+
+    def test_1_overdue_is_shown(self):
+        customer = self.make_linked()
+        self.sell_there(customer, days_ago=70)
+        self.read_figures()
+        figure = self.get_figure(customer)
+        self.assertEqual(figure.currency_id.name, "EUR")
+        self.assertGreater(figure.overdue, 0)
+        self.assertEqual(figure.receivable, figure.overdue)
+        self.assertTrue(figure.read_at)
+        lead = self.make_lead([("PUMP-200", 1)], customer)
+        order = self.make_order(lead, [("PUMP-200", 1)])
+        for record in (customer, lead, order):
+            shown = record.with_user(self.salesperson).account_figures_message
+            self.assertIn("overdue in ERP", shown)
+
+    def test_2_paid_and_nothing_to_say(self):
+        customer = self.make_linked()
+        invoice = self.sell_there(customer, days_ago=70)
+        self.read_figures()
+        total = self.get_figure(customer).receivable
+        self.clerk.pay(invoice, 100)
+        self.read_figures()
+        self.assertAlmostEqual(self.get_figure(customer).receivable, total - 100, 2)
+        self.clerk.pay(invoice)
+        self.read_figures()
+        self.assertFalse(self.get_figure(customer).receivable)
+        self.assertFalse(customer.account_figures_message)
+
+    def test_2_not_due_yet_is_no_banner(self):
+        customer = self.make_linked()
+        self.sell_there(customer)
+        self.read_figures()
+        figure = self.get_figure(customer)
+        self.assertGreater(figure.receivable, 0)
+        self.assertFalse(figure.message and "overdue" in figure.message)
+
+    def test_2_on_demand(self):
+        customer = self.make_linked()
+        self.sell_there(customer, days_ago=70)
+        lead = self.make_lead([("PUMP-200", 1)], customer)
+        lead.with_user(self.salesperson).action_read_account_figures()
+        self.run_lane()
+        self.assertGreater(self.get_figure(customer).overdue, 0)
+
+    def test_2_credit_note(self):
+        customer = self.make_linked()
+        invoice = self.sell_there(customer, days_ago=70)
+        self.clerk.credit(invoice)
+        self.read_figures()
+        self.assertFalse(self.get_figure(customer).overdue)
+
+    def test_7_few_calls(self):
+        customers = self.env["res.partner"].union(
+            *(self.make_partner(f"Many {number}") for number in range(15))
+        )
+        self.env["integration.handler.customer_push"]._enqueue_new(
+            self.connector._get_flow("customer_push"), customers, "test"
+        )
+        self.run_lane()
+        self.account_flow.batch_size = 5
+        before = self.env["integration.exchange"].search_count([])
+        self.read_figures()
+        calls = self.env["integration.exchange"].search_count([]) - before
+        self.assertLess(calls, 4 * 5 + 10)
+        self.assertEqual(
+            self.env["integration.account.figure"].search_count(
+                [("partner_id", "in", customers.ids)]
+            ),
+            15,
+        )
+
+    def test_9_what_the_erp_does_not_tell(self):
+        self.make_linked()
+        self.read_figures()
+        self.assertIn("Margin", self.account_flow.figures_missing)

@@ -1,0 +1,245 @@
+"""The acceptance checklist of the customers' flow (ERP-2; requirements §9), the same for
+each ERP. What stands over there is read as a clerk sees it, not by our client."""
+
+from odoo.addons.integration_hub.client import NetworkError
+
+
+class CustomerMixin:
+    """``read_there``, ``write_there``, ``count_there``: see ``test_customers_*.py``."""
+
+    @classmethod
+    def connect(cls):
+        super().connect()
+        cls.flow = cls.connector._get_flow("customer_push")
+        cls.handler = cls.env["integration.handler.customer_push"]
+
+    def send(self, customers):
+        """As an order would, that needs them."""
+        self.handler._enqueue_new(self.flow, customers, "test")
+        self.run_lane()
+        for customer in customers:
+            self.assertTrue(self.get_remote_id(customer), self.get_problems())
+
+    def make_linked(self, **values):
+        customer = self.make_partner(**values)
+        self.send(customer)
+        return customer
+
+    def make_contact(self, customer, **values):
+        return self.env["res.partner"].create(
+            {
+                "name": "Ann Archer",
+                "type": "contact",
+                "parent_id": customer.id,
+                **values,
+            }
+        )
+
+    def get_remote_id(self, partner, kind="party"):
+        return (
+            self.env["integration.external.id"]
+            ._get_remote_ids(self.connector, kind, partner)
+            .get(partner.id)
+        )
+
+    def get_problems(self):
+        jobs = self.env["integration.job"].search(
+            [("flow_id", "=", self.flow.id), ("state", "!=", "done")]
+        )
+        return "; ".join(f"{j.name}: {j.state} {j.error_message}" for j in jobs)
+
+    def sync(self):
+        self.run_lane()
+        self.assertFalse(self.get_problems())
+
+    def there(self, customer):
+        return self.read_there(int(self.get_remote_id(customer)))
+
+    # -- the nine checks --------------------------------------------------------------
+
+    def test_1_created_with_contacts_and_addresses(self):
+        customer = self.make_partner(vat="NL123456782B90")
+        self.make_contact(customer, email="ann@buyer.example", phone="+31 20 555 01 01")
+        self.make_contact(
+            customer,
+            name="Magazijn",
+            type="delivery",
+            street="Havenweg 9",
+            zip="3011 AB",
+            city="Rotterdam",
+            country_id=self.env.ref("base.nl").id,
+        )
+        self.send(customer)
+        there = self.there(customer)
+        self.assertEqual(there["name"], customer.name)
+        self.assertEqual(there["street"], "Kerkstraat 1")
+        self.assertEqual(there["contacts"]["Ann Archer"]["email"], "ann@buyer.example")
+        self.assertEqual(there["contacts"]["Magazijn"]["city"], "Rotterdam")
+
+    def test_2_update_in_few_calls(self):
+        customers = self.env["res.partner"].union(
+            *(self.make_partner(f"Many {number}") for number in range(12))
+        )
+        self.send(customers)
+        for number, customer in enumerate(customers):
+            customer.write(
+                {"phone": f"+31 20 000 00 {number:02}", "street": f"Pad {number}"}
+            )
+        before = self.env["integration.exchange"].search_count([])
+        self.sync()
+        calls = self.env["integration.exchange"].search_count([]) - before
+        self.assertLess(calls, 16, "not one call per customer")
+        for number, customer in enumerate(customers):
+            there = self.there(customer)
+            self.assertEqual(there["street"], f"Pad {number}")
+            self.assertIn(f"{number:02}", there["phone"])
+
+    def test_2_contacts_are_changed_and_added(self):
+        customer = self.make_linked()
+        contact = self.make_contact(customer, email="ann@buyer.example")
+        self.sync()
+        contact.write({"name": "Ann Baker", "email": "baker@buyer.example"})
+        self.make_contact(customer, name="Bob Cook")
+        self.sync()
+        there = self.there(customer)
+        self.assertEqual(set(there["contacts"]), {"Ann Baker", "Bob Cook"})
+        self.assertEqual(there["contacts"]["Ann Baker"]["email"], "baker@buyer.example")
+
+    def test_2_company_moves(self):
+        customer = self.make_linked()
+        self.make_contact(customer)
+        self.sync()
+        customer.write({"street": "Nieuwe Weg 2", "zip": "3500 AA", "city": "Utrecht"})
+        self.sync()
+        there = self.there(customer)
+        self.assertEqual((there["street"], there["city"]), ("Nieuwe Weg 2", "Utrecht"))
+        self.assertEqual(there["contacts"]["Ann Archer"]["city"], "Utrecht")
+        self.assertFalse(customer.activity_ids)
+
+    def test_2_sent_once(self):
+        customer = self.make_linked()
+        customer.phone = "+31 20 111"
+        self.sync()
+        before = self.env["integration.exchange"].search_count([])
+        customer.phone = "+31 20 222"
+        customer.phone = "+31 20 111"
+        self.sync()
+        self.assertEqual(self.env["integration.exchange"].search_count([]), before)
+
+    def test_3_archive_and_delete(self):
+        customer = self.make_linked()
+        contact = self.make_contact(customer)
+        self.sync()
+        party_id = int(self.get_remote_id(customer))
+        contact.action_archive()
+        self.sync()
+        self.assertFalse(self.read_there(party_id)["contacts"]["Ann Archer"]["active"])
+        contact.unlink()
+        customer.unlink()
+        self.sync()
+        self.assertFalse(self.read_there(party_id)["active"], "archived, not deleted")
+
+    def test_4_merged(self):
+        first = self.make_linked(name="One")
+        second = self.make_linked(name="Two")
+        contact = self.make_contact(second)
+        self.sync()
+        ids = [int(self.get_remote_id(partner)) for partner in (first, second)]
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (first | second).ids, first
+        )
+        self.sync()
+        self.assertEqual(int(self.get_remote_id(first)), ids[0])
+        self.assertIn("Ann Archer", self.read_there(ids[0])["contacts"])
+        self.assertTrue(self.read_there(ids[1])["active"])
+        self.assertIn("now belong to this customer", first.activity_ids.note)
+        self.assertTrue(self.get_remote_id(contact, "address"))
+
+    def test_5_both_sides_change(self):
+        customer = self.make_linked(vat="NL123456782B90")
+        party_id = int(self.get_remote_id(customer))
+        self.write_there(party_id, name="Their Name", street="Hun Straat 1")
+        customer.write({"name": f"Our Name {self.mark}", "street": "Onze Straat 1"})
+        self.sync()
+        there = self.read_there(party_id)
+        self.assertEqual(there["name"], customer.name, "names are ours")
+        self.assertIn("Their Name", customer.message_ids[0].body)
+        self.assertEqual(there["street"], "Hun Straat 1", "the legal address is theirs")
+        self.assertIn("Hun Straat 1", customer.activity_ids.note)
+        customer.phone = "+31 20 333"
+        self.sync()
+        self.assertEqual(len(customer.activity_ids), 1, "told once")
+
+    def test_6_recovery(self):
+        customer = self.make_linked()
+        client_class = self.connector._call_hook("get_client_class")
+        update, cuts = client_class.party_update, [1]
+
+        def cut(client, updates):
+            answers = update(client, updates)
+            if cuts:
+                cuts.pop()
+                raise NetworkError("The line went dead after it was written.")
+            return answers
+
+        self.patch(client_class, "party_update", cut)
+        customer.phone = "+31 20 444"
+        self.run_lane()
+        self.assertFalse(cuts)
+        self.assertFalse(self.get_problems())
+        self.assertIn("444", self.there(customer)["phone"])
+        self.assertFalse(customer.activity_ids)
+
+    def test_8_data_types(self):
+        customer = self.make_linked()
+        name = f"Großhändler “Ñandú” <№ 1> & Söhne, Łódź {self.mark}"
+        customer.write({"name": name, "street": "Rue d’Été 5 " + "x" * 60})
+        customer.country_id = self.env.ref("base.us")
+        customer.state_id = self.env.ref("base.state_us_5")
+        self.sync()
+        there = self.there(customer)
+        self.assertEqual(there["name"], name)
+        self.assertEqual(there["street"], customer.street)
+        self.assertEqual(there["country"], "US")
+
+    def test_9_empty(self):
+        customer = self.make_linked(phone="+31 20 555")
+        customer.write({"phone": False, "zip": False})
+        self.sync()
+        there = self.there(customer)
+        self.assertFalse(there["phone"])
+        self.assertFalse(there["zip"])
+
+    def test_load(self):
+        """Dry run, then the load: created, linked, changed, left alone, asked."""
+        tag = self.env["res.partner.category"].create({"name": f"Load {self.mark}"})
+        linked = self.make_linked(name="Linked", category_id=tag.ids)
+        same = self.make_linked(name="Same", category_id=tag.ids)
+        self.flow.state = "paused"
+        linked.phone = "+31 20 999"
+        new = self.make_partner("New", category_id=tag.ids)
+        self.env["integration.job"].search(
+            [("flow_id", "=", self.flow.id), ("state", "=", "waiting")]
+        ).action_cancel()
+        self.flow.write(
+            {
+                "state": "running",
+                "customer_scope": "filter",
+                "filter_domain": f"[('category_id', 'in', [{tag.id}])]",
+            }
+        )
+        load = self.env["integration.load"].browse(
+            self.flow.action_open_load()["res_id"]
+        )
+        load.action_check()
+        self.sync()
+        self.assertEqual(
+            {line.res_id: line.outcome for line in load.line_ids},
+            {linked.id: "change", same.id: "same", new.id: "create"},
+        )
+        self.assertFalse(self.get_remote_id(new))
+        load.action_load()
+        self.sync()
+        self.assertEqual(load.state, "done")
+        self.assertEqual(self.there(new)["name"], new.name)
+        self.assertIn("999", self.there(linked)["phone"])
