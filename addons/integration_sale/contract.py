@@ -32,7 +32,13 @@ Orders
     beginning. Opaque to the caller; only the client reads its own cursor.
     ``order_status(remote_ids)`` → per id an :class:`OrderStatus`; one that is gone has
     state ``deleted``.
+Without a key
+    ``order_search(searches)``, asked only where ``stores_key`` is False → per
+    :class:`OrderSearch` a list of :class:`OrderCandidate` of that customer: those that
+    bear our number anywhere, and those of the same amount about that date. ``order_find``
+    is not asked then.
 Facts
+    ``stores_key`` (bool attribute or property, True by default): records can bear our key.
     ``key_is_unique`` (bool attribute or property): the system itself refuses a second
     order with our key. ``order_batch_size`` (int): what one call of ``order_create``
     takes at best.
@@ -111,6 +117,30 @@ class OrderAnswer(TypedDict):
     currency: str  # ISO code
     total_untaxed: str
     total_tax: str
+    total: str
+
+
+class OrderSearch(TypedDict):
+    """What tells an order of ours from others where the system can't keep our key."""
+
+    number: str  # ours
+    customer_reference: str
+    party_id: str
+    currency: str  # ISO code
+    order_date: str
+    total_untaxed: str
+    total: str
+
+
+class OrderCandidate(TypedDict):
+    remote_id: str
+    number: str
+    our_number: str  # ours, where it is found in it; "" otherwise
+    customer: str
+    url: str
+    order_date: str
+    currency: str  # ISO code
+    total_untaxed: str
     total: str
 
 

@@ -4,5 +4,6 @@ from . import res_partner
 from . import res_partner_events
 from . import res_partner_merge
 from . import handler_customer_push
+from . import handler_customer_candidate
 from . import handler_customer_update
 from . import handler_customer_load

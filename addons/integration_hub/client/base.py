@@ -1,6 +1,7 @@
 """What every system's client shares: session, time-outs, error kinds, exchange log."""
 
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -99,6 +100,11 @@ class SystemClient:
     #: how long a call whose answer was lost may go on over there; until then a record that
     #: can't be found may still appear
     settle_seconds = 60.0
+    #: records over there can bear our key, by which they are looked up before any create;
+    #: where they can't, flows search by what is known and ask a person when in doubt
+    stores_key = True
+    #: ... and the system itself refuses a second record with the same key
+    key_is_unique = False
 
     def __init__(self, settings):
         """:param ConnectionSettings settings: where and as whom"""
@@ -231,7 +237,7 @@ class SystemClient:
         :param lost: class of error for a 5xx, after which nothing is known
         """
         status = response.status_code
-        retry_after = read_retry_after(response.headers)
+        retry_after = read_retry_after(response.headers, is_limited=status == 429)
         if status == 429 or (status == 503 and retry_after is not None):
             raise RateLimitError(
                 "The system asks us to slow down.", f"HTTP {status}", retry_after
@@ -338,16 +344,20 @@ class SystemClient:
         return error
 
 
-def read_retry_after(headers):
-    """Seconds to wait by ``Retry-After`` (RFC 9110 §10.2.3) or the common rate-limit
-    headers; None where the system says nothing.
+def read_retry_after(headers, is_limited=False):
+    """Seconds to wait by ``Retry-After`` (RFC 9110 §10.2.3), else by the usual rate-limit
+    headers: ``X-RateLimit-Reset`` (a span, or a moment as Unix time),
+    ``RateLimit-Reset`` and ``RateLimit`` with its parameter ``t`` (both drafts of the
+    IETF's httpapi group: a span); None where the system says nothing.
 
     :param headers: case-insensitive mapping
+    :param bool is_limited: the system said that it is about the limit; otherwise the
+        headers count once nothing of it remains, as many systems always send them
     :rtype: float or None
     """
     value = headers.get("Retry-After")
-    if not value and headers.get("X-RateLimit-Remaining") == "0":
-        value = headers.get("X-RateLimit-Reset") or headers.get("RateLimit-Reset")
+    if not value and (is_limited or _has_used_up(headers)):
+        value = _read_reset(headers)
     if not value:
         return None
     try:
@@ -361,3 +371,19 @@ def read_retry_after(headers):
     if seconds > 1_000_000_000:
         seconds -= time.time()
     return max(0.0, seconds)
+
+
+def _has_used_up(headers):
+    return "0" in (
+        headers.get("X-RateLimit-Remaining"),
+        headers.get("RateLimit-Remaining"),
+    ) or bool(re.search(r";\s*r=0\b", headers.get("RateLimit") or ""))
+
+
+def _read_reset(headers):
+    reset = headers.get("X-RateLimit-Reset") or headers.get("RateLimit-Reset")
+    if not reset:
+        spans = re.findall(r";\s*t=(\d+)", headers.get("RateLimit") or "")
+        # of several limits the one that takes longest
+        reset = max(spans, key=int, default=None)
+    return reset

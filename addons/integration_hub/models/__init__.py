@@ -10,6 +10,8 @@ from . import integration_load
 from . import integration_load_line
 from . import integration_job
 from . import integration_job_relations
+from . import integration_job_request
+from . import integration_correction
 from . import integration_cause
 from . import integration_cause_job
 from . import integration_problem
@@ -17,12 +19,15 @@ from . import integration_lane
 from . import integration_lane_due
 from . import integration_external_id
 from . import integration_exchange
+from . import integration_housekeeping
 from . import integration_remote_value
 from . import integration_mapping_mixin
 from . import integration_product_mapping
 from . import integration_value_mapping
 from . import integration_connector_problems
 from . import integration_connector_overview
+from . import integration_connector_catch_up
+from . import integration_connector_key
 from . import integration_connector_setup
 from . import integration_connector_next_step
 from . import integration_mapping_problems

@@ -1,9 +1,6 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from odoo import api, fields, models
-
-# rows removed between two commits: short locks, and a killed cron loses little
-REMOVAL_BATCH = 10_000
 
 
 class IntegrationExchange(models.Model):
@@ -16,7 +13,7 @@ class IntegrationExchange(models.Model):
     _rec_name = "operation"
 
     connector_id = fields.Many2one(
-        "integration.connector", required=True, ondelete="cascade", index=True
+        "integration.connector", required=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="connector_id.company_id")
     batch = fields.Char(
@@ -35,6 +32,9 @@ class IntegrationExchange(models.Model):
     duration = fields.Float("Duration (s)", digits=(12, 3), aggregator="avg")
     error_kind = fields.Char()
     error_message = fields.Char("Error")
+
+    # the old ones of a connector are found without a look at the others
+    _age_idx = models.Index("(connector_id, create_date)")
 
     @api.depends("batch")
     def _compute_job_ids(self):
@@ -73,34 +73,3 @@ class IntegrationExchange(models.Model):
                 for exchange in exchanges
             ]
         )
-
-    @api.model
-    def _cron_remove_old(self):
-        """Exchanges go by the age set on their connector, finished jobs by the general
-        setting; failed ones stay until a person has dealt with them."""
-        now = self.env.cr.now()
-        for connector in (
-            self.env["integration.connector"].with_context(active_test=False).search([])
-        ):
-            limit = now - timedelta(days=connector.exchange_log_days)
-            self._remove_in_batches(
-                self, [("connector_id", "=", connector.id), ("create_date", "<", limit)]
-            )
-        days = int(
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("integration_hub.finished_job_days", "90")
-        )
-        self._remove_in_batches(
-            self.env["integration.job"],
-            [
-                ("state", "in", ("done", "cancelled")),
-                ("finished_at", "<", now - timedelta(days=days)),
-            ],
-        )
-
-    @api.model
-    def _remove_in_batches(self, model, domain):
-        while records := model.search(domain, limit=REMOVAL_BATCH):
-            records.unlink()
-            self.env["ir.cron"]._commit_progress(len(records))

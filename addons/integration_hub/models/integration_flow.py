@@ -245,6 +245,7 @@ class IntegrationFlow(models.Model):
 
     @api.model
     def _cron_start_due_flows(self):
+        self.env["integration.connector"]._forget_caught_up()
         now = self.env.cr.now()
         due = self.search(
             [

@@ -35,6 +35,45 @@ class IntegrationHandler(models.AbstractModel):
         """
         raise NotImplementedError
 
+    @api.private
+    def _take_snapshots(self, flow, jobs):
+        """The jobs' snapshots as they would be made today; what can't be made anew stays
+        as it is.
+
+        :return: dict ``{job: payload}``, for all ``jobs``
+        """
+        return {job: job.payload for job in jobs}
+
+    @api.private
+    def _renew_requests(self, flow, requests):
+        """What goes out as it once was, or as a person wrote it: put in it what has to be
+        as of now nevertheless, such as whether it is still wanted.
+
+        :param dict requests: ``{job: request}``
+        :return: the same, renewed
+        """
+        return requests
+
+    @api.private
+    def _check_request(self, flow, job, request):
+        """A person wrote this request; its structure was compared with the former one.
+
+        :raise odoo.exceptions.ValidationError: it would do harm, or can't be understood
+        """
+
+    @api.private
+    def _take_candidate(self, flow, job, candidate):
+        """A person said which record over there is the one of ``job``.
+
+        :param dict candidate: of those the error had, with ``id``
+        """
+        job._queue_again({"remote_id": candidate["id"]})
+
+    @api.private
+    def _take_none(self, flow, job):
+        """A person said that none of the candidates is the one: it is to be created."""
+        job._queue_again({"is_new": True})
+
     @staticmethod
     def _call(client, requests):
         """Send requests. Runs in a thread: no ``self``, no environment, no cursor.

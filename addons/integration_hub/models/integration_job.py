@@ -270,7 +270,8 @@ class IntegrationJob(models.Model):
         :param requests: list of dicts with ``operation``, ``name``, ``payload``
             (JSON-safe), ``idempotency_key``, and optionally ``record``, ``priority``,
             ``trigger``, and ``is_urgent`` where a scheduled flow is not to wait for its
-            next run
+            next run, ``given_request`` (goes out as it is, instead of what the
+            handler would make) and ``replay_of_id``
         :return: the jobs, in the order of ``requests``
         """
         if not requests:
@@ -279,11 +280,11 @@ class IntegrationJob(models.Model):
         next_slot = flow._get_next_slot()
         rows = {}
         for request in requests:
-            record = request.get("record")
+            record, given = request.get("record"), request.get("given_request")
             # the last one of a key wins: INSERT can't update a row twice
             rows[request["idempotency_key"]] = SQL(
-                "(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, 'waiting', 0,"
-                " 0, %s, %s, %s, %s, %s)",
+                "(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::jsonb,"
+                " %s::integer, 'waiting', 0, 0, %s, %s, %s, %s, %s)",
                 flow.id,
                 flow.connector_id.id,
                 flow.connector_id.company_id.id,
@@ -296,6 +297,8 @@ class IntegrationJob(models.Model):
                 request.get("priority", flow.priority),
                 self.env.uid,
                 request.get("trigger"),
+                given and json.dumps(given),
+                request.get("replay_of_id"),
                 now if request.get("is_urgent") else next_slot,
                 self.env.uid,
                 self.env.uid,
@@ -308,14 +311,15 @@ class IntegrationJob(models.Model):
                 """
             INSERT INTO integration_job
                 (flow_id, connector_id, company_id, operation, name, res_model, res_id,
-                 payload, idempotency_key, priority, user_id, trigger, state, attempts,
-                 crashes, next_try, create_uid, write_uid, create_date, write_date)
+                 payload, idempotency_key, priority, user_id, trigger, given_request,
+                 replay_of_id, state, attempts, crashes, next_try, create_uid, write_uid, create_date, write_date)
             VALUES %s
             ON CONFLICT (flow_id, idempotency_key)
                 WHERE state IN ('waiting', 'retrying', 'failed', 'attention')
             DO UPDATE SET
                 payload = EXCLUDED.payload, name = EXCLUDED.name, state = 'waiting',
                 priority = EXCLUDED.priority, trigger = EXCLUDED.trigger,
+                given_request = EXCLUDED.given_request,
                 -- what is to go at once still does when a scheduled change joins it
                 next_try = CASE WHEN integration_job.state = 'waiting'
                     THEN LEAST(integration_job.next_try, EXCLUDED.next_try)

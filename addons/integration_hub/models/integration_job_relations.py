@@ -7,6 +7,12 @@ class IntegrationJob(models.Model):
 
     _inherit = "integration.job"
 
+    # what goes before a job of the same record, see job_order.py
+    _order_idx = models.Index(
+        "(connector_id, res_model, res_id) WHERE res_id IS NOT NULL"
+        " AND state IN ('waiting', 'retrying', 'running', 'attention')"
+    )
+
     def _find_newer(self):
         """Those of ``self`` whose change is queued again already, by a newer job."""
         self.flush_model()

@@ -4,6 +4,8 @@ from typing import Any
 from odoo import api, models
 from odoo.tools import SQL
 
+from .job_order import IS_NEXT_OF_RECORD
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -109,7 +111,7 @@ class IntegrationLane(models.AbstractModel):
               JOIN LATERAL (
                    SELECT job.next_try, job.id
                      FROM integration_job job
-                    WHERE %(is_of_turn)s AND job.next_try <= %(now)s
+                    WHERE %(is_of_turn)s AND job.next_try <= %(now)s AND %(is_next)s
                     ORDER BY job.next_try, job.id
                     LIMIT 1) due ON TRUE
              WHERE %(is_at_work)s
@@ -118,6 +120,7 @@ class IntegrationLane(models.AbstractModel):
                 """,
                 turns=TURNS,
                 is_of_turn=IS_OF_TURN,
+                is_next=IS_NEXT_OF_RECORD,
                 is_at_work=self._get_at_work_condition(),
                 now=self._now(),
             )
@@ -189,7 +192,7 @@ class IntegrationLane(models.AbstractModel):
                 ON connector.id = flow.connector_id
               JOIN LATERAL (
                    SELECT FROM integration_job job
-                    WHERE %(is_of_turn)s AND job.next_try <= %(now)s
+                    WHERE %(is_of_turn)s AND job.next_try <= %(now)s AND %(is_next)s
                     ORDER BY job.next_try, job.id
                     LIMIT 1000) due ON TRUE
              WHERE %(is_at_work)s
@@ -197,6 +200,7 @@ class IntegrationLane(models.AbstractModel):
                 """,
                 turns=TURNS,
                 is_of_turn=IS_OF_TURN,
+                is_next=IS_NEXT_OF_RECORD,
                 is_at_work=self._get_at_work_condition(),
                 now=self._now(),
             )

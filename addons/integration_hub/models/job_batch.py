@@ -18,13 +18,15 @@ from .integration_handler import Blocked
 _logger = logging.getLogger(__name__)
 
 SERIALIZATION_TRIES = 5
+# seconds, spread, so that two lanes don't meet again
+STAND_BACK = 0.5
 CONTACT_NOTED_EVERY = timedelta(seconds=30)
 
 
 class JobBatch:
     """Jobs of one flow on their way: claimed, prepared, called, settled."""
 
-    def __init__(self, run, turn, jobs, mark, answered):
+    def __init__(self, run, turn, jobs, mark, answered, given):
         self.env = run.env
         self.run = run
         self.lane_model = run.lane_model
@@ -34,6 +36,7 @@ class JobBatch:
         self.jobs = jobs
         self.mark = mark
         self.answered = answered
+        self.given = given
         self.started = time.monotonic()
         self.requests = {}  # job -> request
         self.answers = {}  # job -> answer
@@ -71,9 +74,12 @@ class JobBatch:
         batch = cls(
             run,
             turn,
-            jobs.browse([job_id for job_id, _is_answered in rows]),
+            jobs.browse([job_id for job_id, *_flags in rows]),
             mark,
-            jobs.browse([job_id for job_id, is_answered in rows if is_answered]),
+            jobs.browse(
+                [job_id for job_id, is_answered, _given in rows if is_answered]
+            ),
+            jobs.browse([job_id for job_id, _answered, is_given in rows if is_given]),
         )
         return batch, is_last
 
@@ -97,7 +103,12 @@ class JobBatch:
             return len(jobs)
 
     def _prepare(self, jobs):
-        requests, problems, blocked = {}, {}, {}
+        problems, blocked = {}, {}
+        # what a person has corrected, or wants repeated, goes out as it is
+        requests = {job: job.given_request for job in jobs & self.given}
+        if requests:
+            requests = self.handler._renew_requests(self.flow, requests)
+            jobs -= self.given
         prepared = self.handler._prepare(self.flow, jobs) if jobs else {}
         for job, request in prepared.items():
             if isinstance(request, IntegrationError):
@@ -109,8 +120,9 @@ class JobBatch:
         self._block(blocked)
         self._settle_problems(problems)
         # the intent is on record before anything goes out
-        sending = self.env["integration.job"].union(*requests)
-        job_rows.note_sent(sending)
+        sending = self.env["integration.job"].browse(job_rows.note_sent(requests))
+        standing_back = self.env["integration.job"].union(*requests) - sending
+        self._stand_back(standing_back)
         self.lane_model._commit()
         self._release_if_done(blocked)
         unsettled = sending._find_unsettled()
@@ -120,8 +132,22 @@ class JobBatch:
                 "unsettled_until": get_timestamp(unsettled.get(job.id)),
             }
             for job, request in requests.items()
+            if job not in standing_back
         }
         return len(problems) + len(blocked)
+
+    def _stand_back(self, jobs):
+        """Another lane has taken a job of the same record in the same moment: both give
+        way, then they come in their order."""
+        pause = uniform(STAND_BACK, 2 * STAND_BACK)
+        for job in jobs:
+            job.write(
+                {
+                    "state": "retrying",
+                    "attempts": job.attempts - 1,
+                    "next_try": self.lane_model._now() + timedelta(seconds=pause),
+                }
+            )
 
     def _in_fresh_transactions(self, step):
         """Run ``step``, again where somebody changed the same rows meanwhile.

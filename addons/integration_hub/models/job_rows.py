@@ -10,6 +10,8 @@ from datetime import timedelta
 from odoo.tools import SQL
 from odoo.tools.json import json_default
 
+from .job_order import IS_ALONE, IS_NEXT_OF_RECORD
+
 LEASE = timedelta(minutes=3)
 # of the database server, which all hosts share
 NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
@@ -27,7 +29,8 @@ def claim(run, turn, size, crashed=False):
     ARRAY and OFFSET keep PostgreSQL from making joins of the subqueries, which it would
     plan by statistics: those of a queue are out of date the moment they are taken.
 
-    :return: ``(mark, rows)``; a row has the id, whether there is an answer already
+    :return: ``(mark, rows)``; a row has the id, whether there is an answer already,
+        whether its request was set by a person
     """
     mark = uuid.uuid4().hex
     part = SQL("job.crashes > 0")
@@ -60,10 +63,11 @@ def claim(run, turn, size, crashed=False):
                          AND same.idempotency_key = job.idempotency_key
                          AND same.state = 'running'
                       OFFSET 0)
+                  AND %(is_next)s
                 ORDER BY job.next_try, job.id
                 LIMIT %(size)s
                   FOR UPDATE OF job SKIP LOCKED))
-        RETURNING next_try, id, answer IS NOT NULL
+        RETURNING next_try, id, answer IS NOT NULL, given_request IS NOT NULL
             """,
             lane=run.name,
             lease=LEASE,
@@ -72,6 +76,7 @@ def claim(run, turn, size, crashed=False):
             flow=turn.flow.id,
             is_of_turn=turn.get_condition(),
             is_at_work=run.lane_model._get_at_work_condition(),
+            is_next=IS_NEXT_OF_RECORD,
             part=part,
             size=size,
         )
@@ -81,18 +86,44 @@ def claim(run, turn, size, crashed=False):
     return mark, sorted(row[1:] for row in rows)
 
 
-def note_sent(jobs):
-    """From here on something may have happened over there."""
-    if not jobs:
-        return
+def note_sent(requests):
+    """From here on something may have happened over there: keep what goes out.
+
+    Two lanes may have claimed jobs of one record in the same moment, each before it could
+    see the other's. Now they can: whoever sees another one under way stands back.
+
+    :param dict requests: ``{job: request}``
+    :return: list of the ids that may go
+    """
+    if not requests:
+        return []
+    jobs = next(iter(requests)).union(*requests)
     jobs.env.cr.execute(
         SQL(
-            "UPDATE integration_job SET sent_at = %s WHERE id = ANY(%s)",
-            NOW,
-            list(jobs.ids),
+            """
+        UPDATE integration_job job
+           SET sent_at = %(now)s, request = %(requests)s::jsonb -> job.id::text
+         WHERE job.id = ANY(%(ids)s)
+           AND %(is_alone)s
+        RETURNING job.id
+            """,
+            now=NOW,
+            ids=list(jobs.ids),
+            is_alone=IS_ALONE,
+            requests=json.dumps(
+                {
+                    job.id: request
+                    for job, request in requests.items()
+                    # most of them are made of the snapshot; some are the snapshot
+                    if not request or request != job.payload
+                },
+                default=json_default,
+            ),
         )
     )
-    jobs.invalidate_recordset(["sent_at"], flush=False)
+    ids = [job_id for [job_id] in jobs.env.cr.fetchall()]
+    jobs.invalidate_recordset(["sent_at", "request"], flush=False)
+    return ids
 
 
 def store_answers(env, answers):

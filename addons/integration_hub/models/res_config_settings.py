@@ -15,6 +15,12 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="integration_hub.finished_job_days",
         default=90,
     )
+    integration_failed_job_days = fields.Integer(
+        "Keep Failed Jobs (days)",
+        config_parameter="integration_hub.failed_job_days",
+        default=365,
+        help="0 keeps them until somebody has dealt with them.",
+    )
     integration_lane_count = fields.Integer(
         "Lanes", help="How many batches are worked off at once, each by a cron worker."
     )
@@ -28,7 +34,11 @@ class ResConfigSettings(models.TransientModel):
         readonly=True,
     )
 
-    @api.constrains("integration_lane_count", "integration_finished_job_days")
+    @api.constrains(
+        "integration_lane_count",
+        "integration_finished_job_days",
+        "integration_failed_job_days",
+    )
     def _check_integration_settings(self):
         for settings in self:
             if not 1 <= settings.integration_lane_count <= len(LANES):
@@ -38,6 +48,14 @@ class ResConfigSettings(models.TransientModel):
             if settings.integration_finished_job_days < 1:
                 raise ValidationError(
                     self.env._("Finished jobs are kept for a day at least.")
+                )
+            failed_days = settings.integration_failed_job_days
+            if failed_days and failed_days < settings.integration_finished_job_days:
+                raise ValidationError(
+                    self.env._(
+                        "Failed jobs are kept at least as long as finished ones; 0 keeps"
+                        " them until somebody has dealt with them."
+                    )
                 )
 
     @api.model
@@ -51,6 +69,11 @@ class ResConfigSettings(models.TransientModel):
     def set_values(self):
         before = self.get_values()["integration_lane_count"]
         super().set_values()
+        if not self.integration_failed_job_days:
+            # nothing at all would stand for the default
+            self.env["ir.config_parameter"].sudo().set_param(
+                "integration_hub.failed_job_days", "0"
+            )
         lanes = self._get_integration_lanes()
         # only a change counts: the lanes of a neutralised copy are all off, and saving
         # some other setting must not wake them

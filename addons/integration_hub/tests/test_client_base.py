@@ -131,6 +131,36 @@ class TestClientBase(unittest.TestCase):
         self.server.answer(429)
         self.assertIsNone(self.assert_fails(RateLimitError).retry_after)
 
+    def test_rate_limit_headers(self):
+        """Of a 429, whatever remains; of a 503 only what says that nothing remains."""
+        in_a_minute = str(int(time.time()) + 60)
+        for headers, seconds in (
+            ({"X_RateLimit_Reset": "30"}, 30),
+            ({"X_RateLimit_Reset": in_a_minute, "X_RateLimit_Remaining": "12"}, 60),
+            ({"RateLimit_Reset": "45"}, 45),
+            ({"RateLimit": '"burst";r=0;t=20, "day";r=5;t=40'}, 40),
+            ({"Retry_After": "5", "X_RateLimit_Reset": "30"}, 5),
+            ({"Retry_After": "nonsense"}, None),
+        ):
+            with self.subTest(headers=headers):
+                self.server.answer(429, **headers)
+                found = self.assert_fails(RateLimitError).retry_after
+                if seconds is None:
+                    self.assertIsNone(found)
+                else:
+                    self.assertLessEqual(abs(found - seconds), 2)
+        for headers in (
+            {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "30"},
+            {"RateLimit_Remaining": "0", "RateLimit_Reset": "30"},
+            {"RateLimit": '"burst";r=0;t=30'},
+        ):
+            with self.subTest(headers=headers):
+                self.server.answer(503, **headers)
+                self.assertEqual(self.assert_fails(RateLimitError).retry_after, 30)
+        # always sent by some: this one is simply down
+        self.server.answer(503, X_RateLimit_Remaining="7", X_RateLimit_Reset="30")
+        self.assert_fails(NetworkError)
+
     def test_time_out(self):
         held = threading.Event()
         self.addCleanup(held.set)

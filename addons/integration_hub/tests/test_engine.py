@@ -16,6 +16,7 @@ from ..client import (
     ValidationError,
 )
 from ..models import integration_lane
+from ..models.batch_steps import BACK_OFF_CEILING, get_back_off
 from .common import FakeClient, HubCase
 
 
@@ -90,6 +91,21 @@ class TestEngine(HubCase):
         for wait, expected in zip(waits, (1, 2, 4, 8, 16), strict=True):
             self.assertGreater(wait, expected * 0.75)
             self.assertLess(wait, expected * 1.25 + 1)
+
+    def test_back_off_is_spread_and_has_a_ceiling(self):
+        job = self.enqueue(1)
+        error = NetworkError("No answer.")
+        job.attempts = 4
+        waits = {get_back_off(job, error) for _time in range(50)}
+        self.assertGreater(len(waits), 40, "what failed together comes back apart")
+        self.assertTrue(all(8 * 0.8 <= wait <= 8 * 1.2 for wait in waits))
+        job.attempts = 60
+        for _time in range(50):
+            self.assertLessEqual(get_back_off(job, error), BACK_OFF_CEILING * 1.2)
+            self.assertGreaterEqual(get_back_off(job, error), BACK_OFF_CEILING * 0.8)
+        # what the system asks for counts, however far away
+        error.retry_after = 10 * BACK_OFF_CEILING
+        self.assertEqual(get_back_off(job, error), 10 * BACK_OFF_CEILING)
 
     def test_gives_up_after_the_set_attempts(self):
         self.connector.max_attempts = 2

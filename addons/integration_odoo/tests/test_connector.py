@@ -31,6 +31,10 @@ class TestConnector(TransactionCase):
         here goes anywhere but to this machine."""
         return _super_send(session, request, **options)
 
+    def test_it_is_said_how_orders_are_kept_from_being_made_twice(self):
+        self.connector._note_key_storage()
+        self.assertEqual(self.connector.key_storage, "stored")
+
     def test_client_gets_the_options(self):
         client = self.connector._get_client()
         self.assertIsInstance(client, OdooClient)

@@ -26,6 +26,7 @@ from . import handler_customer_push
 from . import handler_sale_order_push
 from . import handler_sale_order_request
 from . import handler_sale_order_apply
+from . import handler_sale_order_replay
 from . import integration_value_resolver
 from . import handler_sale_status_pull
 from . import handler_reference_pull

@@ -11,6 +11,7 @@ from odoo.addons.integration_hub.models.integration_handler import Blocked
 
 from ..counterparts import Counterparts
 from ..decimals import is_within, to_decimal
+from ..order_search import find_without_key
 
 
 class HandlerSaleOrderPush(models.AbstractModel):
@@ -228,9 +229,12 @@ class HandlerSaleOrderPush(models.AbstractModel):
     @staticmethod
     def _call(client, requests):
         """Make the orders that are not there yet; confirm what comes to the same."""
-        keys = [request["order"]["key"] for request in requests]
-        found = client.order_find(keys)
-        orders = [found.get(key) for key in keys]
+        if client.stores_key:
+            keys = [request["order"]["key"] for request in requests]
+            found = client.order_find(keys)
+            orders = [found.get(key) for key in keys]
+        else:
+            orders = find_without_key(client, requests)
         _create_missing(client, requests, orders)
         answers = [
             order if isinstance(order, IntegrationError) else {"order": order}

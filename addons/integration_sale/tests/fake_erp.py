@@ -10,6 +10,8 @@ from odoo.addons.integration_hub.client import (
     ValidationError,
 )
 
+from .fake_order_search import OrderSearch
+
 CENT = Decimal("0.01")
 
 
@@ -24,6 +26,8 @@ class FakeErp:
         self.calls = Counter()
         self.faults = defaultdict(list)  # verb -> [error or callable], used up in turn
         self.surcharge = Decimal(0)  # what its totals are more than they should be
+        self.keeps_keys = True  # or whatever our key is put in gets lost
+        self.keeps_numbers = True
         self.next_id = 100
 
     def new_id(self):
@@ -57,10 +61,17 @@ class FakeErp:
         return order
 
 
-class FakeClient(SystemClient):
+class FakeClient(OrderSearch, SystemClient):
     erp = None
     order_batch_size = 100
-    key_is_unique = True
+
+    @property
+    def stores_key(self):
+        return self.erp.keeps_keys
+
+    @property
+    def key_is_unique(self):
+        return self.erp.keeps_keys
 
     def test_connection(self):
         return ConnectionReport(user="Robot", version="1.0")
@@ -203,12 +214,13 @@ class FakeClient(SystemClient):
             if request["note"] == "refuse":
                 answers.append(ValidationError("The ERP does not like this order."))
                 continue
-            assert all(
-                order["key"] != request["key"] for order in self.erp.orders.values()
+            key = request["key"] if self.erp.keeps_keys else ""
+            assert not key or all(
+                order["key"] != key for order in self.erp.orders.values()
             )
             remote_id = self.erp.new_id()
             self.erp.orders[remote_id] = {
-                "key": request["key"],
+                "key": key,
                 "remote_id": remote_id,
                 "number": f"ERP{remote_id}",
                 "state": "draft",

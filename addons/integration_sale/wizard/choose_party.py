@@ -62,38 +62,9 @@ class IntegrationChooseParty(models.TransientModel):
         offered = [item["id"] for item in job.error_detail.get("candidates") or []]
         if line.remote_id not in offered:
             raise UserError(self.env._("Choose one of the customers of the list."))
-        external_ids = self.env["integration.external.id"].sudo()
-        taken = external_ids._get_local_ids(
-            job.connector_id, "party", "res.partner", [line.remote_id]
-        )
-        if taken.get(line.remote_id, job.res_id) != job.res_id:
-            raise UserError(
-                self.env._(
-                    "%(customer)s in the ERP is linked to another contact here:"
-                    " %(contact)s. Merge the two contacts first, or choose another one.",
-                    customer=line.name,
-                    # sudo: the name alone
-                    contact=self.env["res.partner"]
-                    .sudo()
-                    .browse(taken[line.remote_id])
-                    .display_name,
-                )
-            )
-        external_ids._bind(
-            job.connector_id,
-            "party",
-            [
-                (
-                    self.env["res.partner"].browse(job.res_id),
-                    {
-                        "remote_id": line.remote_id,
-                        "remote_number": line.number,
-                        "remote_url": line.url,
-                    },
-                )
-            ],
-        )
-        job._queue_again({})
+        candidates = job.error_detail["candidates"]
+        candidate = next(item for item in candidates if item["id"] == line.remote_id)
+        job.flow_id._get_handler()._take_candidate(job.flow_id, job, candidate)
         return self._finish()
 
     def _get_job(self):

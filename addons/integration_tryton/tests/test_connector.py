@@ -49,6 +49,14 @@ class TestConnector(TransactionCase):
         )
         self.assertFalse(client.key_is_unique)
 
+    def test_it_is_said_how_orders_are_kept_from_being_made_twice(self):
+        """The key goes into the reference at least; a web shop makes it unique."""
+        self.connector._note_key_storage()
+        self.assertEqual(self.connector.key_storage, "stored")
+        self.connector.tryton_web_shop_id = "1"
+        self.connector._note_key_storage()
+        self.assertEqual(self.connector.key_storage, "unique")
+
     def test_company_is_a_number(self):
         with self.assertRaises(ValidationError):
             self.connector.tryton_company_id = "ACME"

@@ -1,0 +1,59 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class IntegrationConnector(models.Model):
+    """How the system tells our records from others, in words: found out by the test."""
+
+    _inherit = "integration.connector"
+
+    key_storage = fields.Selection(
+        [
+            ("unique", "Refuses a second record with our key"),
+            ("stored", "Keeps our key"),
+            ("none", "Can't keep our key"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    key_storage_text = fields.Text("Never Twice", compute="_compute_key_storage_text")
+
+    @api.depends("key_storage")
+    def _compute_key_storage_text(self):
+        texts = {
+            "unique": self.env._(
+                "What we send bears our key, and the system itself refuses a second record"
+                " with it."
+            ),
+            "stored": self.env._(
+                "What we send bears our key. It is looked up by it before anything is"
+                " created."
+            ),
+            "none": self.env._(
+                "This system can't keep our key. Before anything is created, it is searched"
+                " by number, amount and date; where that leaves a doubt, a person is asked."
+            ),
+        }
+        for connector in self:
+            connector.key_storage_text = texts.get(connector.key_storage)
+
+    @api.private
+    def _run_test(self):
+        result = super()._run_test()
+        if not self.error_message:
+            self._note_key_storage()
+        return result
+
+    def _note_key_storage(self):
+        """After the test: what it found out may decide, such as Tryton's web shop."""
+        try:
+            with self._get_client() as client:
+                if not client.stores_key:
+                    self.key_storage = "none"
+                elif client.key_is_unique:
+                    self.key_storage = "unique"
+                else:
+                    self.key_storage = "stored"
+        except UserError:
+            # the test has said so already
+            self.key_storage = False

@@ -1,0 +1,112 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ..decimals import to_decimal
+from .crm_lead_content import Content, Issue
+
+# of a line's request, what has to be a number
+NUMBERS = ("quantity", "unit_price", "discount")
+
+
+class HandlerSaleOrderPush(models.AbstractModel):
+    """Orders once more, corrected by hand, or told from others without a key."""
+
+    _inherit = "integration.handler.sale_order_push"
+
+    # -- replay -----------------------------------------------------------------------
+
+    def _take_snapshots(self, flow, jobs):
+        """The deals as they stand today; of what no longer can be sent, the old one."""
+        snapshots = super()._take_snapshots(flow, jobs)
+        payloads = self.env["integration.payload"].with_company(flow.company_id)
+        for job in jobs:
+            content = self._find_content(flow, job)
+            if content:
+                # with what a person has said about sending it
+                snapshots[job] = {
+                    **job.payload,
+                    **payloads._prepare_order(*content),
+                }
+        return snapshots
+
+    def _find_content(self, flow, job):
+        """:return: :class:`Content` that bears the job's key today, or None"""
+        lead = self.env["crm.lead"].browse(job.payload["lead_id"]).exists()
+        if not lead or not lead.partner_id and not lead.order_ids:
+            return None
+        orders = self.env["sale.order"].browse(job.payload["order_ids"]).exists()
+        if orders:
+            return Content(lead, orders, job.idempotency_key)
+        found = lead._choose_content(
+            flow, self.env["integration.erp.order"], jobs=job, take_open=True
+        )
+        if isinstance(found, Issue):
+            return None
+        return next(
+            (content for content in found if content.key == job.idempotency_key), None
+        )
+
+    def _renew_requests(self, flow, requests):
+        """A deal that is no longer won gets no order any more, whatever was sent once."""
+        unwanted = self._find_unwanted({job: job.payload for job in requests})
+        return {
+            job: {**request, "is_wanted": job not in unwanted}
+            for job, request in requests.items()
+        }
+
+    # -- corrected by hand ------------------------------------------------------------
+
+    def _check_request(self, flow, job, request):
+        for line in request["order"]["lines"]:
+            for name in NUMBERS:
+                try:
+                    is_number = to_decimal(line[name]).is_finite()
+                except ArithmeticError:
+                    is_number = False
+                if not is_number:
+                    raise ValidationError(
+                        self.env._(
+                            "Line %(line)s: %(name)s must be a number, such as 12.50.",
+                            line=line["key"],
+                            name=name,
+                        )
+                    )
+
+    # -- without a key ----------------------------------------------------------------
+
+    @api.private
+    def _prepare_request(self, flow, payload, counterparts):
+        request = super()._prepare_request(flow, payload, counterparts)
+        if flow.connector_id.key_storage == "none":
+            request |= {
+                "total_untaxed": payload["total_untaxed"],
+                "total": payload["total"],
+                **self._find_known_orders(flow, payload),
+            }
+        return request
+
+    def _find_known_orders(self, flow, payload):
+        """:return: dict with the order we know of, and those that are not this one"""
+        orders = self.env["integration.erp.order"].search_fetch(
+            [
+                ("connector_id", "=", flow.connector_id.id),
+                "|",
+                ("key", "=", payload["key"]),
+                ("partner_id", "=", payload["partner_id"]),
+            ],
+            ["key", "remote_id"],
+        )
+        own = orders.filtered(lambda order: order.key == payload["key"])
+        return {
+            "known_id": payload.get("remote_id") or own[:1].remote_id or "",
+            "not_ours": [
+                *(orders - own).mapped("remote_id"),
+                *payload.get("ruled_out", []),
+            ],
+        }
+
+    def _take_none(self, flow, job):
+        """Those that were offered are not it; others may still turn up."""
+        candidates = (job.error_detail or {}).get("candidates") or []
+        ruled_out = [candidate["id"] for candidate in candidates]
+        job._queue_again({"ruled_out": [*job.payload.get("ruled_out", []), *ruled_out]})

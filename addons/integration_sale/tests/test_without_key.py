@@ -1,0 +1,117 @@
+from odoo.tests import tagged
+
+from odoo.addons.integration_hub.client import OutcomeUnknownError
+
+from .common import SaleCase
+
+
+@tagged("post_install", "-at_install")
+class TestWithoutKey(SaleCase):
+    """A system that can't keep our key: told by number, amount and date, else asked."""
+
+    def setUp(self):
+        super().setUp()
+        self.erp.keeps_keys = False
+        self.connector._run_test()
+        # a lost call is over at once
+        self.connector.settle_seconds = 0.001
+
+    def lose_the_answer(self):
+        self.erp.faults["order_create"] = [lambda: OutcomeUnknownError("Answer lost.")]
+
+    def win_with_a_lost_answer(self):
+        lead = self.make_lead([(self.product, 2)])
+        self.lose_the_answer()
+        self.push(lead)
+        self.assertEqual(len(self.erp.orders), 1)
+        self.try_again(lead)
+        return lead
+
+    def try_again(self, lead):
+        job = self.get_jobs(lead)[-1:]
+        job.write(
+            {
+                "next_try": "2020-01-01",
+                "unsettled_until": job.unsettled_until and "2020-01-01",
+            }
+        )
+        self.run_lane()
+
+    def get_candidates(self, lead):
+        job = self.get_jobs(lead)
+        action = job.with_user(self.steward).action_choose_candidate()
+        return (
+            self.env["integration.choose.candidate"]
+            .with_user(self.steward)
+            .browse(action["res_id"])
+        )
+
+    def test_said_on_the_connector(self):
+        self.assertEqual(self.connector.key_storage, "none")
+
+    def test_made_once(self):
+        lead = self.make_lead([(self.product, 2)])
+        self.push(lead)
+        self.assertEqual(len(self.erp.orders), 1)
+        self.assertEqual(lead.integration_status, "in_erp")
+        self.assertEqual(self.erp.calls["order_find"], 0)
+
+    def test_lost_answer_number_amount_and_date_tell(self):
+        lead = self.win_with_a_lost_answer()
+        self.assertEqual(len(self.erp.orders), 1, "not a second one")
+        self.assertEqual(lead.integration_status, "in_erp")
+        self.assertEqual(lead.erp_order_ids.remote_id, *self.erp.orders)
+
+    def test_lost_answer_without_our_number_a_person_is_asked(self):
+        self.erp.keeps_numbers = False
+        lead = self.win_with_a_lost_answer()
+        self.assertEqual(len(self.erp.orders), 1)
+        self.assertEqual(lead.integration_status, "attention")
+        self.assertIn("which one it is", lead.integration_message)
+        wizard = self.get_candidates(lead)
+        self.assertEqual(wizard.line_ids.remote_id, *self.erp.orders)
+        self.assertIn("240.00", wizard.line_ids.detail)
+        wizard.line_ids.action_choose()
+        self.run_lane()
+        self.assertEqual(len(self.erp.orders), 1)
+        self.assertEqual(lead.integration_status, "in_erp")
+        self.assertEqual(lead.erp_order_ids.remote_id, *self.erp.orders)
+
+    def test_none_of_them_it_is_created(self):
+        """Even when that answer is lost in its turn, it is not created blindly."""
+        self.erp.keeps_numbers = False
+        lead = self.win_with_a_lost_answer()
+        self.lose_the_answer()
+        self.get_candidates(lead).action_create_new()
+        self.run_lane()
+        self.assertEqual(len(self.erp.orders), 2)
+        self.try_again(lead)
+        self.assertEqual(len(self.erp.orders), 2)
+        self.assertEqual(lead.integration_status, "attention")
+        wizard = self.get_candidates(lead)
+        first, second = self.erp.orders
+        self.assertEqual(wizard.line_ids.remote_id, second, "the other was ruled out")
+        wizard.line_ids.action_choose()
+        self.run_lane()
+        self.assertEqual(lead.erp_order_ids.remote_id, second)
+
+    def test_same_order_twice_on_a_day_is_no_doubt(self):
+        """The first one belongs to another deal, which is known."""
+        self.erp.keeps_numbers = False
+        first, second = (
+            self.make_lead([(self.product, 2)]),
+            self.make_lead([(self.product, 2)]),
+        )
+        self.push(first)
+        self.push(second)
+        self.assertEqual(len(self.erp.orders), 2)
+        self.assertEqual(second.integration_status, "in_erp")
+
+    def test_known_order_is_read_by_its_id(self):
+        lead = self.make_lead([(self.product, 2)])
+        self.push(lead)
+        job = self.get_jobs(lead)
+        job.sudo()._queue_again({})
+        self.run_lane()
+        self.assertEqual(len(self.erp.orders), 1)
+        self.assertEqual(self.get_jobs(lead).mapped("state"), ["done", "done"])
