@@ -33,7 +33,7 @@ def normalize(name, value, country_code=""):
     if name == "email":
         return normalize_email(text)
     if name == "phone":
-        return re.sub(r"[^0-9+]", "", text)
+        return re.sub(r"[^0-9+]", "", text) or text
     if name == "website":
         return re.sub(r"^https?://|/$", "", text.lower())
     if name in ("country_code", "state_code"):

@@ -195,7 +195,7 @@ class TestAccountFigures(TransactionCase):
         self.pull()
         company = self.env["res.company"].create({"name": "Other"})
         lead = self.make_lead()
-        lead.company_id = company
+        lead.write({"user_id": False, "team_id": False, "company_id": company.id})
         self.env.user.company_ids |= company
         self.assertFalse(
             lead.with_context(

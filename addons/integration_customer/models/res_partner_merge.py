@@ -81,12 +81,7 @@ class ResPartner(models.Model):
                 ("state", "in", OPEN_STATES),
             ]
         )
-        for flow, of_flow in jobs.grouped("flow_id").items():
-            # who waits for them looks again for the customer
-            of_flow.action_cancel()
-            handler = flow._get_handler()
-            is_linked = self.env["integration.external.id"]._find(
-                flow.connector_id, "party", survivor
-            )
-            if is_linked:
-                handler._enqueue_updates(flow, survivor, "merged")
+        # who waits for them looks again for the customer
+        jobs.action_cancel()
+        # contacts and addresses have come along
+        survivor._push_customers("merged")

@@ -369,7 +369,16 @@ def find_address(address, party_id, known):
     if address["kind"] == "main":
         # the customer's own name, which may be written differently over there
         wanted = {**address, "name": ""}
-    return next((item["id"] for item in known if is_same_address(wanted, item)), None)
+    return next(
+        (
+            item["id"]
+            for item in known
+            if is_same_address(wanted, item)
+            # the company itself is at that place as well, but is not this person
+            and not (address["kind"] == "contact" and item["id"] == party_id)
+        ),
+        None,
+    )
 
 
 def get_country_code(party):

@@ -1,13 +1,15 @@
 """How customers stand (``integration_account_figures/contract.py``).
 
 ``receivable`` and ``receivable_today`` are functional fields of the party: the balance of
-the receivable accounts, all of it and what is due by today
-(trytond/modules/account/party.py). They depend on the company in the context.
+the receivable accounts, all of it and what is due by the ``date`` in the context
+(trytond/modules/account/party.py), of the company of our user. Overdue is what was due
+before today.
 """
 
 # without Odoo there is nothing to translate with
 # pylint: disable=translation-required
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 CREDIT_LIMIT = "account_credit_limit"
@@ -31,7 +33,10 @@ class AccountFiguresMixin:
         rows = {
             row["id"]: row
             for row in self.search_read(
-                "party.party", [["id", "in", ids], ANY_ACTIVE], fields
+                "party.party",
+                [["id", "in", ids], ANY_ACTIVE],
+                fields,
+                context={"date": date.today() - timedelta(days=1)},
             )
         }
         currency = self._get_company_currency()
