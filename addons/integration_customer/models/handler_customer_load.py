@@ -175,7 +175,7 @@ class HandlerCustomerPush(models.AbstractModel):
             f"{match['name']} ({match['number'] or match['remote_id']})"
             for match in matches[:5]
         )
-        if len(matches) > 1:
+        if len(matches) > 1 or matches[0]["rule"] == "name":
             return {
                 "outcome": "attention",
                 "detail": self.env._("Several could be it: %s", names),

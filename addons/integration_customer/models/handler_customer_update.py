@@ -296,7 +296,7 @@ class HandlerCustomerPush(models.AbstractModel):
 
     def _on_problem(self, flow, failures):
         """A change that can't go over is told to whoever looks after the connector."""
-        super()._on_problem(flow, failures)
+        result = super()._on_problem(flow, failures)
         for job, error in failures:
             if job.operation != "update":
                 continue
@@ -309,6 +309,7 @@ class HandlerCustomerPush(models.AbstractModel):
                     note=error.message,
                     user_id=flow.connector_id._get_person_in_charge().id,
                 )
+        return result
 
 
 def _get_marks(external_id):
