@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 # fields of a product that the catalogue brings
@@ -61,6 +63,15 @@ class IntegrationFlow(models.Model):
                 ]
             ).is_pending = True
         return result
+
+    def action_resume(self):
+        """A catalogue that was never read is not read at once: *First Load* shows before
+        what it would do, or *Run Now* does it."""
+        for flow in self.filtered(
+            lambda flow: flow.code == "catalog_pull" and not flow.last_run
+        ):
+            flow.next_run = self.env.cr.now() + timedelta(minutes=flow.interval_minutes)
+        return super().action_resume()
 
     @api.private
     def _get_catalog_fields(self):

@@ -324,3 +324,20 @@ class TestCatalog(CatalogCase):
             {"1": "change", "2": "same", "3": "attention"},
         )
         self.assertEqual(here.name, "Product CAT-1")
+
+    def test_first_load(self):
+        """The hub's load, from the button to the last product."""
+        for number in range(1, 4):
+            self.erp.add(str(number), f"CAT-{number}")
+        load = self.env["integration.load"].browse(
+            self.flow.action_open_load()["res_id"]
+        )
+        load.action_check()
+        self.run_lane()
+        self.assertEqual((load.state, load.create_count), ("checked", 3))
+        self.assertFalse(self.get_item("1"))
+        load.action_load()
+        self.run_lane()
+        self.assertEqual((load.state, load.done_count), ("done", 3))
+        for number in range(1, 4):
+            self.assertTrue(self.get_product(str(number)))

@@ -145,4 +145,7 @@ class TestQuestions(CatalogCase):
         connector = self.env["integration.connector"].create(
             {"name": "Other", "system_type": "fake"}
         )
-        self.assertEqual(connector._get_flow("catalog_pull").state, "paused")
+        flow = connector._get_flow("catalog_pull")
+        self.assertEqual(flow.state, "paused")
+        flow.action_resume()
+        self.assertGreater(flow.next_run, self.env.cr.now(), "a dry run may come first")

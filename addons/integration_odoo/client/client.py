@@ -6,6 +6,7 @@ from .connection import ConnectionVerbs
 from .orders import OrderVerbs
 from .parties import PartyVerbs
 from .party_changes import PartyChangeVerbs
+from .prices import PriceVerbs
 from .protocol import OdooProtocol
 from .status import StatusVerbs
 from .stock import StockVerbs
@@ -20,6 +21,7 @@ class OdooClient(
     ValueVerbs,
     CatalogVerbs,
     StockVerbs,
+    PriceVerbs,
     OrderVerbs,
     StatusVerbs,
     OdooProtocol,

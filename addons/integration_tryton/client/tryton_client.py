@@ -9,6 +9,7 @@ from .order_values import OrderValuesMixin
 from .orders import OrdersMixin
 from .parties import PartiesMixin
 from .party_changes import PartyChangesMixin
+from .prices import PricesMixin
 from .protocol import RpcClient
 from .status import StatusMixin
 from .stock import StockMixin
@@ -25,6 +26,7 @@ class TrytonClient(
     ValuesMixin,
     CatalogMixin,
     StockMixin,
+    PricesMixin,
     OrdersMixin,
     OrderValuesMixin,
     TaxesMixin,

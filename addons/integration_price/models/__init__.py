@@ -1,0 +1,5 @@
+from . import integration_connector
+from . import integration_flow
+from . import product_pricelist
+from . import product_pricelist_item
+from . import handler_price_pull

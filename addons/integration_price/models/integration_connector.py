@@ -1,0 +1,21 @@
+from odoo import api, models
+
+
+class IntegrationConnector(models.Model):
+    _inherit = "integration.connector"
+
+    @api.private
+    def _prepare_default_flows(self):
+        return [
+            *super()._prepare_default_flows(),
+            {
+                "code": "price_pull",
+                "direction": "pull",
+                "cadence": "scheduled",
+                "interval_minutes": 24 * 60,
+                "sequence": 70,
+                "priority": 45,
+                # it changes what customers are quoted: somebody starts it knowingly
+                "state": "paused",
+            },
+        ]

@@ -1,0 +1,142 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.integration_hub.client import NetworkError
+
+from .common import FakePriceClient, PriceCase
+
+
+@tagged("post_install", "-at_install")
+class TestPrices(PriceCase):
+    def test_lists_and_breaks(self):
+        product = self.make_product("1")
+        self.set_prices("1", (0, "90"), (10, "80.125"), (100, "75"))
+        self.pull()
+        for quantity, price in ((1, 90), (9.9, 90), (10, 80.125), (250, 75)):
+            self.assertAlmostEqual(self.get_price(product, quantity), price)
+        pricelist = self.get_list()
+        self.assertEqual(
+            (pricelist.name, pricelist.currency_id, pricelist.company_id),
+            ("Wholesale", self.currency, self.connector.company_id),
+        )
+        line = self.env["integration.value.mapping"].search(
+            [("kind", "=", "price_list"), ("res_id", "=", pricelist.id)]
+        )
+        self.assertEqual((line.state, line.remote_id), ("mapped", "W"))
+
+    def test_change_and_same_again(self):
+        product = self.make_product("1")
+        self.set_prices("1", (0, "90"), (10, "80"))
+        self.pull()
+        items = self.get_list().item_ids
+        self.pull()
+        self.assertEqual(self.get_list().item_ids, items)
+        self.assertIn("changed: 0", self.flow.last_message)
+        self.set_prices("1", (0, "95"), (20, "70"))
+        FakePriceClient.lists[0]["name"] = "Trade"
+        self.pull()
+        self.assertAlmostEqual(self.get_price(product, 10), 95)
+        self.assertAlmostEqual(self.get_price(product, 20), 70)
+        self.assertEqual(self.get_list().name, "Trade")
+        self.assertEqual(len(self.get_list().item_ids), 2)
+
+    def test_list_gone_and_back(self):
+        self.make_product("1")
+        self.set_prices("1", (0, "90"))
+        self.pull()
+        gone = FakePriceClient.lists.pop()
+        self.pull()
+        self.assertFalse(self.get_list().active)
+        FakePriceClient.lists.append(gone)
+        self.pull()
+        self.assertTrue(self.get_list().active)
+
+    def test_product_no_longer_on_the_list(self):
+        product = self.make_product("1")
+        self.set_prices("1", (0, "90"))
+        self.pull()
+        self.set_prices("1")
+        self.pull()
+        self.assertFalse(self.get_list().item_ids)
+        self.assertEqual(self.get_price(product), 100)
+
+    def test_units(self):
+        """Ours is a box of twelve of theirs."""
+        box = self.make_product("1", factor=12.0)
+        self.set_prices("1", (0, "2.50"), (24, "2.25"))
+        self.pull()
+        self.assertAlmostEqual(self.get_price(box), 30)
+        self.assertAlmostEqual(self.get_price(box, 2), 27)
+
+    def test_currency(self):
+        other = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", "CHF")])
+        )
+        other.active = False
+        self.add_list("X", "Export", "CHF")
+        product = self.make_product("1")
+        self.set_prices("1", (0, "88.8"), price_list="X")
+        self.pull()
+        self.assertEqual(self.get_list("X").currency_id, other)
+        self.assertTrue(other.active)
+        self.assertAlmostEqual(self.get_price(product, price_list="X"), 88.8)
+
+    def test_customers(self):
+        given, without, own = (self.make_partner(item) for item in ("A", "B", "C"))
+        ours = self.env["product.pricelist"].create({"name": "Ours"})
+        own.property_product_pricelist = ours
+        FakePriceClient.parties.update({"A": "W", "B": "", "C": ""})
+        self.pull()
+        self.assertEqual(given.property_product_pricelist, self.get_list())
+        self.assertNotEqual(without.property_product_pricelist, self.get_list())
+        self.assertEqual(own.property_product_pricelist, ours)
+        FakePriceClient.parties["A"] = ""
+        self.pull()
+        self.assertNotEqual(given.property_product_pricelist, self.get_list())
+
+    def test_the_erp_owns_them(self):
+        self.make_product("1")
+        self.set_prices("1", (0, "90"))
+        self.pull()
+        pricelist = self.get_list()
+        for change in (
+            lambda: pricelist.write({"name": "Mine"}),
+            lambda: pricelist.item_ids.write({"fixed_price": 1}),
+            lambda: pricelist.item_ids.unlink(),
+            lambda: pricelist.unlink(),
+            lambda: self.env["product.pricelist.item"].create(
+                {"pricelist_id": pricelist.id, "fixed_price": 1}
+            ),
+        ):
+            with self.assertRaisesRegex(UserError, "ERP North"):
+                change()
+        copy = pricelist.copy()
+        copy.item_ids.fixed_price = 1
+        self.assertFalse(copy.integration_connector_id)
+
+    def test_pages(self):
+        products = [self.make_product(str(number)) for number in range(5)]
+        for number in range(5):
+            self.set_prices(str(number), (0, number + 1))
+        self.flow.batch_size = 2
+        self.pull()
+        self.assertEqual(
+            [self.get_price(product) for product in products], [1, 2, 3, 4, 5]
+        )
+        self.assertFalse(self.flow.cursor)
+
+    def test_network_failure(self):
+        product = self.make_product("1")
+        self.set_prices("1", (0, "90"))
+        # however often it is tried meanwhile
+        FakePriceClient.faults += [NetworkError("down")] * 20
+        self.flow._enqueue_pull()
+        self.run_lane()
+        job = self.env["integration.job"].search([("flow_id", "=", self.flow.id)])
+        self.assertEqual(job.state, "retrying")
+        FakePriceClient.faults.clear()
+        job.action_retry()
+        self.run_lane()
+        self.assertAlmostEqual(self.get_price(product), 90)

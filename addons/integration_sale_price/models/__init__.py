@@ -1,0 +1,3 @@
+from . import integration_price_line_mixin
+from . import crm_lead_line
+from . import sale_order_line

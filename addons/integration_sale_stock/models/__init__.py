@@ -1,0 +1,3 @@
+from . import integration_stock_line_mixin
+from . import crm_lead
+from . import sale_order

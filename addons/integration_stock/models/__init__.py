@@ -1,0 +1,5 @@
+from . import integration_connector
+from . import integration_flow
+from . import integration_stock_level
+from . import handler_stock_pull
+from . import product

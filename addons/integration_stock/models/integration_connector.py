@@ -1,0 +1,19 @@
+from odoo import api, models
+
+
+class IntegrationConnector(models.Model):
+    _inherit = "integration.connector"
+
+    @api.private
+    def _prepare_default_flows(self):
+        return [
+            *super()._prepare_default_flows(),
+            {
+                "code": "stock_pull",
+                "direction": "pull",
+                "cadence": "scheduled",
+                "interval_minutes": 60,
+                "sequence": 60,
+                "priority": 35,
+            },
+        ]
