@@ -6,7 +6,12 @@
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CRM Integration Suite contributors",
-    "depends": ["integration_sale", "integration_odoo", "integration_tryton"],
+    "depends": [
+        "integration_account_figures",
+        "integration_sale",
+        "integration_odoo",
+        "integration_tryton",
+    ],
     "data": ["views/crm_menus.xml"],
     "assets": {
         "web.assets_tests": ["crm_integration_suite/static/tests/tours/**/*"],

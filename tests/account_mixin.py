@@ -1,6 +1,7 @@
 """Account figures (ERP-11; requirements §9), the same for each ERP: a clerk sells, invoices
 and is paid over there, and the CRM says how the customer stands."""
 
+import uuid
 from datetime import timedelta
 
 from odoo import fields
@@ -14,7 +15,8 @@ class AccountMixin:
         cls.account_flow.next_run = "2099-01-01 00:00:00"
 
     def make_linked(self, **values):
-        customer = self.make_partner(**values)
+        # the clerk finds customers by name
+        customer = self.make_partner(f"Buyer {uuid.uuid4().hex[:6]}", **values)
         self.env["integration.handler.customer_push"]._enqueue_new(
             self.connector._get_flow("customer_push"), customer, "test"
         )
@@ -23,6 +25,7 @@ class AccountMixin:
 
     def sell_there(self, customer, days_ago=0, quantity=2):
         """Sold and invoiced by a clerk who knows nothing of us."""
+        self.give_term(customer)
         order = self.clerk.create_order(customer.name, [("PUMP-200", quantity)])
         self.clerk.confirm(order)
         if self.kind == "tryton":
@@ -30,6 +33,9 @@ class AccountMixin:
         on = fields.Date.today() - timedelta(days=days_ago) if days_ago else None
         [invoice] = self.clerk.invoice(order, on)
         return invoice
+
+    def give_term(self, customer):
+        """A payment term, where an invoice without one would be due when it is made."""
 
     def read_figures(self):
         self.account_flow._enqueue_pull()
