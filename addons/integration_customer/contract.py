@@ -9,6 +9,8 @@ limit) may also be raised.
 Matching customers and addresses
     ``party_match(parties)`` → per party a list of :class:`PartyMatch`, best rule first:
     our key, then VAT, then e-mail, exactly; the first rule that hits ends the search.
+    A system that can't keep our key (``stores_key`` False) is searched by name at last:
+    a person is then asked.
     ``party_create(parties)`` → per party a :class:`PartyAnswer` (party with all its
     addresses in one go). Callers have looked up by key before.
     ``party_addresses(requests)`` → per :class:`AddressRequest` a dict ``{address key:
@@ -67,7 +69,7 @@ class PartyMatch(TypedDict):
     name: str
     detail: str  # what tells it from its like: city, VAT, e-mail
     url: str
-    rule: Literal["key", "vat", "email"]
+    rule: Literal["key", "vat", "email", "name"]
 
 
 class PartyAnswer(TypedDict):

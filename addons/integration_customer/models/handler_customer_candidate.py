@@ -46,3 +46,17 @@ class HandlerCustomerPush(models.AbstractModel):
             ],
         )
         job._queue_again({})
+
+    @api.private
+    def _take_none(self, flow, job):
+        """Those that were offered are not it; others may still turn up."""
+        candidates = (job.error_detail or {}).get("candidates") or []
+        job._queue_again(
+            {
+                "is_new": True,
+                "ruled_out": [
+                    *job.payload.get("ruled_out", []),
+                    *(candidate["id"] for candidate in candidates),
+                ],
+            }
+        )

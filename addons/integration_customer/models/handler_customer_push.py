@@ -141,6 +141,7 @@ class HandlerCustomerPush(models.AbstractModel):
                 "party": self._prepare_party(job),
                 "party_id": linked.get(job.res_id, ""),
                 "is_new": bool(job.payload.get("is_new")),
+                "ruled_out": job.payload.get("ruled_out", []),
             }
             for job in jobs
         }
@@ -311,9 +312,16 @@ def _match_or_create(client, requests, answers, indexes):
             answers[index] = found
             continue
         if request["is_new"]:
-            # only what we have created ourselves counts
-            found = [match for match in found if match["rule"] == "key"]
-        if len(found) > 1:
+            # only what we have created ourselves counts; without a key that could be
+            # whatever was not there when a person looked
+            found = [
+                match
+                for match in found
+                if match["rule"] == "key"
+                or not client.stores_key
+                and match["remote_id"] not in request["ruled_out"]
+            ]
+        if len(found) > 1 or (found and found[0]["rule"] == "name"):
             answers[index] = _get_ambiguity(request["party"], found)
         elif found:
             answers[index] = {

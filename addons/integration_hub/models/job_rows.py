@@ -115,7 +115,7 @@ def note_sent(requests):
                     job.id: request
                     for job, request in requests.items()
                     # most of them are made of the snapshot; some are the snapshot
-                    if not request or request != job.payload
+                    if request and request != job.payload
                 },
                 default=json_default,
             ),

@@ -115,3 +115,57 @@ class TestWithoutKey(SaleCase):
         self.run_lane()
         self.assertEqual(len(self.erp.orders), 1)
         self.assertEqual(self.get_jobs(lead).mapped("state"), ["done", "done"])
+
+    # -- customers --------------------------------------------------------------------
+
+    def win_with_a_lost_customer(self):
+        self.partner.write({"vat": False, "email": False})
+        lead = self.make_lead([(self.product, 2)])
+        self.erp.faults["party_create"] = [lambda: OutcomeUnknownError("Lost.")]
+        self.push(lead)
+        self.assertEqual(len(self.erp.parties), 1)
+        self.look_again()
+        return lead
+
+    def look_again(self):
+        job = self.get_customer_jobs()[:1]
+        job.write(
+            {
+                "next_try": "2020-01-01",
+                "unsettled_until": job.unsettled_until and "2020-01-01",
+            }
+        )
+        self.run_lane()
+
+    def get_customer_jobs(self):
+        return self.env["integration.job"].search(
+            [("res_model", "=", "res.partner"), ("res_id", "=", self.partner.id)]
+        )
+
+    def test_customer_without_vat_and_email_is_asked_for(self):
+        lead = self.win_with_a_lost_customer()
+        self.assertEqual(len(self.erp.parties), 1, "not a second one")
+        job = self.get_customer_jobs()
+        self.assertEqual((job.state, job.error_kind), ("attention", "ambiguous_match"))
+        action = job.with_user(self.steward).action_choose_candidate()
+        wizard = self.env["integration.choose.candidate"].browse(action["res_id"])
+        wizard.line_ids.action_choose()
+        self.run_lane()
+        self.assertEqual(len(self.erp.parties), 1)
+        self.assertEqual(lead.integration_status, "in_erp")
+
+    def test_new_customer_is_not_created_blindly_either(self):
+        self.win_with_a_lost_customer()
+        self.erp.faults["party_create"] = [lambda: OutcomeUnknownError("Lost.")]
+        job = self.get_customer_jobs()
+        action = job.with_user(self.steward).action_choose_candidate()
+        wizard = self.env["integration.choose.candidate"].browse(action["res_id"])
+        wizard.action_create_new()
+        self.run_lane()
+        self.assertEqual(len(self.erp.parties), 2)
+        self.look_again()
+        self.assertEqual(len(self.erp.parties), 2)
+        self.assertEqual(job.state, "attention")
+        first, second = self.erp.parties
+        offered = [item["id"] for item in job.error_detail["candidates"]]
+        self.assertEqual(offered, [second], "the first was ruled out")

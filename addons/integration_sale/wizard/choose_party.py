@@ -53,7 +53,8 @@ class IntegrationChooseParty(models.TransientModel):
 
     def action_create_new(self):
         self.ensure_one()
-        self._get_job()._queue_again({"is_new": True})
+        job = self._get_job()
+        job.flow_id._get_handler()._take_none(job.flow_id, job)
         return self._finish()
 
     def _link(self, line):
