@@ -31,4 +31,3 @@ from . import integration_value_resolver
 from . import handler_sale_status_pull
 from . import handler_reference_pull
 from . import integration_passport
-from . import integration_timeline

@@ -1,8 +1,12 @@
 from odoo import api, models
 
+# of more than so many, browsers are told that any may have changed
+MOST_TOLD = 1000
+
 
 class CrmLead(models.Model):
-    """The order passport of an opportunity, and browsers told when it changes."""
+    """The order passport of an opportunity, browsers told when it changes, and the way to
+    all that was sent and received for it."""
 
     _inherit = "crm.lead"
 
@@ -21,6 +25,18 @@ class CrmLead(models.Model):
         if self:
             # one message for all of them; browsers that show one of them load it again
             self.env.ref("integration_hub.group_integration_user")._bus_send(
-                "integration_sale.deals", {"lead_ids": self.ids}
+                "integration_sale.deals",
+                {"lead_ids": self.ids if len(self) <= MOST_TOLD else False},
             )
         return result
+
+    def action_view_timeline(self):
+        self.ensure_one()
+        return self.env["integration.timeline"]._get_action(
+            self.display_name,
+            [
+                ("crm.lead", self.ids),
+                ("sale.order", self.order_ids.ids),
+                ("res.partner", self.partner_id.commercial_partner_id.ids),
+            ],
+        )

@@ -151,9 +151,9 @@ class IntegrationPassport(models.AbstractModel):
                 ),
                 documents=documents,
             )
-        if job:
+        if order and job:
             step = self._make_of_job("accepted", label, lead, job)
-            return {**step, "documents": documents or []}
+            return {**step, "documents": documents}
         actor = order and self.env._("%s confirms it", order.connector_name)
         return make_step(
             "accepted", label, actor=actor or "", documents=documents or []

@@ -45,3 +45,13 @@ class ResPartner(models.Model):
                     sorted(addresses.values(), key=lambda item: item["kind"] != "main")
                 ),
             }
+
+    def action_view_timeline(self):
+        """Everything sent and received for the customer and the deals with them."""
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        deals = self.env["crm.lead"].search([("partner_id", "child_of", customer.id)])
+        return self.env["integration.timeline"]._get_action(
+            self.display_name,
+            [("res.partner", (customer | self).ids), ("crm.lead", deals.ids)],
+        )

@@ -89,6 +89,18 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.opportunity_id.action_fix_integration()
 
+    def action_view_timeline(self):
+        """Everything sent and received for the order, its deal and its customer."""
+        self.ensure_one()
+        return self.env["integration.timeline"]._get_action(
+            self.display_name,
+            [
+                ("crm.lead", self.opportunity_id.ids),
+                ("sale.order", self.ids),
+                ("res.partner", self.partner_id.commercial_partner_id.ids),
+            ],
+        )
+
     # -- to the ERP -------------------------------------------------------------------
 
     def _prepare_erp_order_payload(self):

@@ -14,5 +14,6 @@ from . import test_tour_passport
 from . import test_query_counts
 from . import test_setup_preview
 from . import test_timeline
+from . import test_tour_timeline
 from . import test_replay_order
 from . import test_without_key

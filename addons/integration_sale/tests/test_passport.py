@@ -57,6 +57,7 @@ class TestPassport(SaleCase):
         self.push(lead)
         step = self.get_steps(lead)["sent"]
         self.assertEqual((step["state"], step["actor"]), ("problem", "Anna Seller"))
+        self.assertEqual(self.get_steps(lead)["accepted"]["state"], "open", "once said")
 
     def test_nothing_to_send(self):
         lead = self.make_lead()

@@ -46,11 +46,12 @@ export class PassportField extends Component {
 
     async onChange({ lead_ids: leadIds }) {
         const { record, name } = this.props;
-        const shown = record.data[name]?.lead_id;
-        const isShown =
+        const leadId =
             record.resModel === "crm.lead"
-                ? leadIds.includes(record.resId)
-                : leadIds.includes(shown || record.data.opportunity_id?.id);
+                ? record.resId
+                : record.data[name]?.lead_id || record.data.opportunity_id?.id;
+        // no ids: so many that any may be among them
+        const isShown = leadIds ? leadIds.includes(leadId) : Boolean(leadId);
         if (!isShown || !record.resId) {
             return;
         }
