@@ -85,13 +85,11 @@ class IntegrationConnector(models.Model):
     def _leave_setup_access(self):
         if not self.url:
             raise UserError(self.env._("Enter the address of %s.", self.name))
-        for is_used, is_set, label in (
-            (self.use_login, self.login, self.env._("login")),
-            (self.use_api_key, self.api_key_is_set, self.env._("API key")),
-            (self.use_password, self.password_is_set, self.env._("password")),
+        # which of them it takes depends on the system; the test says what is wrong
+        if (self.use_api_key or self.use_password) and not (
+            self.api_key_is_set or self.password_is_set
         ):
-            if is_used and not is_set:
-                raise UserError(self.env._("Enter the %s as well.", label))
+            raise UserError(self.env._("Enter the key or the password as well."))
         self.action_test_connection()
 
     def _leave_setup_test(self):

@@ -22,10 +22,7 @@ class TestSetup(HubCase):
         with self.assertRaisesRegex(UserError, "address"):
             connector.action_setup_next()
         connector.url = "http://127.0.0.1:9"
-        with self.assertRaisesRegex(UserError, "login"):
-            connector.action_setup_next()
-        connector.login = "robot"
-        with self.assertRaisesRegex(UserError, "API key"):
+        with self.assertRaisesRegex(UserError, "key or the password"):
             connector.action_setup_next()
         connector.api_key = "secret"
         connector.action_setup_next()

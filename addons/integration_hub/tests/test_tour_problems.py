@@ -50,3 +50,8 @@ class TestProblemTour(ProblemCase, HttpCase):
         self.start_tour("/odoo/integrations", "integration_hub_overview", login="addy")
         self.env.invalidate_all()
         self.assertEqual(south.state, "running")
+
+    def test_schedule(self):
+        self.start_tour(
+            "/odoo/integration-schedule", "integration_hub_schedule", login="admin"
+        )

@@ -33,6 +33,7 @@ registry.category("web_tour.tours").add("crm_integration_suite_connector", {
             {
                 content: "The form asks for what this system needs",
                 trigger: ".o_field_widget[name=url] input",
+                timeout: 30000,
             },
             ...fillIn(fields),
             {

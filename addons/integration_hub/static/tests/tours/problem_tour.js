@@ -79,3 +79,25 @@ registry.category("web_tour.tours").add("integration_hub_overview", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("integration_hub_schedule", {
+    steps: () => [
+        {
+            trigger:
+                ".o_data_row:contains(start the flows that are due) button[name=method_direct_trigger]",
+            run: "click",
+        },
+        {
+            content: "It says what it did",
+            trigger: ".o_notification:contains(Flows started: 0)",
+        },
+        {
+            trigger: ".o_data_row:contains(start the flows that are due) td[name=name]",
+            run: "click",
+        },
+        {
+            content: "And what it is for",
+            trigger: ".o_form_view .alert-info:contains(Asks for what the other systems have)",
+        },
+    ],
+});
