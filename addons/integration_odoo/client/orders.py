@@ -296,7 +296,10 @@ class OrderVerbs:
 
     def _confirm_orders(self, ids):
         # may be repeated: who is confirmed already is not asked again
-        self.call("sale.order", "action_confirm", ids, purpose="confirm orders")
+        answer = self.call(
+            "sale.order", "action_confirm", ids, purpose="confirm orders"
+        )
+        self.check_action_answer(answer)
         return ids
 
     def _confirm_answer(self, outcome, row):

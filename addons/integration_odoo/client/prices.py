@@ -106,9 +106,7 @@ class PriceVerbs:
                 context={"active_test": False},
             )
             found.update(
-                {
-                    str(row["id"]): str(read_id(row, name) or "") for row in rows
-                }
+                {str(row["id"]): str(read_id(row, name) or "") for row in rows}
             )
         return found
 

@@ -66,6 +66,16 @@ class OdooProtocol(SystemClient):
             raise self._get_nonsense_error(answer, changes)
         return answer
 
+    def check_action_answer(self, answer):
+        """A button's method answers True, or with a window to open; a page in between with
+        anything. Over JSON-RPC the envelope has told already who answers.
+
+        :raise OutcomeUnknownError: it was not Odoo that answered
+        """
+        is_window = isinstance(answer, dict) and "type" in answer
+        if answer is not True and not is_window and self.protocol == "json2":
+            raise self._get_nonsense_error(answer, changes=True)
+
     def search_read(self, model, domain, fields, order="id", **arguments):
         """Records of ``domain`` as dicts; fields the remote version lacks are left out."""
         known = self.get_fields(model)

@@ -155,6 +155,18 @@ class TestFaults(unittest.TestCase):
         self.assertEqual(self.catch("json2", False).kind, "network")
         self.assertEqual(self.catch("json2", True).kind, "outcome_unknown")
 
+    def test_answer_of_no_odoo(self):
+        """Well-formed, but not what the method answers: who knows what Odoo has done."""
+        for protocol, answers in (
+            ("json2", ({"status": "ok"}, None, 42, "Welcome")),
+            ("jsonrpc", ({"status": "ok"}, None, 42, {"jsonrpc": "2.0", "result": 1})),
+        ):
+            for answer in answers:
+                self.odoo.tell(200, answer)
+                with self.subTest(protocol=protocol, answer=answer):
+                    self.assertEqual(self.catch(protocol, False).kind, "network")
+                    self.assertEqual(self.catch(protocol, True).kind, "outcome_unknown")
+
     def test_missing_database(self):
         error = {
             "message": "Odoo Server Error",

@@ -2,8 +2,9 @@
 
 import unittest
 from decimal import Decimal
+from unittest.mock import patch
 
-from odoo.addons.integration_hub.client import error_from_dict
+from odoo.addons.integration_hub.client import ValidationError, error_from_dict
 
 from .common import CuttingProxy, ErpCase, contract
 
@@ -211,6 +212,36 @@ class OrderTests:
         self.assert_error(answers[2], "validation", "deleted")
         again = self.client.order_confirm(ids[:1])
         self.assertEqual(again[0]["state"], "confirmed")
+
+    def test_confirm_refused_as_a_lost_call_was_quicker(self):
+        order_id = self.create_order()["remote_id"]
+        confirm = type(self.client)._confirm_orders
+
+        def confirm_late(client, ids):
+            confirm(client, ids)
+            raise ValidationError("It is being confirmed.")
+
+        with patch.object(type(self.client), "_confirm_orders", confirm_late):
+            [answer] = self.client.order_confirm([order_id])
+        self.assertEqual(answer["state"], "confirmed")
+
+    def test_confirm_answered_by_another(self):
+        """Found by a campaign of faults: taken for Odoo's answer, the order that was still a
+        draft seemed to wait for a person there."""
+        order_id = self.create_order()["remote_id"]
+        call = type(self.client).call
+
+        def answer_nonsense(client, model, method, *args, **kwargs):
+            if method == "action_confirm":
+                return None
+            return call(client, model, method, *args, **kwargs)
+
+        with patch.object(type(self.client), "call", answer_nonsense):
+            [error] = self.client.order_confirm([order_id])
+        is_enveloped = self.client.protocol == "jsonrpc"
+        self.assert_error(error, "validation" if is_enveloped else "outcome_unknown")
+        [answer] = self.client.order_confirm([order_id])
+        self.assertEqual(answer["state"], "confirmed")
 
     def test_confirm_a_cancelled_order(self):
         good, cancelled = self.create_order(), self.create_order()

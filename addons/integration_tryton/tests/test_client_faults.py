@@ -5,7 +5,11 @@ import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from odoo.addons.integration_hub.client import ConnectionSettings, IntegrationError
+from odoo.addons.integration_hub.client import (
+    ConnectionSettings,
+    IntegrationError,
+    OutcomeUnknownError,
+)
 
 from ..client import TrytonClient
 
@@ -109,13 +113,21 @@ class TestFaults(unittest.TestCase):
             (status(503), "outcome_unknown", "network"),
             (status(503, **{"Retry-After": "7"}), "rate_limit", "rate_limit"),
             ((200, {}, b"hello"), "outcome_unknown", "network"),
-            ((200, {}, b"[]"), "outcome_unknown", "internal"),
+            ((200, {}, b"[]"), "outcome_unknown", "network"),
             (status(302, Location="http://x.example"), "internal", "internal"),
         ):
             for changes, kind in ((True, after_change), (False, after_read)):
                 with self.subTest(answer=answer, changes=changes):
                     self.assertEqual(self.fail(answer, changes=changes).kind, kind)
                     self.assertEqual(self.client.exchanges[-1].error_kind, kind)
+
+    def test_created_but_not_read(self):
+        """A failing look at what is there must not have it sent again."""
+        self.server.fails_at = "read"
+        for answer in (error("UserError", ["No!", "", None]), status(500), status(429)):
+            self.server.answers = [answer]
+            with self.subTest(answer=answer), self.assertRaises(OutcomeUnknownError):
+                self.client.read_created("sale.sale", [1], ["number"])
 
     def test_text_of_a_refusal(self):
         caught = self.fail(error("UserError", ["No <é>.", "Because.", None]))
