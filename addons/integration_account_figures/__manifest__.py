@@ -17,5 +17,6 @@
         "views/sale_order_views.xml",
         "views/integration_flow_views.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "installable": True,
 }

@@ -8,5 +8,7 @@
     "author": "CRM Integration Suite contributors",
     "depends": ["integration_hub"],
     "data": ["views/integration_flow_views.xml"],
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
     "installable": True,
 }

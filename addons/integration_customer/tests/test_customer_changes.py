@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from odoo.addons.integration_hub.client import NetworkError
 
+from ..hooks import post_init_hook
 from .common import CustomerCase
 
 
@@ -229,6 +230,41 @@ class TestCustomerChanges(CustomerCase):
         self.run_lane()
         self.assertEqual(self.get_party(customer)["phone"], "2")
         self.assertEqual(self.get_jobs()[-1].state, "done")
+
+    def count_queries(self, customers, phone):
+        """:return: queries of the change itself, and remote calls of sending it"""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        customers.write({"phone": phone})
+        self.env.flush_all()
+        queries = self.cr.sql_log_count - before
+        self.erp.calls.clear()
+        self.run_lane()
+        return queries, self.erp.calls.total()
+
+    def test_7_many_cost_no_more_than_few(self):
+        customers = self.env["res.partner"].union(
+            *(
+                self.make_customer(
+                    name=f"V{number}", vat=False, email=f"v{number}@x.org"
+                )
+                for number in range(60)
+            )
+        )
+        self.handler._enqueue_new(self.flow, customers, "test")
+        self.run_lane()
+        self.count_queries(customers, "1")
+        few = self.count_queries(customers[:3], "2")
+        many = self.count_queries(customers, "3")
+        self.assertLessEqual(many[0], few[0] + 5)
+        self.assertEqual(many[1], few[1])
+        self.assertEqual({party["phone"] for party in self.erp.parties.values()}, {"3"})
+
+    def test_installed_after_the_connector(self):
+        self.flow.unlink()
+        post_init_hook(self.env)
+        self.assertTrue(self.connector._get_flow("customer_push"))
 
     def test_8_data_types(self):
         customer = self.make_linked()
