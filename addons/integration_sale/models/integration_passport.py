@@ -178,7 +178,9 @@ class IntegrationPassport(models.AbstractModel):
             "backorder",
             self.env._("Backorder"),
             OPEN if waiting else DONE,
-            min(dates) if dates else max(backorders.mapped("done_date"), default=None),
+            min(dates)
+            if dates
+            else max(filter(None, backorders.mapped("done_date")), default=None),
             self.env._("%s ships the rest", order.connector_name) if waiting else "",
             [self._make_shipment(item) for item in waiting or backorders],
         )

@@ -97,7 +97,8 @@ registry.category("web_tour.tours").add("integration_hub_schedule", {
         },
         {
             content: "And what it is for",
-            trigger: ".o_form_view .alert-info:contains(Asks for what the other systems have)",
+            trigger:
+                ".o_form_view .alert-info:contains(Asks for what the other systems have)",
         },
     ],
 });

@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 
-const step = (code, state) => `.o_integration_passport li[data-step=${code}].o_step_${state}`;
+const step = (code, state) =>
+    `.o_integration_passport li[data-step=${code}].o_step_${state}`;
 
 registry.category("web_tour.tours").add("integration_sale_passport", {
     steps: () => [
@@ -33,7 +34,8 @@ registry.category("web_tour.tours").add("integration_sale_passport", {
             },
         },
         {
-            content: "What happens there shows here, without the page being loaded again",
+            content:
+                "What happens there shows here, without the page being loaded again",
             trigger: `${step("invoiced", "done")}:contains(INV/7)`,
             timeout: 20000,
             run() {
