@@ -8,7 +8,12 @@
     "author": "CRM Integration Suite contributors",
     "depends": [
         "integration_account_figures",
+        "integration_catalog",
+        "integration_price",
         "integration_sale",
+        "integration_sale_price",
+        "integration_sale_stock",
+        "integration_stock",
         "integration_odoo",
         "integration_tryton",
     ],
