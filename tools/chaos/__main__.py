@@ -1,18 +1,17 @@
 """`make chaos [FAULTS=200 | MINUTES=10] [SEED=n]`: the fault campaign against both ERPs; the last line is JSON."""
 
 import argparse
-import json
 import secrets
-import statistics
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.report import Report, line, rate  # noqa: E402 (the path above comes first)
+from bench.report import line  # noqa: E402 (the path above comes first)
 from chaos import crashes  # noqa: E402
 from chaos.campaign import Campaign  # noqa: E402
 from chaos.site import Site  # noqa: E402
+from chaos.summary import make_report  # noqa: E402
 from chaos.verdict import judge  # noqa: E402
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say  # noqa: E402
@@ -82,73 +81,7 @@ def run_crashes(kinds) -> int:
     report = crashes.run(kinds)
     report.show()
     print(line(report.figures), flush=True)
-    return (
-        0
-        if not any(
-            report.figures[kind]["duplicates"] or report.figures[kind]["losses"]
-            for kind in kinds
-        )
-        else 1
-    )
-
-
-def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Report:
-    """By kind of fault; what the ERPs' books say is one number for all, as orders do not tell what befell them."""
-    table = [("fault", "times", *figures, "recovery s: median", "max")]
-    kinds = dict.fromkeys(event.kind for event in campaign.events)
-    everything = []
-    for kind in sorted(kinds):
-        events = [event for event in campaign.events if event.kind == kind]
-        seconds = [
-            found for event in events if (found := campaign.recovery(event)) is not None
-        ]
-        everything += seconds
-        per_erp = [sum(event.erp in ("", erp) for event in events) for erp in figures]
-        table.append((kind, len(events), *per_erp, *spread(seconds)))
-    table.append(
-        ("all", len(campaign.events), *("" for _erp in figures), *spread(everything))
-    )
-    for name in (
-        "won",
-        "orders",
-        "duplicates",
-        "losses",
-        "unconfirmed",
-        "customers_twice",
-        "totals_differing",
-    ):
-        table.append(
-            (
-                name.replace("_", " "),
-                "",
-                *(found[name] for found in figures.values()),
-                "",
-                "",
-            )
-        )
-    notes = [
-        "Recovery: from the fault until all that was in the queue for that ERP then is through, further faults included.",
-        f"People: {json.dumps(campaign.person)}; jobs that ask a person: {len(problems)}; queue empty: {is_empty}.",
-        f"Seed {campaign.seed}.",
-    ]
-    machine = {
-        "seed": campaign.seed,
-        "faults": len(campaign.events),
-        "asked": len(problems),
-        "recovery_median_seconds": rate(statistics.median(everything))
-        if everything
-        else None,
-        "recovery_max_seconds": rate(max(everything)) if everything else None,
-        **figures,
-    }
-    return Report("Faults between the CRM and its ERPs", table, notes, machine)
-
-
-def spread(seconds: list[float]) -> tuple:
-    """Median and maximum, for people."""
-    if not seconds:
-        return ("-", "-")
-    return (f"{statistics.median(seconds):.1f}", f"{max(seconds):.1f}")
+    return 1 if report.figures["bad"] else 0
 
 
 sys.exit(main(sys.argv[1:]))

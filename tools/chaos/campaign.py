@@ -15,9 +15,17 @@ from stage.json2 import CallError
 # How often each kind of call is what a fault waits for.
 AIMS = ("order", "order", "changes", "changes", "")
 # A fault that nothing came along for.
-PATIENCE = 30.0
+PATIENCE = 15.0
+# Seconds between two faults of an ERP, and between two kills.
+PAUSE = (0.1, 0.8)
+KILL_PAUSE = (20, 40)
+# Of the kills, those of all the CRM.
+SERVER_SHARE = 0.12
 PRODUCTS = ("PUMP-200", "VALVE-DN25", "FILTER-10", "SEAL-KIT", "BOOK-HYD")
-MOST_OPEN = 40
+MOST_OPEN = 80
+# Seconds after which somebody wins a deal however many are open: as it wakes up the scheduled actions of a server that
+# was just started, which otherwise look after a minute only.
+LONGEST_LULL = 6.0
 SERVER_KILL = "kill -9 of all of the CRM"
 LANE_KILL = "kill -9 of a lane"
 GONE = (OSError, http.client.HTTPException, CallError, TimeoutError)
@@ -32,6 +40,8 @@ class Event:
     at: float
     what: str = ""
     forwarded: bool = False
+    # The jobs that were being worked on: (id, key).
+    jobs: tuple = ()
 
 
 class Campaign:
@@ -50,9 +60,13 @@ class Campaign:
         self.injecting = set(site.erps)
         self.kills = kills
         self.won = 0
+        self.seconds = 0.0
+        for kind, proxy in site.proxies.items():
+            proxy.look = self._make_look(kind)
 
     def run(self) -> None:
         """Until the faults are used up, or time is."""
+        began = time.monotonic()
         workers = [self._win, self._look_after] + ([self._kill] if self.kills else [])
         threads = [threading.Thread(target=work, daemon=True) for work in workers]
         injectors = [
@@ -64,8 +78,12 @@ class Campaign:
         for thread in injectors:
             while thread.is_alive():
                 thread.join(30)
-                say(f"    {len(self.events)} faults, {self.won} deals won")
+                say(
+                    f"    {time.monotonic() - began:.0f} s: {len(self.events)} faults, {self.won} deals won,"
+                    f" {self._count_open()} jobs open"
+                )
         self.is_over.set()
+        self.seconds = time.monotonic() - began
         for thread in threads:
             thread.join(60)
 
@@ -75,12 +93,14 @@ class Campaign:
         """A salesperson wins deals, of known customers and new ones."""
         dice = random.Random(f"{self.seed}-deals")
         seller = self.site.as_user(people.SALESPERSON)
-        known = None
+        known, last = None, 0.0
         while not self.is_over.is_set():
             try:
                 if known is None:
                     known = self._read_known(seller)
-                if self._count_open() < MOST_OPEN:
+                is_lull = time.monotonic() - last > LONGEST_LULL
+                if is_lull or self._count_open() < MOST_OPEN:
+                    last = time.monotonic()
                     self._win_some(seller, dice, *known)
             except GONE:
                 # the server is down, or was killed under us: what was not won is not missed
@@ -100,7 +120,7 @@ class Campaign:
 
     def _win_some(self, seller, dice, products, partners) -> None:
         values = []
-        for _deal in range(dice.randint(1, 3)):
+        for _deal in range(dice.randint(2, 6)):
             mark = f"{self.seed}-{dice.randrange(10**9)}"
             customer = {"partner_id": dice.choice(partners)}
             if dice.random() < 0.25:
@@ -175,9 +195,16 @@ class Campaign:
                 continue
             count += 1
             self.events.append(
-                Event(armed.kind, kind, armed.at, armed.what, armed.forwarded)
+                Event(
+                    armed.kind,
+                    kind,
+                    armed.at,
+                    armed.what,
+                    armed.forwarded,
+                    armed.seen or (),
+                )
             )
-            time.sleep(dice.uniform(0.2, 1.5))
+            time.sleep(dice.uniform(*PAUSE))
         self.injecting.discard(kind)
 
     def _goes_on(self, count: int) -> bool:
@@ -188,13 +215,14 @@ class Campaign:
     def _kill(self) -> None:
         """A lane in the middle of its work, now and then all of the CRM."""
         dice = random.Random(f"{self.seed}-kill")
-        while not self.is_over.wait(dice.uniform(8, 16)):
-            if dice.random() < 0.25:
-                self.events.append(Event(SERVER_KILL, "", time.time()))
+        look = self._make_look(None)
+        while not self.is_over.wait(dice.uniform(*KILL_PAUSE)):
+            if dice.random() < SERVER_SHARE:
+                self.events.append(Event(SERVER_KILL, "", time.time(), jobs=look()))
                 self.site.kill_all()
                 self.site.start()
             elif lane := self.site.find_busy_lane():
-                self.events.append(Event(LANE_KILL, "", time.time()))
+                self.events.append(Event(LANE_KILL, "", time.time(), jobs=look()))
                 kill(lane)
                 self.is_over.wait(dice.uniform(0.5, 5))
                 self.site.start_lane(lane)
@@ -222,23 +250,37 @@ class Campaign:
             " from integration_job where state in ('failed', 'attention')"
         )
 
-    def recovery(self, event: Event) -> float | None:
-        """Seconds from the fault until all that was in the queue for this ERP then is done; None if nothing was."""
+    def _make_look(self, kind: str | None):
+        """Which jobs are being worked on, for this ERP or for all: found on a connection of its own."""
+        database = self.site.look_into(self.site.crm)
         connectors = [
             number
-            for kind, number in self.site.connectors.items()
-            if event.erp in ("", kind)
+            for name, number in self.site.connectors.items()
+            if kind in (None, name)
         ]
+
+        def look() -> tuple:
+            return tuple(
+                database.rows(
+                    "select id, idempotency_key from integration_job"
+                    " where state = 'running' and connector_id = any(%s)",
+                    connectors,
+                )
+            )
+
+        return look
+
+    def recovery(self, event: Event) -> float | None:
+        """Seconds from the fault until all jobs that were being worked on then are done; None if there were none."""
         seconds, count = self.site.database.rows(
             """
             select extract(epoch from max(finished_at) - to_timestamp(%s) at time zone 'UTC'), count(*)
               from integration_job
-             where connector_id = any(%s) and create_date <= to_timestamp(%s) at time zone 'UTC'
-               and finished_at > to_timestamp(%s) at time zone 'UTC' and state in ('done', 'cancelled')
+             where id = any(%s) and finished_at > to_timestamp(%s) at time zone 'UTC'
+               and state in ('done', 'cancelled')
             """,
             event.at,
-            connectors,
-            event.at,
+            [job for job, _key in event.jobs],
             event.at,
         )[0]
         return float(seconds) if count else None

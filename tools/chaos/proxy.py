@@ -37,6 +37,7 @@ class Armed:
     at: float = 0.0  # when it struck, time.time
     what: str = ""  # the call it struck
     forwarded: bool = False
+    seen: object = None  # what `Proxy.look` saw at that moment
     struck: threading.Event = field(default_factory=threading.Event)
 
 
@@ -47,8 +48,12 @@ class Proxy:
         self.target = urlsplit(target)
         self.random = random.Random(seed)
         self.delay, self.late, self.hang = delay, late, hang
+        # Called when a fault strikes, before anybody can notice: who is at work in this moment.
+        self.look = lambda: None
         self.armed: list[Armed] = []
         self.lock = threading.Lock()
+        # The loop itself only remembers tasks weakly.
+        self.tasks: set[asyncio.Task] = set()
         self.calls = 0
         self.loop = asyncio.new_event_loop()
         ready = threading.Event()
@@ -96,11 +101,16 @@ class Proxy:
         with contextlib.suppress(RuntimeError):
             self.loop.run_forever()
         server.close()
-        for task in asyncio.all_tasks(self.loop):
+        tasks = asyncio.all_tasks(self.loop)
+        for task in tasks:
             task.cancel()
-        self.loop.run_until_complete(asyncio.sleep(0))
+        self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.loop.close()
 
     async def _serve(self, reader, writer) -> None:
+        task = asyncio.current_task()
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
         try:
             request = await read_message(reader)
             if request:
@@ -121,6 +131,7 @@ class Proxy:
         armed.what = name_of(request)
         armed.at = time.time()
         armed.forwarded = armed.forward
+        armed.seen = self.look()
         answer = b""
         try:
             if armed.kind == "request arrives late":

@@ -20,14 +20,17 @@ TEAM = "Chaos"
 ADDONS = (paths.ROOT_ADDON, "l10n_nl")
 CUSTOMERS = 20
 # Short, so that a campaign ends: what is set is what an administrator may set on the connector's form.
+# The promise stands on one of them: no call goes on longer than `settle_seconds` after its answer was given up.
 CONNECTOR = {
     "connect_timeout": 2,
-    "read_timeout": 12,
-    "batch_size": 10,
-    "parallel_calls": 2,
-    "settle_seconds": 25,
+    "read_timeout": 6,
+    "batch_size": 4,
+    "parallel_calls": 3,
+    "settle_seconds": 20,
     "max_attempts": 30,
 }
+# Of the proxy: an answer that never comes is worth no longer than the time-out.
+PROXY = {"delay": 1.0, "late": 2.0, "hang": 8.0}
 LANE_LOCKS = """
     select activity.client_port
       from pg_locks held join pg_stat_activity activity using (pid)
@@ -40,13 +43,14 @@ class Site:
 
     def __init__(self, kinds, seed: int, name: str = "chaos"):
         self.name = name
+        self.looks = []
         self.crm = f"crm_{name}"
         self.lanes = (f"{self.crm}_lane_1", f"{self.crm}_lane_2")
         self.stop()
         with step("fresh ERPs for the campaign"):
             self.erps = {kind: erps.new(kind, name) for kind in kinds}
         self.proxies = {
-            kind: Proxy(erp["url"], seed=seed, hang=20)
+            kind: Proxy(erp["url"], seed=seed, **PROXY)
             for kind, erp in self.erps.items()
         }
         harness_crm.provide(self.crm, ADDONS, fresh=True)
@@ -125,11 +129,22 @@ class Site:
                     return name
         return None
 
+    def reconnect(self) -> None:
+        """After PostgreSQL was away."""
+        self.database.close()
+        self.database = Database(self.crm)
+
+    def look_into(self, name: str) -> Database:
+        """A connection for somebody's own use, closed in the end."""
+        self.looks.append(Database(name))
+        return self.looks[-1]
+
     def close(self) -> None:
         """End what was started; the CRM's database stays to be looked into."""
-        self.database.close()
         for proxy in self.proxies.values():
             proxy.close()
+        for look in (self.database, *self.looks):
+            look.close()
         self.stop()
         for kind in self.erps:
             processes.stop(f"erp_{kind}_{self.name}")

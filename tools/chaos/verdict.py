@@ -36,7 +36,11 @@ def judge(site, kind: str, leads=None) -> dict:
         "select key, expected_total from integration_erp_order where connector_id = %s",
         site.connectors[kind],
     )
+    twice = {key for key, count in found.items() if count > 1}
+    twice |= {key for key, count in parties.items() if count > 1}
     return {
+        "twice": sorted(twice),
+        "missing": sorted(won - found.keys()),
         "won": len(won),
         "orders": len(rows),
         "duplicates": sum(count - 1 for count in found.values()),

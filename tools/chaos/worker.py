@@ -1,7 +1,8 @@
 """One Odoo process that forks children to be killed: the registry is loaded once, each child then lives on its own.
 
 Reads commands, one JSON a line, from standard input and answers each with one line:
-`win` makes won deals; `run` works off the queue, and may kill itself at a commit; `wait` gives how a child ended.
+`win` makes won deals; `run` works off the queue, and may kill itself at a commit; `wait` gives how a child ended;
+`count` tells how many jobs are not through.
 """
 
 import json
@@ -117,17 +118,18 @@ def run(database, at: int = 0, after: bool = False, wait_for: float = 0) -> dict
 
             def commit_or_die(self):
                 nonlocal count
-                count += 1
-                caller = sys._getframe(1)
-                if count == at:
-                    say(
-                        caller.f_code.co_qualname.rpartition("<locals>")[0].strip(".")
-                        or caller.f_code.co_qualname
-                    )
-                if count == at and not after:
+                cursor.flush()
+                # what has written nothing leaves nothing behind
+                is_boundary = has_written(cursor)
+                count += is_boundary
+                is_last = is_boundary and count == at
+                if is_last:
+                    name = sys._getframe(1).f_code.co_qualname
+                    say(name.rpartition("<locals>")[0].strip(".") or name)
+                if is_last and not after:
                     os.kill(os.getpid(), signal.SIGKILL)
                 commit(self)
-                if count == at:
+                if is_last:
                     os.kill(os.getpid(), signal.SIGKILL)
 
             model._commit = commit_or_die
@@ -142,6 +144,23 @@ def run(database, at: int = 0, after: bool = False, wait_for: float = 0) -> dict
     return {"child": fork(work)}
 
 
+def has_written(cursor) -> bool:
+    """Whether there is anything to commit."""
+    cursor.execute("select pg_current_xact_id_if_assigned() is not null")
+    [[found]] = cursor.fetchall()
+    return found
+
+
+def count_jobs(database) -> dict:
+    """How many jobs are not through."""
+
+    def work(say):
+        with Registry(database).cursor() as cursor:
+            say(str(count_open(cursor)))
+
+    return {"open": int(wait(database, fork(work))["text"])}
+
+
 def count_open(cursor) -> int:
     """Jobs that are not through."""
     cursor.execute(
@@ -153,7 +172,7 @@ def count_open(cursor) -> int:
     return count
 
 
-COMMANDS = {"win": win, "run": run, "wait": wait}
+COMMANDS = {"win": win, "run": run, "wait": wait, "count": count_jobs}
 
 if __name__ == "__main__":
     main(sys.argv[1])

@@ -18,12 +18,15 @@ def stop() -> None:
     """Servers first, their database last."""
     if not paths.RUN.is_dir():
         return
-    for name in processes.running_names():
-        if name != postgres.NAME:
+    names = processes.running_names()
+    clusters = [name for name in names if name.startswith(postgres.MAIN.name)]
+    for name in names:
+        if name not in clusters:
             processes.stop(name)
             say(f"ended {name}")
-    if postgres.stop():
-        say("ended PostgreSQL")
+    for name in clusters:
+        processes.stop(name, how=postgres.FAST, patience=60)
+        say("ended PostgreSQL" if name == postgres.MAIN.name else f"ended {name}")
 
 
 def clean() -> None:

@@ -13,19 +13,35 @@ import shutil
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 from . import commands, debian, paths, processes
 from .errors import Stop
 from .progress import say, step
 
-NAME = "postgres"
 ROLE = "odoo_suite"
-SETTINGS_FILE = paths.RUN / "pg.json"
+# Ways to shut down: without waiting for clients to leave, and as in a crash.
+FAST, CRASH = signal.SIGINT, signal.SIGQUIT
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL server of ours."""
+
+    name: str
+    folder: Path
+    settings_file: Path
+
+
+MAIN = Cluster("postgres", paths.POSTGRES, paths.RUN / "pg.json")
+# The one that everything in this process talks of, see private_postgres.py.
+current = MAIN
 
 
 def is_external() -> bool:
     """The person brings a server of their own."""
-    return bool(os.environ.get("PGHOST"))
+    return current is MAIN and bool(os.environ.get("PGHOST"))
 
 
 def environment() -> dict:
@@ -33,7 +49,7 @@ def environment() -> dict:
     if is_external():
         names = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
         return {name: os.environ[name] for name in names if os.environ.get(name)}
-    settings = json.loads(SETTINGS_FILE.read_text())
+    settings = json.loads(current.settings_file.read_text())
     return {
         "PGHOST": "127.0.0.1",
         "PGPORT": str(settings["port"]),
@@ -61,10 +77,10 @@ def provide() -> None:
     if is_external():
         check_external()
         return
-    with commands.lock(NAME):
-        if not (paths.POSTGRES / "PG_VERSION").is_file():
+    with commands.lock(current.name):
+        if not (current.folder / "PG_VERSION").is_file():
             create_cluster()
-        if not processes.read_record(NAME):
+        if not processes.read_record(current.name):
             start_cluster()
 
 
@@ -111,8 +127,8 @@ def wrapper() -> tuple[list[str], dict]:
     who = identity()
     if not who:
         return [], {}
-    paths.POSTGRES.mkdir(mode=0o700, exist_ok=True)
-    probe = ["test", "-x", str(paths.POSTGRES)]
+    current.folder.mkdir(mode=0o700, exist_ok=True)
+    probe = ["test", "-x", str(current.folder)]
     if not subprocess.run(["test", "-x", paths.DEV], **who).returncode:
         give_cluster_to(who["user"], who["group"])
         if not subprocess.run(probe, **who).returncode:
@@ -137,9 +153,9 @@ def wrapper() -> tuple[list[str], dict]:
 
 def give_cluster_to(user: int, group: int) -> None:
     """PostgreSQL insists on owning its files; another of us may have started it last."""
-    if paths.POSTGRES.stat().st_uid == user:
+    if current.folder.stat().st_uid == user:
         return
-    for folder, _folders, files in os.walk(paths.POSTGRES):
+    for folder, _folders, files in os.walk(current.folder):
         for name in (".", *files):
             os.chown(os.path.join(folder, name), user, group, follow_symlinks=False)
 
@@ -148,26 +164,26 @@ def create_cluster() -> None:
     """initdb, and a role that may create databases but is no superuser."""
     programs = debian.postgres_programs()
     with step("PostgreSQL cluster"):
-        shutil.rmtree(paths.POSTGRES, ignore_errors=True)
+        shutil.rmtree(current.folder, ignore_errors=True)
         prefix, who = wrapper()
-        paths.POSTGRES.mkdir(mode=0o700, exist_ok=True)
+        current.folder.mkdir(mode=0o700, exist_ok=True)
         password = secrets.token_urlsafe(24)
-        SETTINGS_FILE.write_text(
+        current.settings_file.write_text(
             json.dumps({"port": processes.free_port(), "password": password})
         )
-        SETTINGS_FILE.chmod(0o600)
+        current.settings_file.chmod(0o600)
         arguments = [
             *prefix,
             programs / "initdb",
             "-D",
-            paths.POSTGRES,
+            current.folder,
             "-U",
             "postgres",
         ]
         arguments += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         commands.run(arguments, "initdb", log="initdb.log", cwd="/", **who)
         # The server never runs with initdb's trusting default, and its superuser has no password: nobody logs in as it.
-        (paths.POSTGRES / "pg_hba.conf").write_text(
+        (current.folder / "pg_hba.conf").write_text(
             "host all all 127.0.0.1/32 scram-sha-256\n"
         )
         arguments = [
@@ -176,7 +192,7 @@ def create_cluster() -> None:
             "--single",
             "-F",
             "-D",
-            paths.POSTGRES,
+            current.folder,
             "postgres",
         ]
         statement = f"create role {ROLE} login createdb password '{password}'\n"
@@ -194,7 +210,10 @@ def create_cluster() -> None:
 
 def write_settings(port: int) -> None:
     """Written at every start, so that a changed port or DEV_PG_DURABLE takes effect."""
-    durable = "on" if os.environ.get("DEV_PG_DURABLE") == "1" else "off"
+    is_durable = os.environ.get("DEV_PG_DURABLE") == "1"
+    durable = "on" if is_durable else "off"
+    # One that is killed on purpose loses nothing of what it has committed: the machine goes on.
+    commits = "on" if is_durable or current is not MAIN else "off"
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -204,7 +223,7 @@ def write_settings(port: int) -> None:
         "maintenance_work_mem": "256MB",
         "max_wal_size": "4GB",
         "fsync": durable,
-        "synchronous_commit": durable,
+        "synchronous_commit": commits,
         "full_page_writes": durable,
         "jit": "off",
         "autovacuum_naptime": "30s",
@@ -212,24 +231,24 @@ def write_settings(port: int) -> None:
         "log_timezone": "UTC",
     }
     lines = [f"{key} = '{value}'" for key, value in settings.items()]
-    (paths.POSTGRES / "postgresql.auto.conf").write_text("\n".join(lines) + "\n")
+    (current.folder / "postgresql.auto.conf").write_text("\n".join(lines) + "\n")
 
 
 def start_cluster() -> None:
     """On the port it had, so that running servers keep their connection; on another one if that was taken."""
-    settings = json.loads(SETTINGS_FILE.read_text())
+    settings = json.loads(current.settings_file.read_text())
     if processes.is_port_taken(settings["port"]):
         say(
             f"    port {settings['port']} is taken by another program: PostgreSQL moves to another one"
         )
         settings["port"] = processes.free_port()
-        SETTINGS_FILE.write_text(json.dumps(settings))
+        current.settings_file.write_text(json.dumps(settings))
     write_settings(settings["port"])
     prefix, who = wrapper()
     # A cluster that was killed leaves this file; another process may have its number by now.
-    (paths.POSTGRES / "postmaster.pid").unlink(missing_ok=True)
-    arguments = [*prefix, debian.postgres_programs() / "postgres", "-D", paths.POSTGRES]
-    processes.start(NAME, arguments, cwd="/", **who)
+    (current.folder / "postmaster.pid").unlink(missing_ok=True)
+    arguments = [*prefix, debian.postgres_programs() / "postgres", "-D", current.folder]
+    processes.start(current.name, arguments, cwd="/", **who)
     wait_until_it_answers()
 
 
@@ -239,20 +258,24 @@ def wait_until_it_answers(seconds: float = 60) -> None:
     env = os.environ | environment()
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if not processes.read_record(NAME):
-            log = paths.LOGS / f"{NAME}.log"
+        if not processes.read_record(current.name):
+            log = paths.LOGS / f"{current.name}.log"
             raise Stop(
-                commands.explain(processes.log_tail(NAME), "Starting PostgreSQL", log)
+                commands.explain(
+                    processes.log_tail(current.name), "Starting PostgreSQL", log
+                )
             )
         if not subprocess.run(probe, env=env).returncode:
             return
         time.sleep(0.1)
-    raise Stop(f"PostgreSQL does not answer: see {paths.LOGS / (NAME + '.log')}.")
+    raise Stop(
+        f"PostgreSQL does not answer: see {paths.LOGS / (current.name + '.log')}."
+    )
 
 
-def stop() -> bool:
-    """Fast shutdown: it does not wait for clients to leave."""
-    return processes.stop(NAME, how=signal.SIGINT, patience=60)
+def stop(how: signal.Signals = FAST) -> bool:
+    """True when it was running."""
+    return processes.stop(current.name, how=how, patience=60)
 
 
 def psql(statement: str, *, database: str, env: dict | None = None) -> str:

@@ -1,0 +1,100 @@
+"""What a campaign has found, as a table and as JSON."""
+
+import json
+import statistics
+
+from bench.report import Report, rate
+
+
+def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Report:
+    """By kind of fault: how often, what the ERPs' books say about the records it hit, how long they took."""
+    twice = {key for found in figures.values() for key in found.pop("twice")}
+    missing = {key for found in figures.values() for key in found.pop("missing")}
+    table = [
+        (
+            "fault",
+            *(f"times, {kind}" for kind in figures),
+            "duplicates",
+            "losses",
+            *("recovery s: median", "p95", "max"),
+        )
+    ]
+    everything = []
+    for kind in sorted({event.kind for event in campaign.events}):
+        events = [event for event in campaign.events if event.kind == kind]
+        seconds = [
+            found for event in events if (found := campaign.recovery(event)) is not None
+        ]
+        everything += seconds
+        keys = {key for event in events for _job, key in event.jobs}
+        per_erp = [sum(event.erp in ("", erp) for event in events) for erp in figures]
+        table.append(
+            (kind, *per_erp, len(keys & twice), len(keys & missing), *spread(seconds))
+        )
+    counts = [
+        sum(event.erp == erp for event in campaign.events if event.erp)
+        for erp in figures
+    ]
+    table.append(
+        (
+            "all, kills not counted",
+            *counts,
+            sum(found["duplicates"] for found in figures.values()),
+            sum(found["losses"] for found in figures.values()),
+            *spread(everything),
+        )
+    )
+    for name in (
+        "won",
+        "orders",
+        "duplicates",
+        "losses",
+        "unconfirmed",
+        "customers_twice",
+        "totals_differing",
+    ):
+        row = [found[name] for found in figures.values()]
+        table.append((name.replace("_", " "), *row, "", "", "", "", ""))
+    kills = sum(not event.erp for event in campaign.events)
+    notes = [
+        "Recovery: from the fault until the jobs that were being worked on for that ERP then are done, through whatever"
+        " else befell them.",
+        "Duplicates and losses: counted in the ERPs' own databases; of a kind, among the records that were being worked"
+        " on when it struck.",
+        f"Kills of lanes or of all the CRM: {kills}. People: {json.dumps(campaign.person)}; jobs that ask a person:"
+        f" {len(problems)}; queue empty: {is_empty}.",
+        f"Seed {campaign.seed}; {campaign.seconds / 60:.0f} minutes.",
+    ]
+    machine = {
+        "seed": campaign.seed,
+        "faults": {kind: count for kind, count in zip(figures, counts, strict=True)},
+        "kills": kills,
+        "minutes": rate(campaign.seconds / 60),
+        "asked": len(problems),
+        **figures,
+    }
+    if everything:
+        median, p95, most = quantiles(everything)
+        machine |= {
+            "recovery_median_seconds": rate(median),
+            "recovery_p95_seconds": rate(p95),
+            "recovery_max_seconds": rate(most),
+        }
+    return Report("Faults between the CRM and its ERPs", table, notes, machine)
+
+
+def quantiles(seconds: list[float]) -> tuple[float, float, float]:
+    """Median, 95th percentile, maximum."""
+    ordered = sorted(seconds)
+    return (
+        statistics.median(ordered),
+        ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))],
+        ordered[-1],
+    )
+
+
+def spread(seconds: list[float]) -> tuple:
+    """The same, for people."""
+    if not seconds:
+        return ("-", "-", "-")
+    return tuple(f"{found:.1f}" for found in quantiles(seconds))
