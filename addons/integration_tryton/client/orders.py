@@ -7,6 +7,7 @@ Otherwise it is ``reference``, which is not unique: it is looked up before every
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    NetworkError,
     ValidationError,
     in_chunks,
     send_in_chunks,
@@ -198,7 +199,7 @@ class OrdersMixin:
         """Quote, then confirm, whatever is not yet: so a lost answer is asked again
         safely. Tryton processes (invoices, shipments) within confirm or, with a worker,
         soon after (trytond/worker.py)."""
-        errors, confirmed = {}, []
+        errors, refused_at, confirmed = {}, {}, []
         try:
             # no totals: Tryton reckons those of a draft anew each time they are read
             rows = self._search_orders(remote_ids, ("state",))
@@ -215,7 +216,9 @@ class OrdersMixin:
                     if answer is not None
                 )
                 confirmed = [item for item in waiting if item not in errors]
+                refused_at |= dict.fromkeys(set(waiting) - set(confirmed), state)
             rows = self._search_orders(remote_ids)
+            self._forgive_overtaken(errors, refused_at, rows)
             errors.update(self._process_rest(confirmed, rows))
         except IntegrationError as error:
             return [errors.get(item, error) for item in remote_ids]
@@ -223,6 +226,25 @@ class OrdersMixin:
             errors.get(item) or self._get_confirmed(item, rows.get(item))
             for item in remote_ids
         ]
+
+    def _forgive_overtaken(self, errors, refused_at, rows):
+        """A call whose answer was lost may still be at work over there, and press the same
+        button a moment before us: then Tryton refuses ours.
+
+        :param dict errors: ``{remote id: IntegrationError}``, changed here
+        :param dict refused_at: ``{remote id: state the order had been in}``
+        """
+        for item, state in refused_at.items():
+            row = rows.get(item)
+            if not isinstance(errors[item], ValidationError) or row is None:
+                continue
+            if STATES[row["state"]] in ("confirmed", "done"):
+                del errors[item]
+            elif row["state"] not in (state, "cancelled"):
+                errors[item] = NetworkError(
+                    "Something else is at work on this order in Tryton at the moment.",
+                    errors[item].message,
+                )
 
     def _process_rest(self, remote_ids, rows):
         """Find out why orders just confirmed were not processed.

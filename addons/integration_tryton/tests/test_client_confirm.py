@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+from odoo.addons.integration_hub.client import ValidationError
+
 from .common import TrytonCase, contract
 
 
@@ -25,6 +27,31 @@ class TestConfirm(TrytonCase):
         self.assertEqual(found["state"], "draft")
         (answer,) = self.client.order_confirm([answer["remote_id"]])
         self.assertEqual(answer["state"], "confirmed")
+
+    def test_overtaken_by_a_lost_call(self):
+        """Found by a campaign of faults: a call given up as lost pressed the button first,
+        so ours was refused, and a person was asked for nothing."""
+        press = type(self.client)._press
+        for button, kind in (("quote", "network"), ("confirm", None)):
+
+            def press_late(client, name, ids, button=button):
+                answers = press(client, name, ids)
+                if name == button:
+                    return [ValidationError("You can not call this.")] * len(ids)
+                return answers
+
+            sale_id = self.create_sale()["remote_id"]
+            with (
+                self.subTest(button),
+                patch.object(type(self.client), "_press", press_late),
+            ):
+                (answer,) = self.client.order_confirm([sale_id])
+                if kind:
+                    self.assert_error(answer, kind)
+                else:
+                    self.assertEqual(answer["state"], "confirmed")
+            (answer,) = self.client.order_confirm([sale_id])
+            self.assertEqual(answer["state"], "confirmed")
 
     def test_one_that_cannot_be_quoted(self):
         homeless = self.create_party(addresses=[])
