@@ -75,13 +75,16 @@ class Campaign:
         ]
         for thread in (*threads, *injectors):
             thread.start()
-        for thread in injectors:
-            while thread.is_alive():
-                thread.join(30)
-                say(
-                    f"    {time.monotonic() - began:.0f} s: {len(self.events)} faults, {self.won} deals won,"
-                    f" {self._count_open()} jobs open"
-                )
+        try:
+            for thread in injectors:
+                while thread.is_alive():
+                    thread.join(30)
+                    say(
+                        f"    {time.monotonic() - began:.0f} s: {len(self.events)} faults, {self.won} deals won,"
+                        f" {self._count_open()} jobs open"
+                    )
+        except KeyboardInterrupt:
+            say("    broken off: what has been played is judged")
         self.is_over.set()
         self.seconds = time.monotonic() - began
         for thread in threads:
@@ -208,6 +211,8 @@ class Campaign:
         self.injecting.discard(kind)
 
     def _goes_on(self, count: int) -> bool:
+        if self.is_over.is_set():
+            return False
         if self.deadline:
             return time.monotonic() < self.deadline
         return count < self.faults

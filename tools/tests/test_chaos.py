@@ -4,8 +4,9 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
-from chaos.campaign import Event
+from chaos.campaign import Campaign, Event
 from chaos.summary import make_report, quantiles
 
 from harness import paths
@@ -50,6 +51,14 @@ def test_table_names_the_faults_that_hit_what_is_wrong():
 def test_quantiles():
     assert quantiles([3.0]) == (3.0, 3.0, 3.0)
     assert quantiles([float(number) for number in range(100)]) == (49.5, 95.0, 99.0)
+
+
+def test_campaign_that_is_broken_off_plays_no_more():
+    campaign = Campaign(SimpleNamespace(erps={}, proxies={}), 7, faults=10, minutes=0)
+    assert campaign._goes_on(9)
+    assert not campaign._goes_on(10)
+    campaign.is_over.set()
+    assert not campaign._goes_on(0)
 
 
 def test_server_is_started_again_whenever_it_ends(tmp_path):
