@@ -11,6 +11,9 @@ from unittest import SkipTest
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.integration_hub.client import ConnectionSettings
+from odoo.addons.integration_odoo.client import OdooClient
+
 CREDENTIALS = {
     "odoo": {"odoo_database": "database", "login": "login", "api_key": "api_key"},
     "tryton": {
@@ -36,6 +39,22 @@ def get_clerk(kind, settings):
     from erp_actions import clerk
 
     return clerk(kind, settings)
+
+
+def get_odoo_keeper(settings):
+    """The administrator of the Odoo ERP: ``call(model, method, ids, **arguments)``."""
+    admin = settings["admin"]
+    return OdooClient(
+        ConnectionSettings(
+            url=settings["url"],
+            credentials={"password": admin["password"]},
+            options={
+                "database": settings["database"],
+                "login": admin["login"],
+                "protocol": "jsonrpc",
+            },
+        )
+    )
 
 
 class ErpCase(TransactionCase):
@@ -301,6 +320,20 @@ class ErpCase(TransactionCase):
     def pull(self):
         self.connector._get_flow("sale_status_pull")._enqueue_pull()
         self.run_lane()
+
+    def make_product_like(self, code, own_code):
+        """A product here, of the unit and taxes of the one called ``code``."""
+        like = self.products[code]
+        return self.env["product.product"].create(
+            {
+                "name": own_code,
+                "default_code": own_code,
+                "uom_id": like.uom_id.id,
+                "type": like.type,
+                "taxes_id": [Command.set(like.taxes_id.ids)],
+                "company_id": self.company.id,
+            }
+        )
 
     # -- what is seen -----------------------------------------------------------------
 

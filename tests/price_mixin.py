@@ -1,0 +1,152 @@
+"""The acceptance checklist (requirements §9) for prices (ERP-7), in a real ERP. What the
+ERP itself charges is what an order over there is priced at."""
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from odoo.addons.integration_hub.client import NetworkError
+
+QUANTITIES = (1, 9, 10, 99, 100)
+
+
+class PriceMixin:
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.price = cls.connector._get_flow("price_pull")
+        cls.price.action_resume()
+        cls.price.next_run = "2099-01-01 00:00:00"
+        cls.list_there = str(cls.make_list_there(f"List {cls.mark}"))
+        cls.addClassCleanup(cls.archive_list_there)
+
+    def run_prices(self):
+        self.price._enqueue_pull("manual")
+        self.run_lane()
+        jobs = self.env["integration.job"].search(
+            [("flow_id", "=", self.price.id), ("state", "!=", "done")]
+        )
+        self.assertFalse(jobs, jobs.mapped("error_message"))
+
+    def get_list(self):
+        return (
+            self.env["product.pricelist"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("integration_connector_id", "=", self.connector.id),
+                    ("integration_remote_id", "=", self.list_there),
+                ]
+            )
+        )
+
+    def assert_same_prices(self, codes, quantities=QUANTITIES):
+        for code in codes:
+            for quantity in quantities:
+                with self.subTest(code=code, quantity=quantity):
+                    self.assertAlmostEqual(
+                        self.get_list()._get_product_price(
+                            self.products[code], quantity
+                        ),
+                        self.get_price_there(code, quantity),
+                        4,
+                    )
+
+    def test_1_prices_as_the_erp_charges(self):
+        self.run_prices()
+        self.assertEqual(self.get_list().name, f"List {self.mark}")
+        self.assertEqual(self.get_list().currency_id.name, self.currency_there)
+        self.assert_same_prices(["PUMP-200", "PIPE-CU15", "COFFEE-1KG", "SEAL-KIT"])
+
+    def test_2_update(self):
+        self.run_prices()
+        self.run_prices()
+        self.assertIn("changed: 0", self.price.last_message)
+        self.change_price_there("PUMP-200")
+        self.run_prices()
+        self.assert_same_prices(["PUMP-200"])
+        self.assertNotIn("changed: 0", self.price.last_message)
+
+    def test_3_list_archived(self):
+        self.run_prices()
+        self.archive_list_there()
+        self.addCleanup(self.restore_list_there)
+        self.run_prices()
+        self.assertFalse(self.get_list().active)
+        self.restore_list_there()
+        self.run_prices()
+        self.assertTrue(self.get_list().active)
+
+    def test_5_owned_by_the_erp(self):
+        self.run_prices()
+        with self.assertRaisesRegex(UserError, "comes from"):
+            self.get_list().item_ids[:1].fixed_price = 1
+
+    def test_5_customer_and_departing_price(self):
+        partner = self.make_partner()
+        party_id = str(self.make_customer_there(f"Customer {self.mark}"))
+        self.env["integration.external.id"]._bind(
+            self.connector, "party", [(partner, {"remote_id": party_id})]
+        )
+        self.run_prices()
+        self.assertEqual(
+            partner.with_company(self.company).property_product_pricelist,
+            self.get_list(),
+        )
+        lead = self.make_lead([("PUMP-200", 10)], partner)
+        line = self.make_order(lead, [("PUMP-200", 10)]).order_line
+        self.assertAlmostEqual(line.erp_price, self.get_price_there("PUMP-200", 10), 2)
+        self.assertFalse(line.is_erp_price_different)
+        line.price_unit += 1
+        self.assertTrue(line.is_erp_price_different)
+
+    def test_6_network_failure(self):
+        self.connector.url = "http://127.0.0.1:9"
+        self.price._enqueue_pull("manual")
+        self.run_lane()
+        job = self.env["integration.job"].search([("flow_id", "=", self.price.id)])
+        self.assertEqual((job.state, job.error_kind), ("retrying", NetworkError.kind))
+        self.assertFalse(self.get_list())
+        self.connector.url = self.erp["url"]
+        job.action_retry()
+        self.run_lane()
+        self.assertTrue(self.get_list().item_ids)
+
+    def test_7_pages(self):
+        self.price.batch_size = 3
+        self.run_prices()
+        self.assert_same_prices(["PUMP-200", "SEAL-KIT"], (1, 100))
+
+    def test_8_unit_factor(self):
+        """Ours is a box of ten of theirs."""
+        box = self.make_product_like("FILTER-10", "FILTER-BOX")
+        line = self.env["integration.product.mapping"].search(
+            [
+                ("product_id", "=", self.products["FILTER-10"].id),
+                ("connector_id", "=", self.connector.id),
+            ]
+        )
+        self.env["integration.product.mapping"].create(
+            {
+                "connector_id": self.connector.id,
+                "product_id": box.id,
+                "remote_id": line.remote_id,
+                "factor": 10,
+            }
+        )
+        self.run_prices()
+        self.assertAlmostEqual(
+            self.get_list()._get_product_price(box, 10),
+            10 * self.get_price_there("FILTER-10", 100),
+            3,
+        )
+
+    def test_9_nothing_said(self):
+        """A product without a mapping has no price of the ERP."""
+        other = self.env["product.product"].create(
+            {"name": "Not there", "list_price": 7, "company_id": self.company.id}
+        )
+        self.run_prices()
+        self.assertNotIn(other, self.get_list().item_ids.product_id)
+        lead = self.make_lead([])
+        lead.lead_line_ids = [Command.create({"product_id": other.id})]
+        self.assertFalse(lead.lead_line_ids.has_erp_price)

@@ -1,0 +1,123 @@
+"""The acceptance checklist (requirements §9) for stock (ERP-6), in a real ERP."""
+
+from datetime import date, timedelta
+
+from odoo.addons.integration_hub.client import NetworkError
+
+
+class StockMixin:
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stock = cls.connector._get_flow("stock_pull")
+        cls.stock.next_run = "2099-01-01 00:00:00"
+
+    def run_stock(self):
+        self.stock._enqueue_pull("manual")
+        self.run_lane()
+
+    def get_level(self, product):
+        level = self.env["integration.stock.level"].search(
+            [("product_id", "=", product.id), ("connector_id", "=", self.connector.id)]
+        )
+        self.assertEqual(len(level), 1)
+        return level
+
+    def read_stock(self, product):
+        """As the button on a line does it."""
+        product.action_read_erp_stock()
+        self.run_lane()
+        return self.get_level(product)
+
+    def test_1_levels(self):
+        self.run_stock()
+        levels = self.env["integration.stock.level"].search(
+            [("connector_id", "=", self.connector.id)]
+        )
+        # services are not kept on stock
+        goods = {code for code in self.products if not code.startswith("SERV")}
+        self.assertEqual(
+            set(levels.product_id.mapped("default_code")), goods, "one warehouse"
+        )
+        # books, that no other test sells
+        self.assertGreater(self.get_level(self.products["BOOK-HYD"]).available, 0)
+
+    def test_2_update_and_arrivals(self):
+        product = self.make_counted(5)
+        level = self.read_stock(product)
+        self.assertEqual((level.available, level.expected), (5, 0))
+        day = date.today() + timedelta(days=9)
+        self.expect_there(product, 7, day)
+        level = self.read_stock(product)
+        self.assertEqual((level.available, level.expected), (5, 7))
+        self.assertEqual(level.expected_date, day)
+        lead = self.make_lead([])
+        lead.lead_line_ids = [(0, 0, {"product_id": product.id, "quantity": 6})]
+        line = lead.lead_line_ids
+        self.assertTrue(line.is_erp_stock_short)
+        self.assertEqual(line.erp_stock["date"], day.isoformat())
+        line.quantity = 13
+        self.assertFalse(line.erp_stock["date"])
+
+    def test_2_promised_is_not_available(self):
+        product = self.make_counted(5)
+        order = self.order_there(product, 3)
+        self.reserve_there(order)
+        self.assertEqual(self.read_stock(product).available, 2)
+
+    def test_3_archived(self):
+        """Mapped, but gone from the ERP: no figure rather than a wrong one."""
+        product = self.make_counted(5)
+        self.read_stock(product)
+        self.env.cr.execute(
+            "UPDATE integration_stock_level SET read_at = read_at - interval '1 hour'"
+        )
+        line = self.env["integration.product.mapping"].search(
+            [("product_id", "=", product.id)]
+        )
+        line.remote_id = "999999"
+        product.action_read_erp_stock()
+        self.run_lane()
+        self.assertFalse(
+            self.env["integration.stock.level"].search(
+                [("product_id", "=", product.id)]
+            )
+        )
+
+    def test_4_two_of_ours_for_one_of_theirs(self):
+        product = self.make_counted(24)
+        [remote_id] = (
+            self.env["integration.product.mapping"]
+            .search([("product_id", "=", product.id)])
+            .mapped("remote_id")
+        )
+        box = self.make_product_like("BOOK-HYD", "BOX-OF-12")
+        self.env["integration.product.mapping"].create(
+            {
+                "connector_id": self.connector.id,
+                "product_id": box.id,
+                "remote_id": remote_id,
+                "factor": 12,
+            }
+        )
+        (product | box).action_read_erp_stock()
+        self.run_lane()
+        self.assertEqual(self.get_level(product).available, 24)
+        self.assertEqual(self.get_level(box).available, 2)
+
+    def test_6_network_failure(self):
+        product = self.make_counted(5)
+        self.connector.url = "http://127.0.0.1:9"
+        product.action_read_erp_stock()
+        self.run_lane()
+        job = self.env["integration.job"].search([("flow_id", "=", self.stock.id)])
+        self.assertEqual((job.state, job.error_kind), ("retrying", NetworkError.kind))
+        self.connector.url = self.erp["url"]
+        job.action_retry()
+        self.run_lane()
+        self.assertEqual(self.get_level(product).available, 5)
+
+    def test_8_fractions_and_units(self):
+        """The pipe is sold by the metre: parts of it as well."""
+        product = self.make_counted(2.5, "PIPE-CU15")
+        self.assertEqual(self.read_stock(product).available, 2.5)

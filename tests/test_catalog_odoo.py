@@ -1,0 +1,107 @@
+import base64
+import io
+
+from PIL import Image
+
+from odoo.tests import tagged
+
+from .catalog_mixin import CatalogMixin
+from .erp_case import ErpCase, get_odoo_keeper
+
+
+@tagged("post_install", "-at_install")
+class TestCatalogOdoo(CatalogMixin, ErpCase):
+    kind = "odoo"
+
+    @classmethod
+    def map_unit(cls):
+        """Units of the same name are mapped by the flow itself."""
+        # products are kept by somebody else than the clerk of the orders
+        cls.keeper = get_odoo_keeper(cls.erp)
+        cls.addClassCleanup(cls.keeper.close)
+
+    def create_there(self, code, name, description=""):
+        return self.keeper.call(
+            "product.product",
+            "create",
+            vals_list=[
+                {
+                    "name": name,
+                    "default_code": code or False,
+                    "list_price": 12.5,
+                    "description_sale": description,
+                }
+            ],
+        )[0]
+
+    def create_duplicates_there(self):
+        code = self.make_code()
+        return [self.create_there(code, f"Twice {number}") for number in (1, 2)]
+
+    def create_variants_there(self):
+        [attribute] = self.keeper.call(
+            "product.attribute",
+            "create",
+            vals_list=[
+                {
+                    "name": f"Size {self.make_code()}",
+                    "value_ids": [[0, 0, {"name": size}] for size in ("S", "M", "L")],
+                }
+            ],
+        )
+        [values] = self.keeper.call(
+            "product.attribute", "read", [attribute], fields=["value_ids"]
+        )
+        line = {"attribute_id": attribute, "value_ids": [[6, 0, values["value_ids"]]]}
+        [template] = self.keeper.call(
+            "product.template",
+            "create",
+            vals_list=[
+                {"name": "Shirt of the Tests", "attribute_line_ids": [[0, 0, line]]}
+            ],
+        )
+        [row] = self.keeper.call(
+            "product.template", "read", [template], fields=["product_variant_ids"]
+        )
+        return row["product_variant_ids"]
+
+    def rename_there(self, remote_id, name):
+        self.write_there(remote_id, {"name": name})
+
+    @classmethod
+    def write_there(cls, remote_id, values):
+        cls.keeper.call("product.product", "write", [int(remote_id)], vals=values)
+
+    @classmethod
+    def archive_there(cls, remote_id):
+        cls.write_there(remote_id, {"active": False})
+
+    def restore_there(self, remote_id):
+        self.write_there(remote_id, {"active": True})
+
+    def delete_there(self, remote_id):
+        self.keeper.call("product.product", "unlink", [int(remote_id)])
+
+    def test_picture(self):
+        remote_id = self.add_there(self.make_code())
+        stream = io.BytesIO()
+        Image.new("RGB", (16, 16), "red").save(stream, "PNG")
+        picture = base64.b64encode(stream.getvalue()).decode()
+        self.write_there(remote_id, {"image_1920": picture})
+        self.run_catalog()
+        product = self.get_product(remote_id)
+        self.assertTrue(product.image_1920)
+        shown = Image.open(io.BytesIO(base64.b64decode(product.image_1920)))
+        self.assertEqual(shown.size, (16, 16))
+        self.write_there(remote_id, {"image_1920": False})
+        self.run_catalog()
+        self.assertFalse(product.image_1920)
+
+    def test_taken_off_sale(self):
+        """Without being archived: the switch of the ERP itself."""
+        remote_id = self.add_there(self.make_code())
+        self.run_catalog()
+        product = self.get_product(remote_id)
+        self.write_there(remote_id, {"sale_ok": False})
+        self.run_catalog()
+        self.assertFalse(product.sale_ok)

@@ -1,0 +1,148 @@
+from odoo.tests import tagged
+
+from .erp_case import ErpCase
+from .price_mixin import PriceMixin
+
+
+@tagged("post_install", "-at_install")
+class TestPricesOdoo(PriceMixin, ErpCase):
+    kind = "odoo"
+    currency_there = "USD"
+
+    @classmethod
+    def find_there(cls, model, *domain):
+        return cls.clerk.call(model, "search", domain=list(domain), limit=1)[0]
+
+    @classmethod
+    def make_list_there(cls, name):
+        """All kinds of rules: fixed, percentage of cost, rounded, based on a list."""
+        product = {
+            code: cls.find_there("product.product", ("default_code", "=", code))
+            for code in ("PUMP-200", "PIPE-CU15", "COFFEE-1KG")
+        }
+        [below] = cls.clerk.call(
+            "product.pricelist",
+            "create",
+            vals_list=[
+                {
+                    "name": f"{name} below",
+                    "item_ids": [
+                        [
+                            0,
+                            0,
+                            {
+                                "compute_price": "percentage",
+                                "percent_price": 7,
+                                "min_quantity": quantity,
+                            },
+                        ]
+                        for quantity in (0, 100)
+                    ],
+                }
+            ],
+        )
+        rules = [
+            {
+                "applied_on": "0_product_variant",
+                "product_id": product["PUMP-200"],
+                "min_quantity": quantity,
+                "compute_price": "fixed",
+                "fixed_price": price,
+            }
+            for quantity, price in ((0, 199.5), (10, 180.25), (100, 150))
+        ] + [
+            {
+                "applied_on": "0_product_variant",
+                "product_id": product["COFFEE-1KG"],
+                "min_quantity": 10,
+                "compute_price": "formula",
+                "base": "list_price",
+                "price_discount": 13,
+                "price_round": 0.5,
+                "price_surcharge": -0.01,
+            },
+            {
+                "applied_on": "0_product_variant",
+                "product_id": product["PIPE-CU15"],
+                "compute_price": "percentage",
+                "percent_price": 12.5,
+            },
+            {
+                "compute_price": "formula",
+                "base": "pricelist",
+                "base_pricelist_id": below,
+                "price_discount": 3,
+            },
+        ]
+        cls.below = below
+        [created] = cls.clerk.call(
+            "product.pricelist",
+            "create",
+            vals_list=[
+                {
+                    "name": name,
+                    "currency_id": cls.find_there("res.currency", ("name", "=", "USD")),
+                    "item_ids": [[0, 0, rule] for rule in rules],
+                }
+            ],
+        )
+        return created
+
+    @classmethod
+    def archive_list_there(cls):
+        cls.write_there(
+            "product.pricelist", [int(cls.list_there), cls.below], {"active": False}
+        )
+
+    def restore_list_there(self):
+        self.write_there(
+            "product.pricelist", [int(self.list_there), self.below], {"active": True}
+        )
+
+    @classmethod
+    def write_there(cls, model, ids, values):
+        cls.clerk.call(model, "write", ids, vals=values)
+
+    def change_price_there(self, code):
+        product = self.find_there("product.product", ("default_code", "=", code))
+        item = self.find_there(
+            "product.pricelist.item",
+            ("pricelist_id", "=", int(self.list_there)),
+            ("product_id", "=", product),
+            ("min_quantity", "=", 10),
+        )
+        self.write_there("product.pricelist.item", [item], {"fixed_price": 177.77})
+
+    def get_price_there(self, code, quantity):
+        product = self.find_there("product.product", ("default_code", "=", code))
+        [order] = self.clerk.call(
+            "sale.order",
+            "create",
+            vals_list=[
+                {
+                    "partner_id": self.find_there(
+                        "res.partner", ("name", "=", "Jansen Installaties")
+                    ),
+                    "pricelist_id": int(self.list_there),
+                    "order_line": [
+                        [0, 0, {"product_id": product, "product_uom_qty": quantity}]
+                    ],
+                }
+            ],
+        )
+        lines = self.clerk.read_one("sale.order", order, "order_line")["order_line"]
+        line = self.clerk.read_one(
+            "sale.order.line", lines[0], "price_unit", "discount"
+        )
+        self.clerk.call("sale.order", "unlink", [order])
+        return line["price_unit"] * (1 - line["discount"] / 100)
+
+    def make_customer_there(self, name):
+        [partner] = self.clerk.call(
+            "res.partner",
+            "create",
+            vals_list=[
+                {"name": name, "property_product_pricelist": int(self.list_there)}
+            ],
+        )
+        return partner
