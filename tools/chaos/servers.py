@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import dataclass
 
 import psutil
 
@@ -15,12 +16,24 @@ DEALS = 6
 # Longer than it takes to start anything here, with all that is tried again meanwhile.
 PATIENCE = 240
 AWAY = 3.0
-# Seconds a scheduled action may run. Processes are looked at every four seconds, threads once a minute
-# (odoo/service/server.py); what the server then says.
-TIME_LIMIT = 6
-LIMIT_SAID = {"prefork": b"timeout after", "threads": b"virtual real time limit"}
-# Of each call, so that a batch of several takes longer than that.
-DELAY = 2.0
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How a server ends a scheduled action that takes too long (odoo/service/server.py)."""
+
+    seconds: int  # limit_time_real_cron
+    delay: float  # of each call, so that a batch of several takes longer than that
+    said: bytes  # what the log says then
+
+
+# A cron process that waits for work counts as busy for up to 70 seconds; threads are looked at once a minute.
+LIMITS = {
+    "prefork": Limit(75, 30.0, b"timeout after"),
+    "threads": Limit(6, 2.0, b"virtual real time limit"),
+}
+# Longer than the delays, for as long as they last.
+READ_TIMEOUT = 60
 
 
 class Servers:
@@ -42,8 +55,8 @@ class Servers:
         ):
             with self.serve("prefork"):
                 self.play(kind, what, scene)
-        for how in LIMIT_SAID:
-            self.limit(kind, how)
+        for how, limit in LIMITS.items():
+            self.limit(kind, how, limit)
 
     # Odoo
 
@@ -128,7 +141,7 @@ class Servers:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 
-    def limit(self, kind: str, how: str) -> None:
+    def limit(self, kind: str, how: str, limit: Limit) -> None:
         """A batch takes longer than Odoo lets a scheduled action run, as each of its calls takes its time."""
         log = paths.LOGS / f"{self.name}.log"
         size = log.stat().st_size if log.exists() else 0
@@ -136,11 +149,12 @@ class Servers:
         def was_ended() -> bool:
             with log.open("rb") as file:
                 file.seek(size)
-                return LIMIT_SAID[how] in file.read()
+                return limit.said in file.read()
 
         proxy = self.site.proxies[kind]
-        delay, proxy.delay = proxy.delay, DELAY
-        with self.serve(how, f"--limit-time-real-cron={TIME_LIMIT}"):
+        delay, proxy.delay = proxy.delay, limit.delay
+        read_timeout = self.set_read_timeout(READ_TIMEOUT)
+        with self.serve(how, f"--limit-time-real-cron={limit.seconds}"):
             end = time.monotonic() + PATIENCE
             while not was_ended():
                 if time.monotonic() > end:
@@ -153,4 +167,15 @@ class Servers:
             began = time.monotonic()
             proxy.disarm()
             proxy.delay = delay
+            self.set_read_timeout(read_timeout)
             self.check(kind, f"time limit of the server ({how})", began)
+
+    def set_read_timeout(self, seconds: float) -> float:
+        """Of all connectors; what it was."""
+        before = self.site.database.value(
+            "select max(read_timeout) from integration_connector"
+        )
+        self.site.database.rows(
+            "update integration_connector set read_timeout = %s", seconds
+        )
+        return before
