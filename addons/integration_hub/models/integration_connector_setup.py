@@ -114,11 +114,14 @@ class IntegrationConnector(models.Model):
     @api.private
     def _run_test(self):
         is_preview_wanted = self.is_preview_wanted
-        super()._run_test()
+        result = super()._run_test()
         if is_preview_wanted:
             self.is_preview_wanted = False
+            # no row stays locked while the system is asked for more
+            self.env["integration.lane"]._commit()
             if not self.error_message and not self.missing_message:
                 self._run_preview()
+        return result
 
     def _run_preview(self):
         """Compare both sides and keep what was found as a table. Called by a lane."""

@@ -221,6 +221,8 @@ class IntegrationJob(models.Model):
         for flow, of_flow in jobs.grouped("flow_id").items():
             flow._get_handler()._on_cancelled(flow, of_flow)
         jobs._release_blocked()
+        # those of the same records that came after them
+        self.env["integration.lane"]._wake_up()
         return True
 
     def _allow_action(self):
@@ -318,7 +320,11 @@ class IntegrationJob(models.Model):
                 WHERE state IN ('waiting', 'retrying', 'failed', 'attention')
             DO UPDATE SET
                 payload = EXCLUDED.payload, name = EXCLUDED.name, state = 'waiting',
-                priority = EXCLUDED.priority, trigger = EXCLUDED.trigger,
+                -- nor does it wait longer
+                priority = CASE WHEN integration_job.state IN ('waiting', 'retrying')
+                    THEN LEAST(integration_job.priority, EXCLUDED.priority)
+                    ELSE EXCLUDED.priority END,
+                trigger = EXCLUDED.trigger,
                 given_request = EXCLUDED.given_request,
                 -- what is to go at once still does when a scheduled change joins it
                 next_try = CASE WHEN integration_job.state = 'waiting'
@@ -335,6 +341,7 @@ class IntegrationJob(models.Model):
         ids = {key: job_id for job_id, key in self.env.cr.fetchall()}
         self.invalidate_model()
         jobs = self.browse([ids[request["idempotency_key"]] for request in requests])
+        jobs._hurry_earlier()
         flow._get_handler()._on_waiting(flow, jobs)
         self.env["integration.lane"]._wake_up()
         return jobs

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -12,6 +12,38 @@ class IntegrationJob(models.Model):
         "(connector_id, res_model, res_id) WHERE res_id IS NOT NULL"
         " AND state IN ('waiting', 'retrying', 'running', 'attention')"
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_keep_load_states(self):
+        self.env["integration.load.line"]._keep_states(self)
+
+    def _hurry_earlier(self):
+        """Earlier jobs of the same records come first, however little they matter by
+        themselves: so they matter as much as these."""
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE integration_job
+               SET priority = found.priority
+              FROM (
+                   SELECT earlier.id, MIN(job.priority) AS priority
+                     FROM integration_job job
+                     JOIN integration_job earlier
+                       ON earlier.connector_id = job.connector_id
+                      AND earlier.res_model = job.res_model
+                      AND earlier.res_id = job.res_id
+                      AND earlier.id < job.id
+                      AND earlier.state IN ('waiting', 'retrying')
+                      AND earlier.priority > job.priority
+                    WHERE job.id = ANY(%s) AND job.res_id IS NOT NULL
+                    GROUP BY earlier.id) found
+             WHERE integration_job.id = found.id
+                """,
+                list(self.ids),
+            )
+        )
+        if self.env.cr.rowcount:
+            self.env["integration.job"].invalidate_model(["priority"], flush=False)
 
     def _find_newer(self):
         """Those of ``self`` whose change is queued again already, by a newer job."""

@@ -1,3 +1,4 @@
+import logging
 import time
 from datetime import timedelta
 
@@ -6,8 +7,11 @@ from psycopg2.extensions import TransactionRollbackError
 from odoo import api, models
 from odoo.tools import SQL, config
 
+from .batch_steps import as_internal
 from .ir_cron_worker import get_begin_of_work
 from .lane_run import LaneRun
+
+_logger = logging.getLogger(__name__)
 
 # how long a lane run lasts at most; servers end a cron after limit_time_real_cron
 LONGEST_RUN = 60.0
@@ -17,6 +21,8 @@ SHORTEST_RUN = 0.5
 WAIT_FOR_RETRY = 5.0
 # a job whose lane died so often is likely what kills it
 MOST_CRASHES = 3
+# advisory locks of this class say that a connector is being tested
+TEST_LOCK_CLASS = LaneRun.LOCK_CLASS + 2
 
 
 class IntegrationLane(models.AbstractModel):
@@ -135,12 +141,41 @@ class IntegrationLane(models.AbstractModel):
             [("is_testing", "=", True)]
         )
         for connector in connectors:
+            # of the connection, not of a row: nothing is locked while the system answers
+            lock = SQL("(%s, %s)", TEST_LOCK_CLASS, connector.id)
+            [[is_ours]] = self.env.execute_query(
+                SQL("SELECT pg_try_advisory_lock%s", lock)
+            )
+            if not is_ours:
+                continue
             try:
-                connector._run_test()
+                connector.invalidate_recordset()
+                if connector.is_testing:
+                    self._run_connection_test(connector)
+            finally:
+                self.env.execute_query(SQL("SELECT pg_advisory_unlock%s", lock))
                 self._commit()
-            except TransactionRollbackError:
-                # another lane was quicker
-                self.env.cr.rollback()
+
+    def _run_connection_test(self, connector):
+        """Whatever one connector does, the queue of the others goes on."""
+        try:
+            connector._run_test()
+            self._commit()
+        except TransactionRollbackError:
+            # somebody changed the connector meanwhile: the next lane run tests again
+            self.env.cr.rollback()
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("The test of connector %s failed", connector.id)
+            connector.write(
+                {
+                    "is_testing": False,
+                    "is_preview_wanted": False,
+                    "last_test": self.env.cr.now(),
+                    "error_message": as_internal(error).message,
+                }
+            )
+            self._commit()
 
     @api.model
     def _reclaim(self):

@@ -12,12 +12,14 @@ class Turn:
     """Jobs that may go over in one call: of one flow, operation and priority; with what a
     lane has to know for each batch of them, read once.
 
-    ``start`` is the place, ``(next_try, id)``, of the first one that is due."""
+    ``start`` is the place, ``(next_try, id)``, of the first one that is due, and
+    ``has_record`` whether that one is of a record: whose order has to be kept."""
 
     priority: int
     flow: Any
     operation: str
     start: tuple
+    has_record: bool
     connector: Any
     handler: Any
     size: int
@@ -103,13 +105,14 @@ class IntegrationLane(models.AbstractModel):
             SQL(
                 """
             WITH %(turns)s
-            SELECT turn.priority, turn.flow_id, turn.operation, due.next_try, due.id
+            SELECT turn.priority, turn.flow_id, turn.operation, due.next_try, due.id,
+                   due.res_id IS NOT NULL
               FROM turn
               JOIN integration_flow flow ON flow.id = turn.flow_id
               JOIN integration_connector connector
                 ON connector.id = flow.connector_id
               JOIN LATERAL (
-                   SELECT job.next_try, job.id
+                   SELECT job.next_try, job.id, job.res_id
                      FROM integration_job job
                     WHERE %(is_of_turn)s AND job.next_try <= %(now)s AND %(is_next)s
                     ORDER BY job.next_try, job.id
@@ -127,13 +130,13 @@ class IntegrationLane(models.AbstractModel):
         )
         flows = self.env["integration.flow"].browse(row[1] for row in rows)
         return [
-            self._get_turn(priority, flow, operation, tuple(start))
-            for flow, (priority, _flow_id, operation, *start) in zip(
+            self._get_turn(priority, flow, operation, tuple(start), has_record)
+            for flow, (priority, _flow_id, operation, *start, has_record) in zip(
                 flows, rows, strict=True
             )
         ]
 
-    def _get_turn(self, priority, flow, operation, start):
+    def _get_turn(self, priority, flow, operation, start, has_record):
         connector = flow.connector_id
         is_probing = connector._is_probing()
         return Turn(
@@ -141,6 +144,7 @@ class IntegrationLane(models.AbstractModel):
             flow=flow,
             operation=operation,
             start=start,
+            has_record=has_record,
             connector=connector,
             handler=flow._get_handler(operation),
             size=1 if is_probing else flow._get_batch_size(),

@@ -94,15 +94,32 @@ class JobBatch:
         self.answers.update({job: job.answer["value"] for job in self.answered})
         jobs = self.jobs - self.answered
         try:
-            return self._in_fresh_transactions(lambda: self._prepare(jobs))
+            requests, blocked, settled = self._in_fresh_transactions(
+                lambda: self._prepare(jobs)
+            )
+            self._in_fresh_transactions(lambda: self._release_if_done(blocked))
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Preparing a batch of %s failed", self.flow.code)
             self._settle_problems({job: as_internal(error) for job in jobs})
             self.lane_model._commit()
             return len(jobs)
+        unsettled = self.env["integration.job"].union(*requests)._find_unsettled()
+        self.requests = {
+            job: {
+                **request,
+                "unsettled_until": get_timestamp(unsettled.get(job.id)),
+            }
+            for job, request in requests.items()
+        }
+        return settled
 
     def _prepare(self, jobs):
+        """:return: tuple (``{job: request}`` of what may go out, the blocked ones, number
+        of jobs settled)"""
+        # Had this lane been held up for longer than its lease, or the first attempt at
+        # this come to nothing, they might be another lane's by now.
+        jobs = jobs & job_rows.get_ours(self.jobs, self.mark)
         problems, blocked = {}, {}
         # what a person has corrected, or wants repeated, goes out as it is
         requests = {job: job.given_request for job in jobs & self.given}
@@ -120,34 +137,52 @@ class JobBatch:
         self._block(blocked)
         self._settle_problems(problems)
         # the intent is on record before anything goes out
-        sending = self.env["integration.job"].browse(job_rows.note_sent(requests))
-        standing_back = self.env["integration.job"].union(*requests) - sending
-        self._stand_back(standing_back)
+        sending = job_rows.note_sent(requests)
+        self._stand_back([job for job in requests if job.id not in sending])
         self.lane_model._commit()
-        self._release_if_done(blocked)
-        unsettled = sending._find_unsettled()
-        self.requests = {
-            job: {
-                **request,
-                "unsettled_until": get_timestamp(unsettled.get(job.id)),
-            }
-            for job, request in requests.items()
-            if job not in standing_back
-        }
-        return len(problems) + len(blocked)
+        requests = {job: item for job, item in requests.items() if job.id in sending}
+        return requests, blocked, len(problems) + len(blocked)
 
     def _stand_back(self, jobs):
         """Another lane has taken a job of the same record in the same moment: both give
         way, then they come in their order."""
         pause = uniform(STAND_BACK, 2 * STAND_BACK)
-        for job in jobs:
-            job.write(
-                {
+        self._give_back(
+            {
+                job: {
                     "state": "retrying",
                     "attempts": job.attempts - 1,
                     "next_try": self.lane_model._now() + timedelta(seconds=pause),
                 }
-            )
+                for job in jobs
+            }
+        )
+
+    def _block(self, blocked):
+        self._give_back(
+            {
+                job: {
+                    "state": "waiting",
+                    "blocked_by_id": other.id,
+                    "attempts": job.attempts - 1,
+                }
+                for job, other in blocked.items()
+            }
+        )
+
+    def _give_back(self, values):
+        """Put jobs back into the queue, but for those whose change is queued again.
+
+        :param dict values: ``{job: what to write}``
+        """
+        newer = self.env["integration.job"].union(*values)._find_newer()
+        now = self.lane_model._now() if newer else None
+        for job, of_job in values.items():
+            if job in newer:
+                of_job = {"state": "cancelled", "finished_at": now}
+            self._write_problem(job, of_job)
+        replaced = [job for job in values if job.state == "cancelled"]
+        self.env["integration.job"].union(*replaced)._release_blocked()
 
     def _in_fresh_transactions(self, step):
         """Run ``step``, again where somebody changed the same rows meanwhile.
@@ -163,16 +198,6 @@ class JobBatch:
                 if attempt == SERIALIZATION_TRIES:
                     raise
                 time.sleep(uniform(0.0, 0.05 * 2**attempt))
-
-    def _block(self, blocked):
-        for job, other in blocked.items():
-            job.write(
-                {
-                    "state": "waiting",
-                    "blocked_by_id": other.id,
-                    "attempts": job.attempts - 1,
-                }
-            )
 
     def _release_if_done(self, blocked):
         """The awaited job may have been done between our look and our commit."""
@@ -342,7 +367,14 @@ class JobBatch:
         except UniqueViolation:
             # queued again in this very moment: the newer job stands
             job.invalidate_recordset(flush=False)
-            job.write({**values, "state": "cancelled"})
+            job.write(
+                {
+                    **values,
+                    "state": "cancelled",
+                    "blocked_by_id": False,
+                    "finished_at": self.lane_model._now(),
+                }
+            )
 
     def _log_exchanges(self):
         if not self.exchanges:

@@ -5,8 +5,8 @@ from odoo.tools import SQL
 # Jobs of one record go one after the other: ``job`` waits while another is under way, or
 # an earlier one is still to be made. What has failed was set aside and holds up nobody;
 # what needs attention holds up other operations alone, such as a cancellation the order.
-# A stopped flow holds up no other flow, nor does what is scheduled for later. Whom an
-# earlier one waits for goes first.
+# A stopped flow holds up no other flow, nor does what is scheduled for later, nor what is
+# only read. Whom an earlier one waits for goes first.
 # Steps in an index alone, and none for jobs without a record; OFFSET keeps PostgreSQL from
 # making a join of it, planned by statistics that are out of date.
 IS_NEXT_OF_RECORD = SQL(
@@ -28,6 +28,7 @@ IS_NEXT_OF_RECORD = SQL(
                     AND EXISTS (
                         SELECT FROM integration_flow flow
                          WHERE flow.id = other.flow_id
+                           AND flow.direction = 'push'
                            AND flow.state = 'running' AND flow.active)
                     AND (other.blocked_by_id IS NULL OR job.id NOT IN (
                         WITH RECURSIVE awaited AS (
@@ -54,3 +55,4 @@ IS_ALONE = SQL(
         OFFSET 0))
     """
 )
+HAS_NO_RECORD = SQL("job.res_id IS NULL")

@@ -5,6 +5,7 @@ from odoo.tests import tagged
 
 from ..client import OutcomeUnknownError, ValidationError, get_hold_back
 from ..models import integration_lane
+from ..models.integration_handler import Blocked
 from ..models.job_batch import JobBatch
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
@@ -40,6 +41,50 @@ class TestCrash(HubCase):
         self.run_lane()
         self.assertEqual(job.state, "done")
         self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LaneRun.LOCK_CLASS])
+
+    def test_lane_that_lost_its_jobs_while_it_prepared_sends_nothing(self):
+        """It was held up for longer than its lease; another lane has them now."""
+        job = self.enqueue(1)
+        prepare = JobBatch.prepare
+
+        def prepare_late(batch):
+            batch.env.cr.execute(
+                "UPDATE integration_job SET lane = '4711', batch = 'theirs',"
+                " lease_until = now() + interval '1 hour' WHERE id = %s",
+                [job.id],
+            )
+            return prepare(batch)
+
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        with patch.object(JobBatch, "prepare", prepare_late):
+            self.run_lane()
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        self.assertFalse(FakeClient.calls)
+        self.assertEqual(
+            (job.state, job.batch, job.sent_at), ("running", "theirs", False)
+        )
+
+    def test_newer_change_while_a_batch_is_prepared_spoils_no_other_job(self):
+        """A job that has to wait for another gives way to the newer one of its key."""
+        first, second, awaited = self.enqueue(1), self.enqueue(2), self.enqueue(3)
+        awaited.next_try = self.env.cr.now() + timedelta(hours=1)
+        handler_class = self.registry["integration.handler.fake_push"]
+        newer = []
+
+        def prepare(handler, flow, jobs):
+            if first in jobs and not newer:
+                newer.append(self.enqueue(1, key=first.idempotency_key))
+                return {
+                    job: Blocked(awaited) if job == first else job.payload
+                    for job in jobs
+                }
+            return {job: job.payload for job in jobs}
+
+        with patch.object(handler_class, "_prepare", prepare):
+            self.run_lane()
+        self.assertEqual(first.state, "cancelled")
+        self.assertTrue(first.finished_at)
+        self.assertEqual((newer[0] | second).mapped("state"), ["done", "done"])
 
     def test_crash_after_sending_leaves_the_outcome_unknown(self):
         """The record is looked up at once, but not created before the call that may

@@ -160,6 +160,7 @@ class TestLimits(HubCase):
         self.assertEqual(usage._get_today(self.connector), 8)
         self.flow.cadence = "scheduled"
         backfill = self.enqueue(1)
+        backfill.next_try = self.env.cr.now()  # its hour has come
         self.run_lane()
         self.assertEqual(backfill.state, "waiting")
         self.flow.cadence = "realtime"

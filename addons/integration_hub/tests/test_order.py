@@ -88,6 +88,19 @@ class TestOrder(HubCase):
         self.assertEqual(self.get_sent(), [[1, 3], [2]])
         self.assertEqual(jobs.mapped("state"), ["done"] * 3)
 
+    def test_jobs_with_and_without_a_record(self):
+        """Whichever comes first, none is forgotten and none overtakes its own kind."""
+        queued = self.queue(1) | self.queue(2)
+        queued[1].write({"res_model": False, "res_id": False})
+        first = self.queue(0)
+        first.write({"res_model": False, "res_id": False, "next_try": "2020-01-01"})
+        jobs = queued | first | self.queue(3) | self.queue(4, self.other_partner)
+        self.run_lane()
+        self.assertEqual(set(jobs.mapped("state")), {"done"})
+        sent = [value for call in self.get_sent() for value in call]
+        self.assertEqual(sorted(sent), [0, 1, 2, 3, 4])
+        self.assertLess(sent.index(1), sent.index(3))
+
     def test_operations_and_priorities_do_not_overtake(self):
         """Urgent as it is, the second waits for the first."""
         self.queue(1, operation="create", priority=50)
@@ -145,6 +158,26 @@ class TestOrder(HubCase):
         job = self.queue(2)
         self.run_lane()
         self.assertEqual((later.state, job.state), ("waiting", "done"))
+
+    def test_what_is_only_read_holds_up_nothing(self):
+        reading = self.queue(1, flow=self.add_flow(direction="pull"))
+        reading.write(
+            {
+                "state": "retrying",
+                "next_try": self.env.cr.now() + timedelta(hours=1),
+            }
+        )
+        job = self.queue(2)
+        self.run_lane()
+        self.assertEqual((reading.state, job.state), ("retrying", "done"))
+
+    def test_what_comes_first_is_as_urgent_as_what_waits_for_it(self):
+        load = self.queue(1, priority=90)
+        elsewhere = self.queue(3, self.other_partner, priority=90)
+        deal = self.queue(2, priority=5)
+        self.assertEqual((load | elsewhere | deal).mapped("priority"), [5, 90, 5])
+        self.queue(2, priority=90)
+        self.assertEqual(deal.priority, 5, "asked for again by a load")
 
     def test_other_connectors_and_records_go_side_by_side(self):
         connector = self.connector.copy({"name": "South", "state": "running"})

@@ -1,7 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import Form
 
-from .common import HubCase
+from .common import FakeClient, HubCase
 
 SETUP_VIEW = "integration_hub.integration_connector_view_form_setup"
 
@@ -37,6 +39,21 @@ class TestSetup(HubCase):
         self.connector.invalidate_recordset()
         self.assertIn("Nothing is there yet", self.connector.preview_html)
         self.assertTrue(self.connector.previewed_at)
+
+    def test_client_that_breaks_holds_up_nobody(self):
+        other = self.connector.copy({"name": "ERP South", "state": "running"})
+        self.flow = self.flow.copy({"connector_id": other.id})
+        job = self.enqueue(1)
+        self.connector.is_testing = True
+        self.startPatcher(
+            patch.object(FakeClient, "test_connection", lambda client: {}["version"])
+        )
+        with self.assertLogs("odoo.addons.integration_hub", "ERROR"):
+            self.run_lane()
+        self.connector.invalidate_recordset()
+        self.assertFalse(self.connector.is_testing)
+        self.assertIn("unexpected", self.connector.error_message)
+        self.assertEqual(job.state, "done")
 
     def test_next_steps(self):
         connector = self.connector

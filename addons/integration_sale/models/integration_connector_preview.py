@@ -1,6 +1,6 @@
 from collections import Counter
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_amount
 
 from odoo.addons.integration_hub.client import IntegrationError
@@ -18,47 +18,13 @@ class IntegrationConnector(models.Model):
 
     _inherit = "integration.connector"
 
-    send_past_deals = fields.Boolean(
-        "Send Deals Won Before",
-        copy=False,
-        help="Also send the deals that were won before the connector was started and are"
-        " not in the ERP yet. Otherwise only deals won from then on are sent.",
-    )
-
-    def action_start(self):
-        result = super().action_start()
-        for connector in self.filtered("send_past_deals"):
-            connector.send_past_deals = False
-            # sudo: who may start the connector may have the deals sent
-            leads = connector.sudo()._find_past_deals(MOST_DEALS)
-            leads._push_won("sent at the start")
-        return result
-
-    def _find_past_deals(self, limit=None):
-        """Won opportunities that are not in this ERP, the oldest first."""
-        self.ensure_one()
-        flow = self._get_flow("sale_order_push")
-        if not flow:
-            return self.env["crm.lead"]
-        leads = self.env["crm.lead"].search(
-            [
-                ("won_status", "=", "won"),
-                ("company_id", "in", (False, self.company_id.id)),
-                ("erp_order_ids", "not any", [("connector_id", "in", self.ids)]),
-            ],
-            order="date_closed, id",
-            limit=limit,
-        )
-        return flow._filter_records(
-            leads.filtered(lambda lead: lead._get_erp_company() == self.company_id)
-        )
-
     def _preview(self, client):
         flow = self._get_flow("sale_order_push")
         if not flow:
             return super()._preview(client)
         self._preview_reference(client)
-        contents, issues = self._preview_deals(flow)
+        leads = self._find_past_deals()
+        contents, issues = self._preview_deals(flow, leads[:MOST_DEALS])
         payloads = [
             self.env["integration.payload"]._prepare_order(*content)
             for content in contents
@@ -66,7 +32,7 @@ class IntegrationConnector(models.Model):
         ]
         return [
             *super()._preview(client),
-            *self._get_deal_rows(payloads, issues),
+            *self._get_deal_rows(payloads, issues, len(leads)),
             *self._get_customer_rows(client, payloads),
             *self._get_product_rows(payloads),
         ]
@@ -82,14 +48,16 @@ class IntegrationConnector(models.Model):
             requests = [{"cursor": flow.cursor or None, "limit": PAGE_SIZE}]
             [answer] = type(handler)._call(client, requests)
             handler._apply(flow, [(job, answer)])
+            # no row stays locked while the next page is read
+            self.env["integration.lane"]._commit()
             if not flow.cursor:
                 break
 
-    def _preview_deals(self, flow):
+    def _preview_deals(self, flow, leads):
         """:return: tuple (list of ``Content``, dict ``{lead: Issue}``)"""
         contents, issues = [], {}
         none = self.env["integration.erp.order"]
-        for lead in self._find_past_deals(MOST_DEALS):
+        for lead in leads:
             found = lead._choose_content(flow, none, self.env["integration.job"], True)
             if isinstance(found, Issue):
                 issues[lead] = found
@@ -99,7 +67,21 @@ class IntegrationConnector(models.Model):
 
     # -- rows -------------------------------------------------------------------------
 
-    def _get_deal_rows(self, payloads, issues):
+    def _get_deal_rows(self, payloads, issues, total):
+        """:param int total: number of deals, of which the first were looked at"""
+        what = self.env._("Deals won before, not in the ERP yet")
+        if total > MOST_DEALS:
+            yield {
+                "what": what,
+                "count": total,
+                "outcome": self.env._(
+                    "the first %s of them are looked at below; if you have them sent"
+                    " along, all of them are",
+                    MOST_DEALS,
+                ),
+                "level": "info",
+            }
+            what = self.env._("Of the first ones, ready to be sent")
         totals = Counter()
         for payload in payloads:
             totals[payload["currency"]] += float(payload["total"])
@@ -110,7 +92,7 @@ class IntegrationConnector(models.Model):
             if code in currencies
         )
         yield {
-            "what": self.env._("Deals won before, not in the ERP yet"),
+            "what": what,
             "count": len(payloads),
             "amount": amounts,
             "outcome": self.env._(
