@@ -6,7 +6,9 @@ class IrCron(models.Model):
 
     _inherit = "ir.cron"
 
-    is_integration = fields.Boolean(compute="_compute_integration")
+    is_integration = fields.Boolean(
+        compute="_compute_integration", search="_search_is_integration"
+    )
     integration_result = fields.Char("Last Run", compute="_compute_integration")
 
     @api.model
@@ -47,6 +49,13 @@ class IrCron(models.Model):
             cron.integration_result = (
                 texts[cron] % run if cron in texts and run else False
             )
+
+    def _search_is_integration(self, operator, value):
+        """By what they are: their names are translated, and anybody may change them."""
+        if operator != "in":
+            return NotImplemented
+        own = self.browse().union(*self._get_integration_texts())
+        return [("id", "in" if True in value else "not in", own.ids)]
 
     def _find_last_runs(self, after=0):
         """:param int after: only what came after the progress of this id

@@ -1,3 +1,4 @@
+from ast import literal_eval
 from unittest.mock import patch
 
 from .common import HubCase
@@ -21,6 +22,18 @@ class TestSchedule(HubCase):
             self.assertTrue(cron.help, f"{cron.name} is described")
         own = self.crons.filtered("is_integration")
         self.assertIn(self.lane, own)
+
+    def test_listed_in_any_language(self):
+        """The screen goes by what they are, not by their (translated) names."""
+        self.lane.name = "Integraties: de wachtrij afwerken"
+        action = self.env.ref("integration_hub.ir_cron_action")
+        listed = (
+            self.env["ir.cron"]
+            .with_context(active_test=False)
+            .search(literal_eval(action.domain))
+        )
+        self.assertEqual(listed, self.crons)
+        self.assertNotIn(self.env.ref("base.autovacuum_job"), listed)
 
     def run_by_hand(self, cron, done, remaining):
         """Odoo's own part runs in transactions of its own, which tests have none of."""
