@@ -1,5 +1,7 @@
 """What is needed to take over many catalogue entries, read once for all of them."""
 
+from odoo import fields
+
 
 class CatalogBatch:
     """:param connector: ``integration.connector`` record
@@ -24,6 +26,10 @@ class CatalogBatch:
         self.barcodes = self._read_candidates("barcode", items.mapped("barcode"))
         self.candidate_lines = self._read_candidate_lines()
         self.twins = self._read_twins(items)
+        self.others = self._read_others()
+        #: products that entries of this batch were given
+        self.taken = set()
+        self._rates = {}
 
     def _read_values(self, kind, model_name):
         """:return: dict ``{remote id: record here}`` of what is mapped"""
@@ -98,6 +104,51 @@ class CatalogBatch:
             having=[("__count", ">", 1)],
         )
         return dict(groups)
+
+    def _read_others(self):
+        """:return: dict ``{product: entries of other connectors that it follows too}``"""
+        products = self.mapping.browse().product_id.union(
+            *self.candidate_lines,
+            *(lines.product_id for lines in self.lines.values()),
+            *self.codes.values(),
+            *self.barcodes.values(),
+        )
+        entries = self.env["integration.catalog.item"].search(
+            [
+                ("product_id", "in", products.ids),
+                ("connector_id", "!=", self.connector.id),
+                ("connector_id.active", "=", True),
+                ("state", "=", "linked"),
+            ],
+            order="id",
+        )
+        return dict(entries.grouped("product_id"))
+
+    def get_rate(self, currency_code):
+        """What one of a currency is in the company's, or None where nobody said so: one
+        that is not used here may have a rate of long ago, and Odoo takes 1 for none."""
+        if currency_code not in self._rates:
+            self._rates[currency_code] = self._find_rate(currency_code)
+        return self._rates[currency_code]
+
+    def _find_rate(self, currency_code):
+        own = self.company.currency_id
+        currency = self.env["res.currency"].search(
+            [("name", "=", currency_code), ("active", "=", True)], limit=1
+        )
+        if not currency or currency == own:
+            return 1.0 if currency else None
+        is_known = self.env["res.currency.rate"].search_count(
+            [
+                ("currency_id", "=", currency.id),
+                ("company_id", "in", (False, self.company.root_id.id)),
+            ],
+            limit=1,
+        )
+        if not is_known:
+            return None
+        today = fields.Date.context_today(self.mapping)
+        return currency._get_conversion_rate(currency, own, self.company, today)
 
     def get_factor(self, product, remote_unit_id):
         """How many remote units one of ours is, or None where that is not known."""

@@ -5,6 +5,9 @@ PAGE_SIZE = 500
 VALUE_KINDS = ("unit", "tax")
 # what sets a run going, as opposed to its further pages
 NEW_RUN = ("schedule", "manual")
+# of the catalogue, how much may be gone at once before a person is asked
+GONE_SHARE = 0.2
+GONE_NUMBER = 10
 
 
 class HandlerCatalogPull(models.AbstractModel):
@@ -88,7 +91,7 @@ class HandlerCatalogPull(models.AbstractModel):
         self._write_values(connector, answer)
         changed = Item._receive(connector, answer["products"])
         if not answer["more"]:
-            changed |= Item._mark_gone(connector, answer["on_sale_ids"])
+            changed |= self._take_gone(flow, answer["on_sale_ids"])
         if trigger in NEW_RUN:
             # questions may have been answered over there, by another code for instance
             Item.search(
@@ -119,6 +122,25 @@ class HandlerCatalogPull(models.AbstractModel):
         else:
             self._tell(flow)
 
+    def _take_gone(self, flow, on_sale_ids):
+        """What is gone is no longer sold here. So many at once may as well mean that the
+        user there has lost its rights: then a person says which of the two it is."""
+        Item = self.env["integration.catalog.item"]
+        connector = flow.connector_id
+        gone = Item._find_gone(connector, on_sale_ids)
+        known = Item.search_count(
+            [("connector_id", "=", connector.id), ("is_on_sale", "=", True)]
+        )
+        is_much = len(gone) > max(known * GONE_SHARE, GONE_NUMBER) or (
+            len(gone) > 1 and not on_sale_ids
+        )
+        if is_much and len(gone) > flow.catalog_gone_accepted:
+            flow.catalog_gone_count = len(gone)
+            return Item
+        flow.write({"catalog_gone_count": 0, "catalog_gone_accepted": 0})
+        gone._mark_gone()
+        return gone
+
     def _write_values(self, connector, answer):
         """Products and values become known to the mapping screens as well."""
         remote_values = self.env["integration.remote.value"]
@@ -146,24 +168,43 @@ class HandlerCatalogPull(models.AbstractModel):
         )
         if questions:
             message += " " + self.env._("Asks a person: %s.", questions)
+        if flow.catalog_gone_count:
+            message += " " + self.env._(
+                "No longer named there, to be confirmed: %s.", flow.catalog_gone_count
+            )
         return message
 
     def _tell(self, flow):
-        """One open activity, for whoever is responsible, as long as there are questions."""
-        connector = flow.connector_id
-        summary = self.env._("Catalogue: products ask for a decision")
+        """One open activity each, for whoever is responsible, as long as there are
+        questions."""
+        self._remind(
+            flow.connector_id,
+            flow.catalog_question_count,
+            self.env._("Catalogue: products ask for a decision"),
+            self.env._("See Integrations › Mappings › Catalogue, “Asks a Person”."),
+        )
+        self._remind(
+            flow.connector_id,
+            flow.catalog_gone_count,
+            self.env._("Catalogue: many products are gone from the ERP"),
+            self.env._(
+                "They are still on sale here. If the ERP's user has lost its rights to"
+                " them, give them back there. If they are discontinued, say so in the"
+                " flow “Product catalogue”."
+            ),
+        )
+
+    def _remind(self, connector, is_open, summary, note):
         known = connector.activity_ids.filtered(
             lambda activity: activity.summary == summary
         )
-        if not flow.catalog_question_count:
+        if not is_open:
             known.action_feedback(feedback=self.env._("All are decided."))
         elif not known:
             connector.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=summary,
-                note=self.env._(
-                    "See Integrations › Mappings › Catalogue, “Asks a Person”."
-                ),
+                note=note,
                 user_id=(connector.user_id or self.env.ref("base.user_admin")).id,
             )
 

@@ -251,20 +251,21 @@ class IntegrationCatalogItem(models.Model):
         }
 
     @api.model
-    def _mark_gone(self, connector, on_sale_ids):
+    def _find_gone(self, connector, on_sale_ids):
         """Entries the ERP no longer names among those on sale: deleted over there,
         archived, or no longer ours to see.
 
         :param on_sale_ids: remote ids of all that are on sale
         """
         on_sale = set(on_sale_ids)
-        gone = self.search_fetch(
+        return self.search_fetch(
             [("connector_id", "=", connector.id), ("is_on_sale", "=", True)],
             ["remote_id"],
         ).filtered(lambda item: item.remote_id not in on_sale)
+
+    def _mark_gone(self):
         # no fingerprint: it is news when the ERP names it again, even unchanged
-        gone.write({"is_on_sale": False, "fingerprint": False, "is_pending": True})
-        return gone
+        self.write({"is_on_sale": False, "fingerprint": False, "is_pending": True})
 
     @api.model
     def _mark_pending(self, connector, domain):

@@ -41,6 +41,8 @@ class IntegrationCatalogItem(models.Model):
                 item._ask(problem, candidates, batch)
             elif product:
                 item._try(lambda item=item, p=product: item._link(p, batch))
+                if item.state == "linked":
+                    batch.taken.add(product)
             elif product is not None:
                 to_create |= item
         to_create._create_products(batch)
@@ -116,8 +118,11 @@ class IntegrationCatalogItem(models.Model):
             hits = hits.filtered("active")
         free = hits.filtered(
             lambda product: (
-                product not in batch.candidate_lines
-                or batch.candidate_lines[product].state != "mapped"
+                product not in batch.taken
+                and (
+                    product not in batch.candidate_lines
+                    or batch.candidate_lines[product].state != "mapped"
+                )
             )
         )
         if not hits:

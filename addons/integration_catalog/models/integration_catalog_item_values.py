@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Command
 from odoo.tools import float_compare
 
@@ -29,14 +29,11 @@ class IntegrationCatalogItem(models.Model):
             labels.append(product._fields["sale_ok"]._description_string(self.env))
         outcome = "link" if not was_linked else "change" if labels else "same"
         batch.outcomes[self] = (outcome, ", ".join(labels))
-        message = self._get_missing_taxes_message(batch)
-        if not product.active and self.is_on_sale:
-            message = self.env._("The product is archived here; it stays so.")
         self.write(
             {
                 "state": "linked",
                 "product_id": product.id,
-                "message": message,
+                "message": self._get_message(product, batch),
                 "is_missing_value": bool(self._get_missing_tax_ids(batch)),
                 "is_pending": False,
                 "is_changed_here": False,
@@ -84,8 +81,9 @@ class IntegrationCatalogItem(models.Model):
             # its siblings share the name; the attributes tell it apart
             wanted["name"] = self.payload["name"] or self.name
         changes = {}
+        kept = self._get_fields_of_others(product, batch)
         for name, value in wanted.items():
-            if name not in batch.owned_fields:
+            if name not in batch.owned_fields or name in kept:
                 continue
             if name == "taxes_id":
                 own = product.taxes_id.filtered(
@@ -104,6 +102,28 @@ class IntegrationCatalogItem(models.Model):
             elif (product[name] or "") != (value or ""):
                 changes[name] = value
         return changes
+
+    def _get_fields_of_others(self, product, batch):
+        """:return: set of names of the product's fields that are not this entry's to
+        write"""
+        names = set()
+        if (
+            len(product.product_tmpl_id.product_variant_ids) > 1
+            and product.product_template_attribute_value_ids
+            and not self._is_grouped(product)
+        ):
+            # products of their own over there, variants of one here
+            names |= {"name", "description_sale", "taxes_id"}
+        for entry in batch.others.get(product, []):
+            if entry.id > self.id:
+                continue
+            # a product shared by several ERPs follows the one it has followed first
+            shared = entry.connector_id._get_catalog_fields()
+            if entry.company_id != self.company_id:
+                # each company has its own taxes
+                shared.discard("taxes_id")
+            names |= shared
+        return names
 
     def _prepare_values(self, batch):
         """Values of the owned fields as the ERP has them. What it never said, or what has no
@@ -157,22 +177,25 @@ class IntegrationCatalogItem(models.Model):
     def _set_on_sale(self, product, batch):
         """What is discontinued can no longer be quoted. It is not archived: quotations of
         the past go on showing it. Only a variant among siblings has no such switch of its
-        own.
+        own. What another ERP still sells stays on sale.
 
         :return: whether that changed anything
         """
         if "sale_ok" not in batch.owned_fields:
             return False
         before = product.active, product.sale_ok
+        is_sold = self.is_on_sale or any(
+            entry.is_on_sale for entry in batch.others.get(product, [])
+        )
         template = product.product_tmpl_id
         # archived ones as well, as in all of this environment
         variants = template.product_variant_ids
         if len(variants) > 1:
-            if product.active != self.is_on_sale:
-                product.active = self.is_on_sale
+            if product.active != is_sold:
+                product.active = is_sold
             is_on_sale = any(variants.mapped("active"))
         else:
-            is_on_sale = self.is_on_sale
+            is_on_sale = is_sold
         if template.sale_ok != is_on_sale:
             template.sale_ok = is_on_sale
         return before != (product.active, product.sale_ok)
@@ -241,25 +264,40 @@ class IntegrationCatalogItem(models.Model):
             **values,
             "uom_id": unit.id,
             "type": "service" if self.payload["kind"] == "service" else "consu",
-            "list_price": self._get_local_price(batch),
+            # none at all rather than a wrong one; left out, Odoo would make it 1
+            "list_price": self._get_local_price(batch) or 0.0,
             "company_id": batch.company.id,
             "sale_ok": self.is_on_sale,
         }
 
     def _get_local_price(self, batch):
+        """:return: the price in the company's currency, or None where its rate is not
+        known here"""
         price = float(self.payload["price"] or 0)
-        currency = self.env["res.currency"].search(
-            [("name", "=", self.payload["currency"])], limit=1
-        )
-        if not currency:
+        if not price:
             return 0.0
-        return currency._convert(
-            price,
-            batch.company.currency_id,
-            batch.company,
-            fields.Date.context_today(self),
-            round=False,
-        )
+        rate = batch.get_rate(self.payload["currency"])
+        return None if rate is None else price * rate
+
+    def _get_message(self, product, batch):
+        """:return: what a person should know about ``product``, or False"""
+        messages = []
+        if not product.active and self.is_on_sale:
+            messages.append(self.env._("The product is archived here; it stays so."))
+        elif message := self._get_missing_taxes_message(batch):
+            messages.append(message)
+        if not product.list_price and self._get_local_price(batch) is None:
+            messages.append(
+                self.env._(
+                    "It has no sales price yet: the ERP's is %(price)s %(currency)s, a"
+                    " currency that is not active or has no rate here. Set the price on"
+                    " the product; with that currency and its rate under Currencies, the"
+                    " next ones come with theirs.",
+                    price=self.payload["price"],
+                    currency=self.payload["currency"],
+                )
+            )
+        return "\n".join(messages) or False
 
     def _prepare_new_mapping(self, product):
         return {
@@ -282,7 +320,7 @@ class IntegrationCatalogItem(models.Model):
                 "state": "linked",
                 "product_id": product.id,
                 "decision": False,
-                "message": self._get_missing_taxes_message(batch),
+                "message": self._get_message(product, batch),
                 "is_missing_value": bool(self._get_missing_tax_ids(batch)),
                 "is_pending": False,
                 "is_changed_here": False,

@@ -34,6 +34,14 @@ class IntegrationFlow(models.Model):
     )
     catalog_item_count = fields.Integer(compute="_compute_catalog_counts")
     catalog_question_count = fields.Integer(compute="_compute_catalog_counts")
+    catalog_gone_count = fields.Integer(
+        "Gone from the ERP",
+        readonly=True,
+        help="Products on sale here that the ERP named no longer, so many at once that"
+        " somebody has to say whether they are discontinued.",
+    )
+    # how many somebody said are discontinued
+    catalog_gone_accepted = fields.Integer(readonly=True)
 
     def _compute_catalog_counts(self):
         counts = dict.fromkeys(self.connector_id, (0, 0))
@@ -72,6 +80,13 @@ class IntegrationFlow(models.Model):
         ):
             flow.next_run = self.env.cr.now() + timedelta(minutes=flow.interval_minutes)
         return super().action_resume()
+
+    def action_accept_gone(self):
+        """What the ERP no longer names is discontinued: the next run takes it off sale."""
+        self.check_access("write")
+        for flow in self:
+            flow.catalog_gone_accepted = flow.catalog_gone_count
+        return self.action_run_now()
 
     @api.private
     def _get_catalog_fields(self):

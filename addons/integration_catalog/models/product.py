@@ -11,6 +11,7 @@ class ProductTemplate(models.Model):
         help="What of this product an ERP owns: changes of it are set back.",
     )
 
+    @api.depends_context("allowed_company_ids")
     def _compute_catalog_hint(self):
         # sudo: who owns a field is no secret to those who may edit it
         items = (
@@ -20,15 +21,22 @@ class ProductTemplate(models.Model):
                 [
                     ("product_id.product_tmpl_id", "in", self.ids),
                     ("state", "=", "linked"),
-                ]
+                ],
+                # what several ERPs have follows the one it has followed first
+                order="id",
             )
         )
         by_template = items.grouped(lambda item: item.product_id.product_tmpl_id.id)
         for template in self:
-            hints = []
+            hints, taken = [], set()
             of_template = by_template.get(template.id, items.browse())
             for connector, entries in of_template.grouped("connector_id").items():
-                owned = connector._get_catalog_fields()
+                owned = connector._get_catalog_fields() - taken
+                # each company has its own taxes
+                taken |= owned - {"taxes_id"}
+                if connector.company_id not in self.env.companies:
+                    # its name is that company's business
+                    continue
                 labels = [
                     self._fields[name]._description_string(self.env)
                     for name in CATALOG_FIELDS

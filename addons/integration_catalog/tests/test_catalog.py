@@ -121,6 +121,49 @@ class TestCatalog(CatalogCase):
         self.pull()
         self.assertTrue(self.get_product("1").sale_ok)
 
+    def test_rights_lost_over_there(self):
+        """An ERP that names nothing any more does not empty the catalogue here."""
+        for number in range(3):
+            self.erp.add(str(number), f"CAT-{number}")
+        self.pull()
+        products = self.erp.products.copy()
+        self.erp.products.clear()
+        self.pull()
+        self.assertTrue(all(self.get_product(key).sale_ok for key in products))
+        self.assertEqual(self.flow.catalog_gone_count, 3)
+        self.assertIn("gone", self.connector.activity_ids.summary)
+        self.assertIn("to be confirmed: 3", self.flow.last_message)
+        # mended over there
+        self.erp.products.update(products)
+        self.pull()
+        self.assertFalse(self.flow.catalog_gone_count or self.connector.activity_ids)
+        self.assertTrue(self.get_product("1").sale_ok)
+        # discontinued indeed
+        self.erp.products.clear()
+        self.pull()
+        self.assertTrue(self.get_product("1").sale_ok)
+        self.flow.with_user(self.steward).action_accept_gone()
+        self.run_lane()
+        self.assertFalse(any(self.get_product(key).sale_ok for key in products))
+        self.assertFalse(self.flow.catalog_gone_count or self.connector.activity_ids)
+
+    def test_a_large_share_gone(self):
+        for number in range(20):
+            self.erp.add(f"{number:02}", f"CAT-{number}")
+        self.pull()
+        for number in range(11):
+            del self.erp.products[f"{number:02}"]
+        self.pull()
+        self.assertTrue(self.get_product("00").sale_ok)
+        self.flow.with_user(self.steward).action_accept_gone()
+        del self.erp.products["11"]
+        self.run_lane()
+        self.assertTrue(self.get_product("00").sale_ok, "it has become more since")
+        self.flow.with_user(self.steward).action_accept_gone()
+        self.run_lane()
+        self.assertFalse(self.get_product("00").sale_ok)
+        self.assertTrue(self.get_product("12").sale_ok)
+
     def test_deleted_here(self):
         self.erp.add("1", "CAT-1")
         self.pull()

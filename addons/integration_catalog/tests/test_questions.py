@@ -56,6 +56,45 @@ class TestQuestions(CatalogCase):
         self.pull()
         self.assertNotEqual(self.get_product("2"), first)
 
+    def test_one_product_for_two(self):
+        """The first one that takes it keeps it, also within one page."""
+        here = self.make_product("CAT-1", barcode="4006381333931")
+        self.erp.add("1", "CAT-1")
+        self.erp.add("2", "CAT-2", barcode="4006381333931")
+        self.pull()
+        self.assertEqual(self.get_product("1"), here)
+        line = self.get_line(here)
+        self.assertEqual((line.remote_id, line.state), ("1", "mapped"))
+        item = self.get_item("2")
+        self.assertEqual(item.state, "question")
+        self.assertIn("mapped to another one", item.message)
+
+    def test_price_in_a_currency_not_used_here(self):
+        company = self.connector.company_id
+        francs = self.env.ref("base.CHF")
+        francs.rate_ids.unlink()
+        rate = {"name": "2020-01-01", "rate": 2, "currency_id": francs.id}
+        self.env["res.currency.rate"].create(rate)
+        francs.active = False
+        self.erp.add("1", "CAT-1", price="100", currency="CHF")
+        self.erp.add("2", "CAT-2", price="100", currency="")
+        self.pull()
+        francs.active = True
+        francs.rate_ids.unlink()
+        self.erp.add("3", "CAT-3", price="100", currency="CHF")
+        self.pull()
+        for remote_id in ("1", "2", "3"):
+            self.assertEqual(self.get_product(remote_id).list_price, 0)
+            self.assertIn("no sales price", self.get_item(remote_id).message)
+        self.env["res.currency.rate"].create(rate)
+        self.erp.add("4", "CAT-4", price="100", currency="CHF")
+        self.erp.add("5", "CAT-5", price="7", currency=company.currency_id.name)
+        self.pull()
+        expected = francs._convert(100, company.currency_id, company)
+        self.assertAlmostEqual(self.get_product("4").list_price, expected, 2)
+        self.assertEqual(self.get_product("5").list_price, 7)
+        self.assertFalse(self.get_item("4").message)
+
     def test_mapped_by_hand(self):
         """The piece and the box: the one by the ERP's code follows it."""
         piece = self.make_product("CAT-1")

@@ -56,6 +56,44 @@ class TestVariants(CatalogCase):
         self.assertTrue(first.active and first.sale_ok)
         self.assertFalse(second.active)
 
+    def test_variants_here_products_there(self):
+        """None of them speaks for what the siblings share."""
+        sizes = [(0, 0, {"name": size}) for size in "SML"]
+        attribute = self.env["product.attribute"].create(
+            {"name": "Size of Tests", "value_ids": sizes}
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "T-shirt",
+                "description_sale": "Ours",
+                "attribute_line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": [(6, 0, attribute.value_ids.ids)],
+                        },
+                    )
+                ],
+            }
+        )
+        for product, size in zip(template.product_variant_ids, "SML", strict=True):
+            product.default_code = f"SHIRT-{size}"
+            self.erp.add(
+                size,
+                f"SHIRT-{size}",
+                name=f"T-shirt {size}",
+                description=f"Size {size}",
+                weight="0.2",
+            )
+        self.pull()
+        self.assertEqual(self.get_product("M").product_tmpl_id, template)
+        self.assertEqual(
+            (template.name, template.description_sale), ("T-shirt", "Ours")
+        )
+        self.assertEqual(self.get_product("M").weight, 0.2)
+
     def test_product_gets_siblings(self):
         """What was one product stays as it is; it is told apart by its name."""
         self.erp.add("1", "SHIRT-1", name="Shirt", template_id="S")
