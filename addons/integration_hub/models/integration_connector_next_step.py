@@ -87,7 +87,11 @@ class IntegrationConnector(models.Model):
                 "attention",
                 "problems",
                 self.env._("Show the Problems"),
-                f"{problem.title}: {problem.effect}.",
+                self.env._(
+                    "%(problem)s: once it is mended, %(effect)s.",
+                    problem=problem.title,
+                    effect=problem.effect,
+                ),
             )
         if self.failures_in_a_row and self.resting_until:
             return (

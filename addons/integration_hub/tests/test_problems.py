@@ -89,7 +89,7 @@ class TestProblems(ProblemCase):
         )
         with Form(line, view=action["views"][0][0]) as form:
             form.remote_value_id = self.Remote.search([("remote_id", "=", "77")])
-        line.with_context(action["context"]).action_end_problem()
+        line.with_context(**action["context"]).action_end_problem()
         self.assertEqual(set(jobs.mapped("state")), {"waiting"})
         self.assertFalse(self.get_problems())
         self.fail_with(lambda value: None)
@@ -191,7 +191,7 @@ class TestProblems(ProblemCase):
         [problem] = self.get_problems()
         action = problem.action_retry_all()
         wizard = (
-            self.env[action["res_model"]].with_context(action["context"]).create({})
+            self.env[action["res_model"]].with_context(**action["context"]).create({})
         )
         self.assertEqual(wizard.description, "No.: 3 jobs go on.")
         wizard.action_retry()
@@ -253,7 +253,7 @@ class TestProblems(ProblemCase):
         wizard = (
             self.env["integration.retry.problem"]
             .with_user(manager)
-            .with_context(problem.action_retry_all()["context"])
+            .with_context(**problem.action_retry_all()["context"])
             .create({})
         )
         wizard.action_retry()

@@ -41,6 +41,6 @@ class IntegrationErpOrder(models.Model):
                 )
             )
             if new:
-                super(IntegrationErpOrder, new).write({moment: now})
+                new.write({moment: now})
             if gone:
-                super(IntegrationErpOrder, gone).write({moment: False})
+                gone.write({moment: False})
