@@ -11,6 +11,7 @@
         "security/integration_security.xml",
         "security/ir.model.access.csv",
         "data/mail_data.xml",
+        "data/ir_cron.xml",
         "wizard/choose_quotation_views.xml",
         "wizard/choose_party_views.xml",
         "views/integration_erp_order_views.xml",

@@ -1,4 +1,5 @@
 from . import integration_connector
+from . import integration_connector_past_deals
 from . import integration_connector_preview
 from . import integration_flow
 from . import integration_job
@@ -31,3 +32,4 @@ from . import integration_value_resolver
 from . import handler_sale_status_pull
 from . import handler_reference_pull
 from . import integration_passport
+from . import ir_cron

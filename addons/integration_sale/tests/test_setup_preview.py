@@ -1,4 +1,11 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
+
+from odoo.addons.integration_sale.models import (
+    integration_connector_past_deals,
+    integration_connector_preview,
+)
 
 from .common import SaleCase
 
@@ -88,6 +95,47 @@ class TestSetup(SaleCase):
         self.assertFalse(self.get_jobs(lead), "only if somebody says so")
         self.new.write({"state": "paused", "send_past_deals": True})
         self.new.action_start()
+        self.assertFalse(self.get_jobs(lead), "not while the user waits")
+        self.run_past_deals()
         [job] = self.get_jobs(lead)
         self.assertEqual(job.connector_id, self.new)
         self.assertFalse(self.new.send_past_deals)
+
+    def run_past_deals(self):
+        """As its scheduled action does it, which the start has triggered."""
+        cron = self.env.ref("integration_sale.ir_cron_past_deals")
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]))
+        self.commit()
+        with (
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cursor,
+        ):
+            self.env(cr=cursor)["integration.connector"]._cron_send_past_deals()
+        self.env.invalidate_all()
+
+    def test_all_past_deals(self):
+        """However many there are, in whatever order, also with those not to be sent in
+        between."""
+        self.connector.state = "draft"
+        leads = self.env["crm.lead"].union(
+            *(self.make_lead([(self.product, 1)]) for _number in range(7))
+        )
+        incomplete = self.make_lead(name="Empty deal")
+        filtered = self.make_lead([(self.product, 1)], priority="2")
+        self.win(leads[:3] | incomplete | filtered)
+        self.win(leads[3:])
+        self.new._get_flow(
+            "sale_order_push"
+        ).filter_domain = "[('priority', '!=', '2')]"
+        self.startPatcher(patch.object(integration_connector_preview, "MOST_DEALS", 2))
+        self.startPatcher(patch.object(integration_connector_past_deals, "PORTION", 3))
+        html = self.preview()
+        self.assertIn("the first 2 of them", html)
+        self.assertRegex(html, r">\s*8\s*<")
+        self.new.send_past_deals = True
+        self.new.action_setup_start()
+        self.run_past_deals()
+        for lead in leads:
+            self.assertEqual(self.get_jobs(lead).connector_id, self.new)
+        self.assertFalse(self.get_jobs(incomplete) or self.get_jobs(filtered))
+        self.assertFalse(self.new.send_past_deals or self.new.past_deals_cursor)
