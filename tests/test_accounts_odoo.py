@@ -1,5 +1,8 @@
 from odoo.tests import tagged
 
+from odoo.addons.integration_hub.client import ConnectionSettings
+from odoo.addons.integration_odoo.client import OdooClient
+
 from .account_mixin import AccountMixin
 from .erp_case import ErpCase
 
@@ -21,3 +24,48 @@ class TestAccountsOdoo(AccountMixin, ErpCase):
             [int(remote_ids[customer.id])],
             vals={"property_payment_term_id": term},
         )
+
+    def make_admin(self):
+        """The ERP's administrator: credit limits are switched on in its settings."""
+        admin = self.erp["admin"]
+        client = OdooClient(
+            ConnectionSettings(
+                url=self.erp["url"],
+                credentials={"password": admin["password"]},
+                options={
+                    "database": self.erp["database"],
+                    "login": admin["login"],
+                    "protocol": "jsonrpc",
+                },
+            )
+        )
+        self.addCleanup(client.close)
+        return client
+
+    def test_1_credit_limit_asks_before_winning(self):
+        admin = self.make_admin()
+        company_id = admin.get_company()["id"]
+        values = {"account_use_credit_limit": True}
+        admin.call("res.company", "write", [company_id], vals=values, changes=True)
+        customer = self.make_linked()
+        remote_id = self.env["integration.external.id"]._get_remote_ids(
+            self.connector, "party", customer
+        )[customer.id]
+        values = {"credit_limit": 100.0}
+        admin.call("res.partner", "write", [int(remote_id)], vals=values, changes=True)
+        self.account_flow.credit_hold_policy = "ask"
+        self.read_figures()
+        lead = self.make_lead([("PUMP-200", 1)], customer)
+        self.assertEqual(self.get_figure(customer).credit_limit, 100)
+        self.assertFalse(self.get_figure(customer).is_limit_reached)
+        self.sell_there(customer)
+        self.read_figures()
+        self.assertTrue(self.get_figure(customer).is_limit_reached)
+        lead = lead.with_user(self.salesperson)
+        self.assertIn("credit limit of", lead.account_figures_message)
+        action = lead.action_set_won_rainbowman()
+        self.assertEqual(action["res_model"], "integration.credit.hold")
+        dialog = self.env[action["res_model"]].with_user(self.salesperson)
+        dialog.browse(action["res_id"]).action_win()
+        self.run_lane()
+        self.assert_status(lead, "in_erp")

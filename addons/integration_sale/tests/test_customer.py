@@ -163,3 +163,23 @@ class TestCustomer(SaleCase):
         lead = self.push_lead(partner_id=other.id)
         self.assertEqual(lead.integration_status, "in_erp", lead.integration_message)
         self.assertEqual(len(self.erp.parties), 2)
+
+    def test_merged_while_its_order_waits(self):
+        """The order is for the contact that stays, and the customer is made once."""
+        self.connector.state = "paused"
+        survivor = self.partner.create(
+            {"name": "Brown Limited", "is_company": True, "email": "b@b.example"}
+        )
+        lead = self.make_lead([(self.product, 1)])
+        self.win(lead)
+        self.commit()
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.partner | survivor).ids, survivor
+        )
+        self.assertEqual(lead.partner_id, survivor)
+        self.connector.state = "running"
+        self.run_lane()
+        self.assertEqual(lead.integration_status, "in_erp", lead.integration_message)
+        self.assertEqual(len(self.erp.parties), 1)
+        request = self.get_remote_order(lead)["request"]
+        self.assertEqual(request["party_id"], self.get_party(survivor))
