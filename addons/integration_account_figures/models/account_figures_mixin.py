@@ -24,7 +24,8 @@ class AccountFiguresMixin(models.AbstractModel):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_account_figures(self):
-        customers = {record: record._get_account_customer() for record in self}
+        # of a record in a form that is not saved yet: what is saved of its customer
+        customers = {record: record._get_account_customer()._origin for record in self}
         figures = (
             self.env["integration.account.figure"]
             .search(

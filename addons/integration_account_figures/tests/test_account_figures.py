@@ -231,3 +231,13 @@ class TestAccountFigures(TransactionCase):
         self.pull(currency="XXQ")
         self.assertFalse(self.partner.account_figure_ids)
         self.assertIn("XXQ", self.flow.figures_missing)
+
+    def test_form_that_is_not_saved(self):
+        self.pull()
+        Partner = self.env["res.partner"].with_user(self.salesperson)
+        with self.assertNoLogs("odoo", "WARNING"):
+            self.assertFalse(Partner.new({"name": "New"}).account_figures_message)
+            contact = Partner.new({"name": "Ann", "parent_id": self.partner.id})
+            self.assertIn("12,300.00", contact.account_figures_message)
+            saved = Partner.new({"name": "Brown"}, origin=self.partner)
+            self.assertIn("12,300.00", saved.account_figures_message)
