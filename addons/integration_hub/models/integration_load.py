@@ -16,6 +16,7 @@ OUTCOMES = [
 ]
 TO_DO = ("create", "link", "change")
 UNFINISHED = ("waiting", "running", "retrying")
+PROBLEMS = ("failed", "attention")
 UNDER_WAY = ("checking", "loading")
 
 
@@ -118,8 +119,8 @@ class IntegrationLoad(models.Model):
         own += [("outcome", "in", TO_DO)]
         return (
             Line.search_count(own),
-            Line.search_count([*own, ("job_id.state", "=", "done")]),
-            Line.search_count([*own, ("job_id.state", "in", ("failed", "attention"))]),
+            Line.search_count([*own, *Line._get_state_domain(("done",))]),
+            Line.search_count([*own, *Line._get_state_domain(PROBLEMS)]),
         )
 
     def _estimate_time_left(self, done):
@@ -178,7 +179,8 @@ class IntegrationLoad(models.Model):
         self.check_access("write")
         self.sudo().is_stopped = True
         jobs = self.sudo().line_ids.job_id.filtered(
-            lambda job: job.state in ("waiting", "retrying")
+            # what somebody else asks for as well is not the load's to cancel
+            lambda job: job.state in ("waiting", "retrying") and job.trigger == "load"
         )
         jobs.action_cancel()
         self._get_page_jobs().action_cancel()
@@ -216,9 +218,16 @@ class IntegrationLoad(models.Model):
 
     def action_view_problems(self):
         self.ensure_one()
-        action = self.flow_id.connector_id.action_view_problems()
-        action["domain"] = [("id", "in", self.line_ids.job_id.ids)]
-        return action
+        action = self.flow_id.connector_id.action_view_jobs()
+        jobs = self.line_ids.search(
+            [("load_id", "=", self.id), ("job_id.state", "in", PROBLEMS)]
+        ).job_id
+        return {
+            **action,
+            "name": self.env._("To Mend"),
+            "domain": [("id", "in", jobs.ids), ("state", "in", PROBLEMS)],
+            "context": {},
+        }
 
     def _check_may_start(self):
         self.check_access("write")
@@ -293,6 +302,7 @@ class IntegrationLoad(models.Model):
                 ("load_id", "=", self.id),
                 ("outcome", "in", TO_DO),
                 ("job_id", "=", False),
+                ("last_job_state", "=", False),
             ],
             limit=limit,
         )

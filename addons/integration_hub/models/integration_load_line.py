@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
-from .integration_load import OUTCOMES
+from .integration_load import OUTCOMES, PROBLEMS
 
 
 class IntegrationLoadLine(models.Model):
@@ -30,9 +31,30 @@ class IntegrationLoadLine(models.Model):
         "integration.job", readonly=True, ondelete="set null", index="btree_not_null"
     )
     job_state = fields.Selection(related="job_id.state", string="State")
+    last_job_state = fields.Char(
+        readonly=True, help="Of a job that was removed since, as old ones are."
+    )
     error_message = fields.Text(related="job_id.error_message")
 
     _outcome_idx = models.Index("(load_id, outcome)")
+
+    @api.model
+    @api.private
+    def _get_state_domain(self, states):
+        """Lines whose job is, or was when it was removed, in one of ``states``."""
+        return Domain("job_id.state", "in", states) | Domain(
+            "last_job_state", "in", states
+        )
+
+    @api.model
+    @api.private
+    def _keep_states(self, jobs):
+        """Jobs are about to be removed: how they ended still counts."""
+        ended = jobs.filtered(lambda job: job.state in ("done", *PROBLEMS))
+        # sudo: written by the load alone
+        lines = self.sudo().search([("job_id", "in", ended.ids)])
+        for state, group in lines.grouped("job_state").items():
+            group.last_job_state = state
 
     def action_open_record(self):
         self.ensure_one()

@@ -46,6 +46,7 @@ def _load_enqueue(self, flow, lines):
                     "payload": line.payload,
                     "idempotency_key": line.name,
                     "priority": 90,
+                    "trigger": "load",
                 }
                 for line in lines
             ],
@@ -126,6 +127,42 @@ class TestLoad(HubCase):
         self.load.action_resume()
         self.work()
         self.assertEqual(len(self.load.line_ids), 250)
+
+    def start(self):
+        self.load.action_check()
+        self.work()
+        self.load.action_load()
+
+    def test_stop_leaves_what_others_ask_for(self):
+        self.start()
+        self.load._queue_lines(2)
+        mine, theirs = self.load.line_ids.job_id.sorted("id")
+        self.enqueue(theirs.payload["value"], key=theirs.idempotency_key)
+        self.load.action_stop()
+        self.assertEqual((mine.state, theirs.state), ("cancelled", "waiting"))
+
+    def test_problems_are_the_jobs_that_stand_still(self):
+        self.start()
+        self.load._queue_lines(3)
+        failed, held, _waiting = self.load.line_ids.job_id.sorted("id")
+        failed.state, held.state = "failed", "attention"
+        action = self.load.action_view_problems()
+        self.assertEqual(action["res_model"], "integration.job")
+        self.assertEqual(
+            self.env["integration.job"].search(action["domain"]), held | failed
+        )
+
+    def test_figures_outlive_the_jobs(self):
+        self.start()
+        self.work()
+        jobs = self.load.line_ids.job_id
+        jobs[0].state = "failed"
+        figures = self.load.done_count, self.load.problem_count
+        self.assertEqual(figures, (124, 1))
+        jobs.unlink()
+        self.load.invalidate_recordset()
+        self.assertEqual((self.load.done_count, self.load.problem_count), figures)
+        self.assertFalse(self.load._queue_lines(), "nothing is done twice")
 
     def test_flows_without_a_load_show_no_button(self):
         self.assertTrue(self.flow.has_load)
