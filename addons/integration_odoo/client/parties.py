@@ -10,12 +10,12 @@ from odoo.addons.integration_hub.client import (
 )
 from odoo.addons.integration_hub.client.matching import (
     is_empty_address,
-    is_same_address,
     normalize_email,
     normalize_text,
     normalize_vat,
 )
 
+from .address_match import find_address, is_at_home
 from .convert import read_id, read_text, to_id
 from .orders import CREATE_CONTEXT
 
@@ -260,7 +260,10 @@ class PartyVerbs:
                 countries,
                 states,
             )
-            if known[party_id] and is_at_home(address, known[party_id][0]):
+            if is_empty_address(address) or (
+                known[party_id] and is_at_home(address, known[party_id][0])
+            ):
+                # has the address of its company, always
                 values["type"] = "contact"
             values_list.append({**values, "parent_id": party_id, "ref": address["key"]})
         created = send_by_halving(
@@ -289,6 +292,8 @@ class PartyVerbs:
                     "id": row["id"],
                     "ref": read_text(row, "ref"),
                     "name": "" if row["id"] == owner_id else read_text(row, "name"),
+                    # what the customer is called, which says nothing of an address
+                    "label": read_text(row, "name"),
                     "street": read_text(row, "street"),
                     "street2": read_text(row, "street2"),
                     "zip": read_text(row, "zip"),
@@ -340,45 +345,11 @@ class PartyVerbs:
         return states
 
 
-def is_at_home(contact, main):
-    """A contact person whose address is that of the company."""
-    return contact["kind"] == "contact" and is_same_address(
-        {**contact, "name": ""}, {**main, "name": ""}
-    )
-
-
 def find_state(states, country_id, address):
     for name in (address["state_code"], normalize_text(address["state_name"])):
         if name and (country_id, name) in states:
             return states[country_id, name]
     return None
-
-
-def find_address(address, party_id, known):
-    """The address that is there already, or None.
-
-    :param dict address: of the contract
-    :param list known: of the customer, as :meth:`PartyVerbs._read_addresses` gives them
-    """
-    for item in known:
-        if item["ref"] == address["key"]:
-            return item["id"]
-    if is_empty_address(address) and address["kind"] != "contact":
-        return party_id
-    wanted = address
-    if address["kind"] == "main":
-        # the customer's own name, which may be written differently over there
-        wanted = {**address, "name": ""}
-    return next(
-        (
-            item["id"]
-            for item in known
-            if is_same_address(wanted, item)
-            # the company itself is at that place as well, but is not this person
-            and not (address["kind"] == "contact" and item["id"] == party_id)
-        ),
-        None,
-    )
 
 
 def get_country_code(party):

@@ -124,6 +124,9 @@ class PartyChangeVerbs:
         if "name" in update["fields"] and not party["name"].strip():
             raise ValidationError("The customer has no name.")
         for item in update["addresses"]:
+            if is_customer(item, party_id):
+                # what belongs to one of its addresses is not the customer's own
+                continue
             values = records[to_id(item["remote_id"], "address")]
             address = item["address"]
             prepared = self._prepare_address_values(address, countries, states)
@@ -177,7 +180,10 @@ class PartyChangeVerbs:
         families = defaultdict(list)
         for row in rows:
             families[row["commercial_partner_id"][0]].append(row["id"])
-        present = {row["id"] for row in rows}
+        # a customer's main address is the customer, who is archived as one alone
+        present = {
+            row["id"] for row in rows if row["commercial_partner_id"][0] != row["id"]
+        }
         groups = [
             families[number]
             if item["kind"] == "party"
@@ -200,6 +206,18 @@ class PartyChangeVerbs:
                 purpose="archive customers",
             )
         return [True] * len(groups)
+
+
+def is_customer(item, party_id):
+    """Whether the record there is the customer, which is its own main address, while the
+    address here is another one.
+
+    :param dict item: of the contract (``AddressUpdate``)
+    """
+    return (
+        item["address"]["kind"] != "main"
+        and to_id(item["remote_id"], "address") == party_id
+    )
 
 
 def _get_address_state(row, countries, states):

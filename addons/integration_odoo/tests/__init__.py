@@ -1,3 +1,4 @@
+from . import test_client_addresses
 from . import test_client_faults
 from . import test_client_orders
 from . import test_client_parties
