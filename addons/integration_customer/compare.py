@@ -16,6 +16,19 @@ def get_country_code(party):
     return party["addresses"][0]["country_code"] if party["addresses"] else ""
 
 
+def get_sent_fields(address, party_fields):
+    """Fields of an address that are sent: archived ones stay as they are there where
+    archived customers do.
+
+    :param party_fields: those of the customer that are sent
+    """
+    return [
+        name
+        for name in get_fields(address)
+        if name != "active" or "active" in party_fields
+    ]
+
+
 def get_erp_owned(party, address=None):
     """Fields that belong to the ERP once they were changed there."""
     if address is None:
@@ -122,7 +135,7 @@ def prepare_update(request, state):
         names, overwritten, kept = compare(
             address,
             theirs[remote_id],
-            get_fields(address),
+            get_sent_fields(address, request["fields"]),
             link.get("sent") or {},
             link.get("received") or {},
             get_erp_owned(party, address),

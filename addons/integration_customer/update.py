@@ -6,7 +6,13 @@
 from odoo.addons.integration_hub.client import IntegrationError, ValidationError
 
 from .compare import get_country_code, prepare_update
-from .fingerprint import PARTY_FIELDS, get_fields, get_fingerprints, pack
+from .fingerprint import (
+    PARTY_FIELDS,
+    get_fields,
+    get_fingerprints,
+    normalize,
+    pack,
+)
 
 
 def update_parties(client, requests):
@@ -47,7 +53,12 @@ def read_states(client, requests, answers):
     if not hasattr(client, "party_read"):
         return
     open_indexes = [
-        index for index, answer in enumerate(answers) if isinstance(answer, dict)
+        index
+        for index, answer in enumerate(answers)
+        if isinstance(answer, dict)
+        and answer.get("remote_id")
+        # a replay of one that is linked: nothing of it was written
+        and "address_ids" not in requests[index]
     ]
     if not open_indexes:
         return
@@ -59,9 +70,12 @@ def read_states(client, requests, answers):
         return
     for index, state in zip(open_indexes, states, strict=True):
         if state is not None:
+            party = requests[index]["party"]
             answers[index]["marks"] = get_marks(
-                requests[index]["party"], state, answers[index]["addresses"]
+                party, state, answers[index]["addresses"]
             )
+            if answers[index].get("rule") != "created":
+                answers[index]["differing"] = get_differing(party, state)
 
 
 def get_marks(party, state, links):
@@ -85,6 +99,22 @@ def get_marks(party, state, links):
                 address, theirs.get(remote_id), get_fields(address)
             )
     return marks
+
+
+def get_differing(party, state):
+    """What a customer that was found has there that is filled in here and differs.
+
+    :return: list of ``[whose, field, theirs, ours]``
+    """
+    country_code = get_country_code(party)
+    return [
+        [party["name"], name, state[name], party[name]]
+        for name in PARTY_FIELDS
+        if name in party
+        and name != "active"
+        and (ours := normalize(name, party[name], country_code))
+        and ours != normalize(name, state[name], country_code)
+    ]
 
 
 def _get_pair(ours, theirs, names, country_code=""):

@@ -1,8 +1,8 @@
-from ast import literal_eval
-
 from odoo import api, models
+from odoo.fields import Domain
 
 from odoo.addons.integration_hub.client import IntegrationError
+from odoo.addons.integration_hub.models.integration_job import OPEN_STATES
 from odoo.addons.integration_hub.models.integration_load import PRIORITY
 
 from ..compare import prepare_update
@@ -20,24 +20,13 @@ class HandlerCustomerPush(models.AbstractModel):
 
     _has_load = True
 
-    def _get_load_domain(self, flow):
-        """Customers a load looks at: those of the flow's company and of all companies."""
-        return [
-            ("parent_id", "=", False),
-            ("company_id", "in", [False, flow.company_id.id]),
-            # users and companies of this database are nobody's customers
-            ("partner_share", "=", True),
-            ("id", "not in", self.env["res.company"].search([]).partner_id.ids),
-            *literal_eval(flow.filter_domain or "[]"),
-        ]
-
     @api.private
     def _load_find_records(self, flow, cursor, limit):
         Partner = self.env["res.partner"]
-        domain = self._get_load_domain(flow)
+        domain = flow._get_customer_domain()
         after = int(cursor or 0)
         partners = Partner.search(
-            [*domain, ("id", ">", after)], order="id", limit=limit
+            domain & Domain("id", ">", after), order="id", limit=limit
         )
         payloads = partners._prepare_erp_full_payloads()
         links = self._get_links(flow.connector_id, payloads)
@@ -234,7 +223,8 @@ class HandlerCustomerPush(models.AbstractModel):
     @api.private
     def _load_enqueue(self, flow, lines):
         customers = self.env["res.partner"].browse(lines.mapped("res_id")).exists()
-        by_id = {}
+        by_id = self._find_jobs_of_others(flow, customers)
+        customers -= customers.browse(by_id)
         changed = customers.browse(
             lines.filtered(lambda line: line.outcome == "change").mapped("res_id")
         )
@@ -246,3 +236,22 @@ class HandlerCustomerPush(models.AbstractModel):
             by_id |= dict(zip(group.ids, jobs, strict=True))
         none = self.env["integration.job"]
         return [by_id.get(line.res_id, none) for line in lines]
+
+    def _find_jobs_of_others(self, flow, customers):
+        """Somebody waits for these already: a load neither puts them off nor forgets what
+        they are sent with. Those that stand still are tried again.
+
+        :return: dict ``{partner id: job}``
+        """
+        jobs = self.env["integration.job"].search(
+            [
+                ("flow_id", "=", flow.id),
+                ("operation", "in", ("push", "update")),
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", customers.ids),
+                ("state", "in", OPEN_STATES),
+                ("trigger", "!=", "load"),
+            ]
+        )
+        jobs.filtered(lambda job: job.state not in ("waiting", "running"))._arm()
+        return {job.res_id: job for job in jobs}

@@ -136,8 +136,11 @@ class HandlerCustomerPush(models.AbstractModel):
         linked = self.env["integration.external.id"]._get_remote_ids(
             flow.connector_id, "party", partners
         )
+        nobodies = flow._find_nobodies(jobs)
         return {
-            job: {
+            job: {"is_nobody": True}
+            if job in nobodies
+            else {
                 "party": self._prepare_party(job),
                 "party_id": linked.get(job.res_id, ""),
                 "is_new": bool(job.payload.get("is_new")),
@@ -176,7 +179,9 @@ class HandlerCustomerPush(models.AbstractModel):
             return update_parties(client, requests)
         answers = [None] * len(requests)
         for index, request in enumerate(requests):
-            if request["party_id"]:
+            if request.get("is_nobody"):
+                answers[index] = {"is_nobody": True}
+            elif request["party_id"]:
                 answers[index] = {"remote_id": request["party_id"], "addresses": None}
         # two that could be one and the same customer do not go in one round: the second
         # one finds what the first has created
@@ -197,6 +202,7 @@ class HandlerCustomerPush(models.AbstractModel):
         return self._apply_found(flow, results)
 
     def _apply_found(self, flow, results):
+        results = [item for item in results if not item[1].get("is_nobody")]
         connector = flow.connector_id
         external_ids = self.env["integration.external.id"]
         Partner = self.env["res.partner"]
@@ -206,7 +212,7 @@ class HandlerCustomerPush(models.AbstractModel):
             "res.partner",
             [answer["remote_id"] for _job, answer in results],
         )
-        problems, parties, addresses = {}, [], {}
+        problems, parties, addresses, differing = {}, [], {}, {}
         for job, answer in results:
             owner = taken.setdefault(answer["remote_id"], job.res_id)
             if owner != job.res_id:
@@ -217,6 +223,7 @@ class HandlerCustomerPush(models.AbstractModel):
                 job.answer = False
                 continue
             partner = Partner.browse(job.res_id)
+            differing[partner] = answer.get("differing")
             parties.append(
                 (
                     partner,
@@ -243,15 +250,19 @@ class HandlerCustomerPush(models.AbstractModel):
                         },
                     ),
                 )
+        # of a system whose client reads customers
+        read = Partner.union(
+            *(partner for partner, values in parties if values.get("sent_hash"))
+        )
+        known = self._keep_marks(connector, "party", parties)
+        for kind, found in addresses.items():
+            self._keep_marks(connector, kind, found.values())
         external_ids._bind(connector, "party", parties)
         self._bind_addresses(connector, addresses)
-        self._enqueue_rest(
-            flow,
-            # of a system whose client reads customers
-            Partner.union(
-                *(partner for partner, values in parties if values.get("sent_hash"))
-            ),
+        self._tell_differing(
+            flow, {item: rows for item, rows in differing.items() if item not in known}
         )
+        self._enqueue_rest(flow, read)
         return problems
 
     def _bind_addresses(self, connector, addresses):
@@ -348,7 +359,7 @@ def _complete_addresses(client, requests, answers):
     open_indexes = [
         index
         for index, answer in enumerate(answers)
-        if isinstance(answer, dict) and answer["addresses"] is None
+        if isinstance(answer, dict) and answer.get("addresses", ()) is None
     ]
     if not open_indexes:
         return
@@ -356,7 +367,11 @@ def _complete_addresses(client, requests, answers):
         [
             {
                 "party_id": answers[index]["remote_id"],
-                "addresses": requests[index]["party"]["addresses"],
+                "addresses": [
+                    address
+                    for address in requests[index]["party"]["addresses"]
+                    if address["key"] not in requests[index].get("address_ids", ())
+                ],
             }
             for index in open_indexes
         ]
@@ -365,7 +380,9 @@ def _complete_addresses(client, requests, answers):
         if isinstance(addresses, IntegrationError):
             answers[index] = addresses
         else:
-            answers[index]["addresses"] = addresses
+            # of a replay: those that are linked are not looked for
+            known = requests[index].get("address_ids", {})
+            answers[index]["addresses"] = {**known, **addresses}
 
 
 def _get_ambiguity(party, matches):

@@ -2,8 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ..compare import get_country_code
-from ..fingerprint import PARTY_FIELDS, get_fields, get_fingerprints, pack, unpack
+from ..compare import get_country_code, get_sent_fields
+from ..fingerprint import PARTY_FIELDS, get_fingerprints, unpack
 from .handler_customer_push import _get_hashes
 
 
@@ -180,10 +180,9 @@ class HandlerCustomerPush(models.AbstractModel):
 
     def _is_as_sent(self, flow, party, link, links):
         """Nothing differs from what was sent last."""
-        country_code = get_country_code(party)
-        marks = get_fingerprints(party, PARTY_FIELDS, country_code)
-        sent = unpack(link.sent_hash)
-        if any(sent.get(name) != marks[name] for name in self._get_party_fields(flow)):
+        names = self._get_party_fields(flow)
+        marks = get_fingerprints(party, names, get_country_code(party))
+        if not _is_in(marks, link):
             return False
         for address in party["addresses"]:
             known = links["address"].get(int(address["key"][1:]))
@@ -191,8 +190,8 @@ class HandlerCustomerPush(models.AbstractModel):
                 if address["active"]:
                     return False
                 continue
-            marks = get_fingerprints(address, get_fields(address))
-            if known.sent_hash != pack(marks):
+            marks = get_fingerprints(address, get_sent_fields(address, names))
+            if not _is_in(marks, known):
                 return False
         return True
 
@@ -245,6 +244,26 @@ class HandlerCustomerPush(models.AbstractModel):
         # changed once more while it was on its way: the fingerprints tell
         return {}
 
+    def _keep_marks(self, connector, kind, bindings):
+        """Finding what is linked already sends nothing of it: what was sent last stays
+        known, so a change that is still to be sent is not taken for sent.
+
+        :param bindings: ``(record, values)`` pairs; the marks are taken out of ``values``
+        :return: the records
+        """
+        Partner = self.env["res.partner"]
+        links = self.env["integration.external.id"]._find(
+            connector, kind, Partner.union(*(record for record, _values in bindings))
+        )
+        sent = {link.res_id: link.remote_id for link in links if link.sent_hash}
+        known = Partner
+        for record, values in bindings:
+            if sent.get(record.id) == values["remote_id"]:
+                values.pop("sent_hash", None)
+                values.pop("received_hash", None)
+                known |= record
+        return known
+
     # -- where people look ------------------------------------------------------------
 
     def _tell(self, flow, customer, answer):
@@ -275,6 +294,25 @@ class HandlerCustomerPush(models.AbstractModel):
                 ),
                 user_id=connector._get_person_in_charge().id,
             )
+
+    def _tell_differing(self, flow, differing):
+        """Who was found there is linked, not changed. What differs is said once.
+
+        :param dict differing: ``{customer: [[whose, field, theirs, ours]]}``
+        """
+        for customer, rows in differing.items():
+            if rows:
+                customer.message_post(
+                    body=self._describe(
+                        self.env._(
+                            "Found in %(connector)s and linked. These differ and were"
+                            " left as they are there; what you change here from now on"
+                            " is sent:",
+                            connector=flow.connector_id.name,
+                        ),
+                        rows,
+                    )
+                )
 
     def _describe(self, head, differences):
         labels = self.env["res.partner"].fields_get(attributes=["string"])
@@ -310,6 +348,11 @@ class HandlerCustomerPush(models.AbstractModel):
                     user_id=flow.connector_id._get_person_in_charge().id,
                 )
         return result
+
+
+def _is_in(marks, external_id):
+    """Whether all of ``marks`` are what was sent last."""
+    return marks.items() <= unpack(external_id.sent_hash).items()
 
 
 def _get_marks(external_id):

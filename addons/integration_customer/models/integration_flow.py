@@ -1,4 +1,11 @@
+from ast import literal_eval
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+# of jobs nobody asked for
+UNASKED = ("created", "changed", "load")
 
 
 class IntegrationFlow(models.Model):
@@ -30,10 +37,51 @@ class IntegrationFlow(models.Model):
         " filter sends others as soon as they are created or changed.",
     )
 
+    @api.constrains("filter_domain", "code")
+    def _check_customer_filter(self):
+        """A filter nobody can read would stand in the way of every change of a contact."""
+        for flow in self.filtered(lambda flow: flow.code == "customer_push"):
+            try:
+                self.env["res.partner"].search_count(
+                    literal_eval(flow.filter_domain or "[]"), limit=1
+                )
+            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "The filter can't be read: %(reason)s", reason=str(error)
+                    )
+                ) from error
+
+    @api.private
+    def _get_customer_domain(self):
+        """Customers that are sent unasked: those of the flow's company and of all
+        companies that match the filter."""
+        self.ensure_one()
+        return Domain(
+            [
+                ("parent_id", "=", False),
+                ("company_id", "in", [False, self.company_id.id]),
+                # users and companies of this database are nobody's customers
+                ("partner_share", "=", True),
+                ("id", "not in", self.env["res.company"].search([]).partner_id.ids),
+                ("active", "=", True),
+            ]
+        ) & Domain(literal_eval(self.filter_domain or "[]"))
+
     @api.private
     def _filter_new_customers(self, customers):
         """Those of ``customers`` that are sent although no order has asked for them."""
         self.ensure_one()
-        if self.customer_scope != "filter":
+        if self.customer_scope != "filter" or not customers:
             return customers.browse()
-        return self._filter_records(customers.filtered("active"))
+        return customers.filtered_domain(self._get_customer_domain())
+
+    @api.private
+    def _find_nobodies(self, jobs):
+        """Jobs nobody asked for whose contact is none to be sent by now: it became a user
+        or somebody's contact, say, or the filter was changed."""
+        self.ensure_one()
+        unasked = jobs.filtered(lambda job: job.trigger in UNASKED)
+        partners = self.env["res.partner"].browse(unasked.mapped("res_id")).exists()
+        ruled_out = partners - partners.filtered_domain(self._get_customer_domain())
+        return unasked.filtered(lambda job: job.res_id in ruled_out.ids)

@@ -48,8 +48,7 @@ class ResPartner(models.Model):
         )
         if moved:
             moved.sudo()._leave_customers(
-                flows,
-                self.browse({before[partner.id][0] for partner in moved}).sudo(),
+                flows, {partner.id: before[partner.id][0] for partner in moved}
             )
         changed.sudo()._push_customers("changed", flows)
         return result
@@ -116,12 +115,18 @@ class ResPartner(models.Model):
 
     def _leave_customers(self, flows, former):
         """Contacts moved to another customer: what they were at the former one is archived
-        there, at the new one they are made anew. Papers over there stay as they are."""
+        there, at the new one they are made anew. Papers over there stay as they are.
+
+        :param dict former: customer (id) each of ``self`` (id) belonged to
+        """
         own_links = self._find_links(flows).filtered(
             lambda external_id: external_id.kind == "address"
         )
-        self._archive_links(flows, own_links, "moved")
-        former.exists()._push_customers("changed", flows)
+        # who was a customer stays one over there, with the main address
+        main_links = own_links.filtered(lambda link: former[link.res_id] == link.res_id)
+        main_links.unlink()
+        self._archive_links(flows, own_links - main_links, "moved")
+        self.browse(set(former.values())).exists()._push_customers("changed", flows)
 
     def _archive_counterparts(self):
         """Deleted here, archived there; never deleted there."""

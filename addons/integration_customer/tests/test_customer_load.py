@@ -121,3 +121,23 @@ class TestCustomerLoad(CustomerCase):
         self.run_lane()
         self.assertFalse(load.create_count)
         self.assertEqual(load.link_count, 1)
+
+    def test_what_an_order_waits_for_stays_as_it_is(self):
+        load = self.open()
+        load.action_check()
+        self.run_lane()
+        payload = self.new._prepare_erp_full_payloads()[self.new]
+        [job] = self.handler._enqueue_customers(
+            self.connector, [{"partner_id": self.new.id, "party": payload}]
+        ).values()
+        # as a person said, of several that were found
+        job.payload = {**job.payload, "is_new": True, "ruled_out": ["7"]}
+        job.state = "failed"
+        load.action_load()
+        load._queue_lines()
+        self.assertEqual(job.state, "waiting")
+        self.assertEqual((job.trigger, job.priority), ("order", self.flow.priority))
+        self.assertEqual(job.payload["ruled_out"], ["7"])
+        self.assertIn(job, load.line_ids.job_id)
+        load.action_stop()
+        self.assertEqual(job.state, "waiting")
