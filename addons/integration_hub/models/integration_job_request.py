@@ -117,6 +117,19 @@ class IntegrationJob(models.Model):
         return job.payload if job.sent_at or job.answer else None
 
     @api.private
+    def _get_request_to_correct(self):
+        """What goes out next as it stands, or went out last; else what would go out now.
+
+        :return: JSON structure; or an ``IntegrationError``, or the name of another job,
+            where nothing can be made to be sent
+        """
+        self.ensure_one()
+        # sudo: callers have checked what the user may do with the job
+        job = self.sudo()
+        request = job.given_request or job._get_sent_request()
+        return job._prepare_anew()[job] if request is None else request
+
+    @api.private
     def _prepare_anew(self, payloads=None):
         """What would go out now. Nothing of it is kept, and nobody is called.
 

@@ -1,3 +1,4 @@
+import json
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -118,6 +119,42 @@ class TestCorrection(ReplayCase):
             self.assertRaisesRegex(ValidationError, "Not this."),
         ):
             wizard.action_send()
+
+    def test_only_what_is_sent_is_corrected(self):
+        """Not what somebody says was sent: the key would be free to be changed."""
+        job = self.fail(self.partner)
+        forged = json.loads(self.open_correction(job).request_text)
+        forged["key"] = forged["value"] = "other"
+        wizard = (
+            self.env["integration.correct.request"]
+            .with_user(self.administrator)
+            .create(
+                {
+                    "job_id": job.id,
+                    "before": forged,
+                    "request_text": json.dumps({**forged, "value": "B"}),
+                    "reason": "Why",
+                }
+            )
+        )
+        with self.assertRaisesRegex(UserError, "has changed since"):
+            wizard.action_send()
+        self.assertFalse(job.correction_ids)
+        self.assertFalse(job.given_request)
+
+    def test_dialog_out_of_date(self):
+        job = self.fail()
+        wizard = self.open_correction(job)
+        wizard.request_text = wizard.request_text.replace('"A"', '"B"')
+        wizard.reason = "Why"
+        self.mapping = {"A": "mapped since"}
+        self.refuse()
+        job.action_retry()
+        self.run_lane()
+        self.assertEqual(job.state, "failed")
+        with self.assertRaisesRegex(UserError, "has changed since"):
+            wizard.action_send()
+        self.assertFalse(job.correction_ids)
 
     def test_needs_a_reason_and_a_change(self):
         wizard = self.open_correction(self.fail())

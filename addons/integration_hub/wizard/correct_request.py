@@ -32,15 +32,11 @@ class IntegrationCorrectRequest(models.TransientModel):
         :raise UserError: the job has not stopped, or nothing can be made to be sent"""
         job.ensure_one()
         self._check_may_correct(job)
-        # sudo: see _check_may_correct
-        job = job.sudo()
-        request = job.given_request or job._get_sent_request()
-        if request is None:
-            request = job._prepare_anew()[job]
-            if isinstance(request, IntegrationError):
-                raise UserError(request.message)
-            if isinstance(request, str):
-                raise UserError(self.env._("This has to be done before: %s.", request))
+        request = job._get_request_to_correct()
+        if isinstance(request, IntegrationError):
+            raise UserError(request.message)
+        if isinstance(request, str):
+            raise UserError(self.env._("This has to be done before: %s.", request))
         wizard = self.create(
             {
                 "job_id": job.id,
@@ -143,6 +139,14 @@ class IntegrationCorrectRequest(models.TransientModel):
         self._check_may_correct(self.job_id)
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why: the reason is kept."))
+        # the dialog may be out of date, and what it was opened with is not to be trusted
+        if self.before != self.job_id._get_request_to_correct():
+            raise UserError(
+                self.env._(
+                    "What is sent has changed since this was opened. Close it, then"
+                    " correct the request as it is now."
+                )
+            )
         after = self._get_corrected()
         if after == self.before:
             raise UserError(
