@@ -116,4 +116,5 @@ export class ErpStockField extends Component {
 registry.category("fields").add("erp_stock", {
     component: ErpStockField,
     supportedTypes: ["json"],
+    listViewWidth: 150,
 });

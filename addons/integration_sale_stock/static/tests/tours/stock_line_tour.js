@@ -4,7 +4,7 @@ registry.category("web_tour.tours").add("integration_sale_stock_line", {
     steps: () => [
         {
             content: "The line says there is not enough, and when there is",
-            trigger: "td[name=erp_stock] button.text-danger:contains(10):contains(all)",
+            trigger: "td[name=erp_stock] .text-danger:contains(10):contains(all)",
             run: "click",
         },
         {
@@ -24,7 +24,7 @@ registry.category("web_tour.tours").add("integration_sale_stock_line", {
         },
         {
             content: "Without loading the page again",
-            trigger: "td[name=erp_stock] button:not(.text-danger):contains(99)",
+            trigger: "td[name=erp_stock] .text-body:contains(99)",
         },
         {
             trigger: "button[name=action_read_erp_stock]",
