@@ -24,6 +24,7 @@ MODULES = (
     "web_shop",
     "sale_complaint",
     "stock_package_shipping",
+    "sale_price_list",
 )
 SCRIPT = paths.FIXTURES / "tryton_erp.py"
 SECRETS = paths.RUN / "erp-tryton-secrets.json"
