@@ -42,6 +42,42 @@ def update_parties(client, requests):
     return answers
 
 
+def complete_addresses(client, requests, answers):
+    """See to the addresses of customers that were found: those that are not there are made.
+
+    :param list requests: with ``party``; of customers linked before ``address_ids`` may say
+        which addresses are
+    :param list answers: of the same length: those whose ``addresses`` are None get them
+    """
+    open_indexes = [
+        index
+        for index, answer in enumerate(answers)
+        if isinstance(answer, dict) and answer.get("addresses", ()) is None
+    ]
+    if not open_indexes:
+        return
+    found = client.party_addresses(
+        [
+            {
+                "party_id": answers[index]["remote_id"],
+                "addresses": [
+                    address
+                    for address in requests[index]["party"]["addresses"]
+                    if address["key"] not in requests[index].get("address_ids", ())
+                ],
+            }
+            for index in open_indexes
+        ]
+    )
+    for index, addresses in zip(open_indexes, found, strict=True):
+        if isinstance(addresses, IntegrationError):
+            answers[index] = addresses
+        else:
+            # of a replay: those that are linked are not looked for
+            known = requests[index].get("address_ids", {})
+            answers[index]["addresses"] = {**known, **addresses}
+
+
 def read_states(client, requests, answers):
     """Add to the answers of customers just found or created what stands there now: later
     changes are compared with it. Fails softly: without it they are compared with less.

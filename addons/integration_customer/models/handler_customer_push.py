@@ -7,7 +7,7 @@ from odoo.addons.integration_hub.client import (
 )
 from odoo.addons.integration_hub.client.matching import is_same_address
 
-from ..update import read_states, update_parties
+from ..update import complete_addresses, read_states, update_parties
 
 
 class HandlerCustomerPush(models.AbstractModel):
@@ -189,7 +189,7 @@ class HandlerCustomerPush(models.AbstractModel):
         while waiting:
             this_round, waiting = _take_distinct(waiting, requests)
             _match_or_create(client, requests, answers, this_round)
-        _complete_addresses(client, requests, answers)
+        complete_addresses(client, requests, answers)
         read_states(client, requests, answers)
         return answers
 
@@ -353,36 +353,6 @@ def _match_or_create(client, requests, answers, indexes):
         if not isinstance(answer, IntegrationError):
             answer = {**answer, "rule": "created"}
         answers[index] = answer
-
-
-def _complete_addresses(client, requests, answers):
-    open_indexes = [
-        index
-        for index, answer in enumerate(answers)
-        if isinstance(answer, dict) and answer.get("addresses", ()) is None
-    ]
-    if not open_indexes:
-        return
-    found = client.party_addresses(
-        [
-            {
-                "party_id": answers[index]["remote_id"],
-                "addresses": [
-                    address
-                    for address in requests[index]["party"]["addresses"]
-                    if address["key"] not in requests[index].get("address_ids", ())
-                ],
-            }
-            for index in open_indexes
-        ]
-    )
-    for index, addresses in zip(open_indexes, found, strict=True):
-        if isinstance(addresses, IntegrationError):
-            answers[index] = addresses
-        else:
-            # of a replay: those that are linked are not looked for
-            known = requests[index].get("address_ids", {})
-            answers[index]["addresses"] = {**known, **addresses}
 
 
 def _get_ambiguity(party, matches):
