@@ -116,11 +116,12 @@ class IntegrationConnector(models.Model):
         is_preview_wanted = self.is_preview_wanted
         result = super()._run_test()
         if is_preview_wanted:
-            self.is_preview_wanted = False
             # no row stays locked while the system is asked for more
             self.env["integration.lane"]._commit()
             if not self.error_message and not self.missing_message:
                 self._run_preview()
+            # until now the form has waited for it
+            self.is_preview_wanted = False
         return result
 
     def _run_preview(self):
