@@ -9,7 +9,8 @@ PLACE = {"street": "Main 1", "street2": "", "zip": "1000", "city": "Brussels"}
 NOWHERE = dict.fromkeys(PLACE, "")
 
 
-def make_address(kind, name, place=PLACE, **values):
+def make_address(kind, name, place=None, **values):
+    place = PLACE if place is None else place
     return {
         "key": "A9",
         "kind": kind,

@@ -8,19 +8,22 @@ class HandlerCustomerPush(models.AbstractModel):
 
     def _on_problem(self, flow, failures):
         """The deals that wait for the customer show the problem."""
-        super()._on_problem(flow, failures)
+        result = super()._on_problem(flow, failures)
         jobs = self.env["integration.job"].union(*(job for job, _error in failures))
         self.env["integration.handler.sale_order_push"]._show_problems(
             flow, self._get_waiting_orders(jobs)
         )
+        return result
 
     def _on_waiting(self, flow, jobs):
-        super()._on_waiting(flow, jobs)
+        result = super()._on_waiting(flow, jobs)
         self._get_leads(jobs)._update_integration_status()
+        return result
 
     def _on_cancelled(self, flow, jobs):
-        super()._on_cancelled(flow, jobs)
+        result = super()._on_cancelled(flow, jobs)
         self._get_leads(jobs)._update_integration_status()
+        return result
 
     def _get_waiting_orders(self, jobs):
         return self.env["integration.job"].search(
