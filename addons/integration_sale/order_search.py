@@ -28,7 +28,7 @@ def find_without_key(client, requests):
             to_search.append(index)
     if not to_search:
         return orders
-    found = client.order_search([_get_search(requests[index]) for index in to_search])
+    found = client.order_search([get_search(requests[index]) for index in to_search])
     certain = {}
     for index, candidates in zip(to_search, found, strict=True):
         if isinstance(candidates, IntegrationError):
@@ -79,8 +79,12 @@ def _read(client, remote_ids):
     return rows
 
 
-def _get_search(request):
-    """:rtype: contract.OrderSearch"""
+def get_search(request):
+    """What an order is looked for by that bears no key.
+
+    :param dict request: as made by the handler
+    :rtype: contract.OrderSearch
+    """
     order = request["order"]
     return {
         "number": order["number"],

@@ -2,10 +2,13 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 
 from ..decimals import to_decimal
+from ..order_search import get_search
 from .crm_lead_content import Content, Issue
 
 # of a line's request, what has to be a number
 NUMBERS = ("quantity", "unit_price", "discount")
+# of a request without a key
+TOTALS = ("total_untaxed", "total")
 
 
 class HandlerSaleOrderPush(models.AbstractModel):
@@ -47,10 +50,17 @@ class HandlerSaleOrderPush(models.AbstractModel):
         )
 
     def _renew_requests(self, flow, requests):
-        """A deal that is no longer won gets no order any more, whatever was sent once."""
+        """A deal that is no longer won gets no order any more, whatever was sent once; and
+        the order we know of by now is the one, even where little of it is as it was."""
         unwanted = self._find_unwanted({job: job.payload for job in requests})
         return {
-            job: {**request, "is_wanted": job not in unwanted}
+            job: {
+                **request,
+                "is_wanted": job not in unwanted,
+                **self._prepare_search(flow, job.payload),
+                # what a person has put right is what is looked for
+                **{name: request[name] for name in TOTALS if name in request},
+            }
             for job, request in requests.items()
         }
 
@@ -71,19 +81,42 @@ class HandlerSaleOrderPush(models.AbstractModel):
                             name=name,
                         )
                     )
+        self._check_search(flow, job, request)
+
+    def _check_search(self, flow, job, request):
+        """An order that may be there already is looked for by what went out: without a key
+        there is nothing else to find it by."""
+        if flow.connector_id.key_storage != "none" or not job._find_unsettled():
+            return
+        before = job._get_request_to_correct()
+        if (
+            isinstance(before, dict)
+            and before.keys() >= set(TOTALS)
+            and get_search(before) != get_search(request)
+        ):
+            raise ValidationError(
+                self.env._(
+                    "The answer to an earlier call was lost, so the order may be there"
+                    " already. It is looked for by number, reference, customer, date,"
+                    " currency and totals: these must stay. Retry the job first."
+                )
+            )
 
     # -- without a key ----------------------------------------------------------------
 
     @api.private
     def _prepare_request(self, flow, payload, counterparts):
         request = super()._prepare_request(flow, payload, counterparts)
-        if flow.connector_id.key_storage == "none":
-            request |= {
-                "total_untaxed": payload["total_untaxed"],
-                "total": payload["total"],
-                **self._find_known_orders(flow, payload),
-            }
-        return request
+        return request | self._prepare_search(flow, payload)
+
+    def _prepare_search(self, flow, payload):
+        """:return: dict of what an order is found by that bears no key there"""
+        if flow.connector_id.key_storage != "none":
+            return {}
+        return {
+            **{name: payload[name] for name in TOTALS},
+            **self._find_known_orders(flow, payload),
+        }
 
     def _find_known_orders(self, flow, payload):
         """:return: dict with the order we know of, and those that are not this one"""

@@ -1,4 +1,7 @@
-from odoo.tests import tagged
+import json
+
+from odoo.exceptions import ValidationError
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.integration_hub.client import OutcomeUnknownError
 
@@ -115,6 +118,60 @@ class TestWithoutKey(SaleCase):
         self.run_lane()
         self.assertEqual(len(self.erp.orders), 1)
         self.assertEqual(self.get_jobs(lead).mapped("state"), ["done", "done"])
+
+    def test_as_it_was_sent_though_it_was_changed_there(self):
+        lead = self.make_lead([(self.product, 2)])
+        self.push(lead)
+        [order] = self.erp.orders.values()
+        order["request"].update(number="changed", order_date="2001-01-01")
+        order["request"]["lines"][0]["quantity"] = "9"
+        action = self.get_jobs(lead).with_user(self.steward).action_replay()
+        wizard = self.env["integration.replay"].browse(action["res_id"])
+        wizard.with_user(self.steward).mode = "sent"
+        wizard.with_user(self.steward).action_replay()
+        self.run_lane()
+        self.assertEqual(self.get_jobs(lead)[-1].state, "done")
+        self.assertEqual(len(self.erp.orders), 1, "not a second one")
+
+    def test_what_it_is_looked_for_by_stays(self):
+        # given up on before it is looked for
+        self.connector.max_attempts = 1
+        lead = self.make_lead([(self.product, 2)])
+        self.lose_the_answer()
+        self.push(lead)
+        job = self.get_jobs(lead)
+        self.assertTrue(job.unsettled_until)
+        administrator = new_test_user(
+            self.env,
+            "olga",
+            "integration_hub.group_integration_administrator,"
+            "sales_team.group_sale_salesman_all_leads",
+        )
+        action = job.with_user(administrator).action_correct()
+        wizard = (
+            self.env["integration.correct.request"]
+            .with_user(administrator)
+            .browse(action["res_id"])
+        )
+        wizard.reason = "Try"
+        request = json.loads(wizard.request_text)
+        for changes, head in (
+            ({"number": "other"}, {}),
+            ({"order_date": "2001-01-01"}, {}),
+            ({}, {"total": "1.00"}),
+        ):
+            wizard.request_text = json.dumps(
+                {**request, **head, "order": {**request["order"], **changes}}
+            )
+            with self.assertRaisesRegex(ValidationError, "these must stay"):
+                wizard.action_send()
+        wizard.request_text = json.dumps(
+            {**request, "order": {**request["order"], "note": "Gate 3"}}
+        )
+        wizard.action_send()
+        self.try_again(lead)
+        self.assertEqual(len(self.erp.orders), 1)
+        self.assertEqual(lead.integration_status, "in_erp")
 
     # -- customers --------------------------------------------------------------------
 
