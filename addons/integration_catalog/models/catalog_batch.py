@@ -133,11 +133,13 @@ class CatalogBatch:
 
     def _find_rate(self, currency_code):
         own = self.company.currency_id
+        if currency_code == own.name:
+            return 1.0
         currency = self.env["res.currency"].search(
             [("name", "=", currency_code), ("active", "=", True)], limit=1
         )
-        if not currency or currency == own:
-            return 1.0 if currency else None
+        if not currency:
+            return None
         is_known = self.env["res.currency.rate"].search_count(
             [
                 ("currency_id", "=", currency.id),
