@@ -80,8 +80,10 @@ class PartyChangesMixin:
         ]
 
     def _read_details(self, ids):
-        """:return: dict ``{"mechanisms" | "identifiers": {party id: [row]}}``"""
-        details = {"mechanisms": defaultdict(list), "identifiers": defaultdict(list)}
+        """:return: dict with ``mechanisms`` (``{party id: [row]}``) and ``identifiers``
+        (``{party id: row}``): of several, the one that Tryton says taxes go by; the
+        others, such as a SIRET or an LEI, are none of ours"""
+        details = {"mechanisms": defaultdict(list), "identifiers": {}}
         if not ids:
             return details
         for row in self.search_read(
@@ -92,22 +94,20 @@ class PartyChangesMixin:
         ):
             details["mechanisms"][row["party"]].append(row)
         for row in self.search_read(
-            "party.identifier",
-            [["party", "in", ids], ["type", "!=", None]],
-            ["party", "type", "code"],
-            order=[["id", "ASC"]],
+            "party.party", [["id", "in", ids], ANY_ACTIVE], ["tax_identifier.code"]
         ):
-            details["identifiers"][row["party"]].append(row)
+            if row["tax_identifier."]:
+                details["identifiers"][row["id"]] = row["tax_identifier."]
         return details
 
     def _get_party_state(self, party, addresses, details):
         mechanisms = details["mechanisms"][party["id"]]
-        identifiers = details["identifiers"][party["id"]]
+        identifier = details["identifiers"].get(party["id"])
         main = next((row for row in addresses if row["active"]), None)
         return {
             "remote_id": str(party["id"]),
             "name": party["name"] or "",
-            "vat": identifiers[0]["code"] if identifiers else "",
+            "vat": identifier["code"] if identifier else "",
             **{kind: _get_value(_find_own(mechanisms, kind)) for kind in MECHANISMS},
             "active": party["active"],
             "main_address_id": str(main["id"]) if main else "",
@@ -204,9 +204,9 @@ class PartyChangesMixin:
         if "active" in fields:
             values["active"] = party["active"]
         if "vat" in fields:
-            values["identifiers"] = [
-                self._prepare_vat(party, details["identifiers"][party_id])
-            ]
+            values["identifiers"] = self._prepare_vat(
+                party, details["identifiers"].get(party_id)
+            )
         for kind in MECHANISMS:
             if kind in fields:
                 steps += _change_mechanism(
@@ -232,16 +232,17 @@ class PartyChangesMixin:
             values["contact_mechanisms"] = steps
         return values
 
-    def _prepare_vat(self, party, identifiers):
+    def _prepare_vat(self, party, identifier):
+        """:return: list of steps for ``identifiers``"""
         if not party["vat"]:
-            return ["delete", [identifiers[0]["id"]]]
+            return [["delete", [identifier["id"]]]] if identifier else []
         country_code = next((item["country_code"] for item in party["addresses"]), "")
         wanted = get_identifier(
             party["vat"], country_code, self._get_identifier_types()
         )
-        if identifiers:
-            return ["write", [identifiers[0]["id"]], wanted]
-        return ["create", [wanted]]
+        if identifier:
+            return [["write", [identifier["id"]], wanted]]
+        return [["create", [wanted]]]
 
     def _prepare_address_changes(self, item, party):
         address, fields = item["address"], item["fields"]

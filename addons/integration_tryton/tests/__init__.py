@@ -3,6 +3,7 @@ from . import (
     test_client_faults,
     test_client_orders,
     test_client_parties,
+    test_client_party_changes,
     test_client_session,
     test_client_status,
     test_client_values,
