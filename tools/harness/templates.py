@@ -4,6 +4,7 @@ A half-built database has no comment, and one dropped by hand takes its comment 
 """
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable
 
@@ -30,11 +31,12 @@ def set_fingerprint(database: str, fingerprint: str) -> None:
 def provide(database: str, fingerprint: str, build: Callable[[str], None]) -> str:
     """Build the database unless it is there with the same inputs."""
     with commands.lock(f"db-{database}"):
-        if fingerprint_of(database) != fingerprint:
+        if not fingerprint_of(database).startswith(fingerprint):
             drop(database)
             postgres.create_database(database)
             build(database)
-            set_fingerprint(database, fingerprint)
+            # Each build has passwords of its own: a copy of an earlier one is out of date.
+            set_fingerprint(database, f"{fingerprint} {secrets.token_hex(4)}")
     return database
 
 

@@ -126,7 +126,7 @@ class TestLimits(HubCase):
 
         FakeClient.answer = staticmethod(answer)
         with self.lane_env() as env:
-            run = LaneRun(env["integration.lane"], time.monotonic() + 60)
+            run = LaneRun(self.get_lane(env), time.monotonic() + 60)
             run.work()
             run.close()
         self.assertEqual(seen, [True])

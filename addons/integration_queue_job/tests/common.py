@@ -24,6 +24,9 @@ class QueueJobCase(HubCase):
     def forget_runs(self):
         self.get_runs().unlink()
 
+    def get_lane(self, env):
+        return env["integration.lane"]._for_connector(self.connector)
+
     def run_lane(self):
         """Have queue_job's jobs run, as its worker would: whether the hub asked for them
         is not left out.
