@@ -93,17 +93,8 @@ class JobBatch:
         # their call was made and answered in an earlier run: only its effects are missing
         self.answers.update({job: job.answer["value"] for job in self.answered})
         jobs = self.jobs - self.answered
-        try:
-            requests, blocked, settled = self._in_fresh_transactions(
-                lambda: self._prepare(jobs)
-            )
-            self._in_fresh_transactions(lambda: self._release_if_done(blocked))
-        except Exception as error:
-            self.env.cr.rollback()
-            _logger.exception("Preparing a batch of %s failed", self.flow.code)
-            self._settle_problems({job: as_internal(error) for job in jobs})
-            self.lane_model._commit()
-            return len(jobs)
+        requests, blocked, settled = self._prepare_or_settle(jobs)
+        self._in_fresh_transactions(lambda: self._release_if_done(blocked))
         unsettled = self.env["integration.job"].union(*requests)._find_unsettled()
         self.requests = {
             job: {
@@ -113,6 +104,26 @@ class JobBatch:
             for job, request in requests.items()
         }
         return settled
+
+    def _prepare_or_settle(self, jobs):
+        """:return: as :meth:`_prepare`, whatever happens"""
+        try:
+            return self._in_fresh_transactions(lambda: self._prepare(jobs))
+        except Exception as error:
+            self.env.cr.rollback()
+            if len(jobs) > 1:
+                # one that can't be prepared must not hold up the others
+                requests, blocked, settled = {}, {}, 0
+                for job in jobs:
+                    of_job = self._prepare_or_settle(job)
+                    requests |= of_job[0]
+                    blocked |= of_job[1]
+                    settled += of_job[2]
+                return requests, blocked, settled
+            _logger.exception("Preparing a job of %s failed", self.flow.code)
+            self._settle_problems({job: as_internal(error) for job in jobs})
+            self.lane_model._commit()
+            return {}, {}, len(jobs)
 
     def _prepare(self, jobs):
         """:return: tuple (``{job: request}`` of what may go out, the blocked ones, number

@@ -253,6 +253,23 @@ class TestEngine(HubCase):
             self.run_lane()
         self.assertEqual(jobs.mapped("state"), ["done", "failed", "done"])
 
+    def test_one_that_cannot_be_prepared_does_not_hold_up_the_others(self):
+        handler_class = self.registry["integration.handler.fake_push"]
+        jobs = self.enqueue(1, 2, 3)
+
+        def prepare(handler, flow, jobs):
+            if any(job.payload["value"] == 2 for job in jobs):
+                raise ZeroDivisionError()
+            return {job: job.payload for job in jobs}
+
+        with (
+            patch.object(handler_class, "_prepare", prepare),
+            self.assertLogs("odoo.addons.integration_hub", "ERROR"),
+        ):
+            self.run_lane()
+        self.assertEqual(jobs.mapped("state"), ["done", "failed", "done"])
+        self.assertEqual(FakeClient.calls, [[{"value": 1}, {"value": 3}]])
+
     def test_newer_change_replaces_a_running_one_that_fails(self):
         old = self.enqueue(1, key="same")
         old.write({"state": "running", "lane": "gone", "lease_until": "2020-01-01"})
