@@ -30,8 +30,9 @@ def stop() -> None:
 
 
 def clean() -> None:
-    """Only .dev is ours. An external PostgreSQL keeps its databases: they are named, not dropped."""
+    """.dev is ours, and what hypothesis keeps beside it. An external PostgreSQL keeps its databases: they are named, not dropped."""
     stop()
+    shutil.rmtree(paths.ROOT / ".hypothesis", ignore_errors=True)
     if not paths.DEV.is_dir():
         return
     shutil.rmtree(paths.DEV, ignore_errors=True)
