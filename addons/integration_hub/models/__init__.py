@@ -9,6 +9,7 @@ from . import integration_handler_load
 from . import integration_load
 from . import integration_load_line
 from . import integration_job
+from . import integration_job_queue
 from . import integration_job_relations
 from . import integration_job_request
 from . import integration_correction

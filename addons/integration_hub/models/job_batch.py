@@ -5,14 +5,14 @@ import time
 from datetime import timedelta
 from random import uniform
 
-from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo.tools import SQL
 
-from ..client import AuthenticationError, IntegrationError
+from ..client import IntegrationError
 from . import job_rows
-from .batch_steps import as_internal, get_back_off, get_timestamp, make_call
+from .batch_problems import BatchProblems
+from .batch_steps import as_internal, get_timestamp, make_call
 from .integration_handler import Blocked
 
 _logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ STAND_BACK = 0.5
 CONTACT_NOTED_EVERY = timedelta(seconds=30)
 
 
-class JobBatch:
+class JobBatch(BatchProblems):
     """Jobs of one flow on their way: claimed, prepared, called, settled."""
 
     def __init__(self, run, turn, jobs, mark, answered, given):
@@ -263,19 +263,6 @@ class JobBatch:
         self._log_exchanges()
         self.lane_model._commit()
 
-    def _note_settled(self, problems):
-        """Refused once the lost call has surely ended: so nothing of it is there."""
-        now = self.lane_model._now()
-        self.env["integration.job"].union(
-            *(
-                job
-                for job, error in problems.items()
-                if error.kind == "validation"
-                and job.unsettled_until
-                and job.unsettled_until <= now
-            )
-        ).unsettled_until = False
-
     def _settle_answers(self):
         self._apply(self.answers)
         self.lane_model._commit()
@@ -307,85 +294,6 @@ class JobBatch:
                 return
             _logger.exception("Applying an answer of %s failed", self.flow.code)
             self._settle_problems({job: as_internal(error) for job in answers})
-
-    def _settle_problems(self, problems):
-        """Do with each error what its kind asks for (requirements §6)."""
-        if not problems:
-            return
-        self.env.flush_all()
-        connector = self.turn.connector
-        now = self.lane_model._now()
-        for_people = []
-        newer = self.env["integration.job"].union(*problems)._find_newer()
-        for job, error in problems.items():
-            values = {
-                "lane": False,
-                "lease_until": False,
-                "error_kind": error.kind,
-                "error_message": error.message,
-                "error_detail": error.to_dict(),
-                "duration": time.monotonic() - self.started,
-            }
-            if error.kind == "outcome_unknown" and error.was_sent:
-                values["unsettled_until"] = now + connector._get_settle_time()
-            if job in newer:
-                values |= {"state": "cancelled", "finished_at": now}
-            elif isinstance(error, AuthenticationError):
-                # not the job's fault: it goes on once the credentials are mended
-                connector._stop_by_error(error)
-                values |= {"state": "waiting", "attempts": job.attempts - 1}
-            elif error.is_retried and job.attempts < connector.max_attempts:
-                values |= {
-                    "state": "retrying",
-                    "next_try": now + timedelta(seconds=get_back_off(job, error)),
-                }
-                is_unknown = error.kind == "outcome_unknown"
-                if is_unknown and not error.was_sent and job.unsettled_until:
-                    # the waiting is over then: no need to sleep longer than that
-                    values["next_try"] = min(
-                        values["next_try"], max(now, job.unsettled_until)
-                    )
-            else:
-                values["state"] = "attention" if error.needs_attention else "failed"
-                for_people.append((job, error))
-            self._write_problem(job, values)
-        jobs = self.env["integration.job"].union(*problems)
-        self.env["integration.cause"]._note(connector, jobs)
-        # what waited for a job that gave way to a newer one looks again whom to wait for
-        jobs.filtered(lambda job: job.state == "cancelled")._release_blocked()
-        if for_people:
-            self._tell_people(for_people)
-
-    def _tell_people(self, failures):
-        """What can't be told must not undo that it is known: the queue shows it."""
-        try:
-            with self.env.cr.savepoint():
-                self.handler._on_problem(self.flow, failures)
-                self.env.flush_all()
-        except TransactionRollbackError:
-            raise
-        except Exception:
-            self.env.invalidate_all(flush=False)
-            _logger.exception(
-                "Telling people about failures of %s failed", self.flow.code
-            )
-
-    def _write_problem(self, job, values):
-        try:
-            with self.env.cr.savepoint():
-                job.write(values)
-                job.flush_recordset()
-        except UniqueViolation:
-            # queued again in this very moment: the newer job stands
-            job.invalidate_recordset(flush=False)
-            job.write(
-                {
-                    **values,
-                    "state": "cancelled",
-                    "blocked_by_id": False,
-                    "finished_at": self.lane_model._now(),
-                }
-            )
 
     def _log_exchanges(self):
         if not self.exchanges:
