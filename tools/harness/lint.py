@@ -25,6 +25,7 @@ def check() -> bool:
             *manifests,
         ],
         "prettier": prettier("--check", "--log-level=warn"),
+        "app pages": app_pages("--check"),
     }
     return all([run(name, command) for name, command in checks.items()])
 
@@ -35,6 +36,7 @@ def fix() -> None:
         [tool("ruff"), "check", "--fix", "--quiet", "."],
         [tool("ruff"), "format", "--quiet", "."],
         prettier("--write", "--log-level=warn"),
+        app_pages(),
     ):
         subprocess.call(command, cwd=paths.ROOT, env=environment())
 
@@ -57,6 +59,11 @@ def prettier(*options: str) -> list[str]:
         str(PRETTIER_PLUGIN),
         PRETTIER_FILES,
     ]
+
+
+def app_pages(*options: str) -> list[str]:
+    """What Odoo's Apps say of each addon, made of its readme."""
+    return [str(paths.VENV / "bin/python"), str(paths.TOOLS / "app_pages.py"), *options]
 
 
 def tool(name: str) -> str:
