@@ -32,6 +32,8 @@ Orders
     beginning. Opaque to the caller; only the client reads its own cursor.
     ``order_status(remote_ids)`` → per id an :class:`OrderStatus`; one that is gone has
     state ``deleted``.
+Changes after the order was made
+    see ``contract_changes.py``.
 Without a key
     ``order_search(searches)``, asked only where ``stores_key`` is False → per
     :class:`OrderSearch` a list of :class:`OrderCandidate` of that customer: those that
@@ -44,7 +46,7 @@ Facts
     takes at best.
 """
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 # whoever reads this contract finds customers' types in it as well
 from odoo.addons.integration_customer.contract import (  # noqa: F401
@@ -118,6 +120,8 @@ class OrderAnswer(TypedDict):
     total_untaxed: str
     total_tax: str
     total: str
+    # ids of the lines in the order of the request, where the system tells
+    line_ids: NotRequired[list[str]]
 
 
 class OrderSearch(TypedDict):
@@ -168,6 +172,13 @@ class Invoice(TypedDict):
     residual: str
 
 
+class ShipmentItem(TypedDict):
+    product_code: str
+    description: str
+    quantity: str
+    unit: str
+
+
 class Shipment(TypedDict):
     remote_id: str
     number: str
@@ -180,6 +191,7 @@ class Shipment(TypedDict):
     carrier: str
     tracking_number: str
     tracking_url: str
+    items: NotRequired[list[ShipmentItem]]  # what is in it
 
 
 class OrderStatus(TypedDict):

@@ -3,6 +3,7 @@
 from .account_figures import AccountFigureVerbs
 from .catalog import CatalogVerbs
 from .connection import ConnectionVerbs
+from .order_changes import OrderChangeVerbs
 from .orders import OrderVerbs
 from .parties import PartyVerbs
 from .party_changes import PartyChangeVerbs
@@ -23,6 +24,7 @@ class OdooClient(
     StockVerbs,
     PriceVerbs,
     OrderVerbs,
+    OrderChangeVerbs,
     StatusVerbs,
     OdooProtocol,
 ):

@@ -160,14 +160,21 @@ class OrderVerbs:
             purpose="create orders",
         )
         try:
-            rows = {row["id"]: row for row in self._read_orders(ids)}
+            rows = {row["id"]: row for row in self._read_orders(ids, "order_line")}
         except IntegrationError as error:
             # they are there: any other kind could have them sent again
             raise OutcomeUnknownError(
                 "The orders are created, but could not be read.",
                 f"{error.message} {error.technical}",
             ) from error
-        return [self._order_answer(rows[order_id]) for order_id in ids]
+        return [
+            {
+                **self._order_answer(rows[order_id]),
+                # in the order of their sequence, which is ours
+                "line_ids": [str(line_id) for line_id in rows[order_id]["order_line"]],
+            }
+            for order_id in ids
+        ]
 
     def _prepare_order_values(self, order):
         """Values of a ``sale.order``, lines included. All that Odoo would derive by itself
@@ -317,8 +324,10 @@ class OrderVerbs:
 
     # -- read -------------------------------------------------------------------------
 
-    def _read_orders(self, ids):
-        return self.search_read("sale.order", [("id", "in", ids)], ANSWER_FIELDS)
+    def _read_orders(self, ids, *more):
+        return self.search_read(
+            "sale.order", [("id", "in", ids)], [*ANSWER_FIELDS, *more]
+        )
 
     def _order_answer(self, row):
         places = self.get_currency_digits().get(read_id(row, "currency_id"), 2)
