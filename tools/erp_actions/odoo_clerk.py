@@ -92,6 +92,17 @@ class OdooClerk:
         """With its open deliveries and draft invoices."""
         self.call("sale.order", "action_cancel", [order])
 
+    def change_line(self, order: int, index: int = 0, **values) -> None:
+        """Another `quantity` or `price` of a line, counted from 0."""
+        line = self.read_one("sale.order", order, "order_line")["order_line"][index]
+        names = {"quantity": "product_uom_qty", "price": "price_unit"}
+        vals = {names[name]: value for name, value in values.items()}
+        self.call("sale.order.line", "write", [line], vals=vals)
+
+    def lock(self, order: int) -> None:
+        """Nobody is to change it any more."""
+        self.call("sale.order", "action_lock", [order])
+
     # Deliveries
 
     def open_shipments(self, order: int) -> list[int]:
@@ -149,6 +160,36 @@ class OdooClerk:
                 vals={"carrier_tracking_ref": number},
             )
         return shipped
+
+    def return_goods(self, order: int) -> list[int]:
+        """All that was delivered comes back."""
+        domain = [("sale_id", "=", order), ("state", "=", "done")]
+        domain += [("picking_type_code", "=", "outgoing")]
+        returned = []
+        for picking in self.call("stock.picking", "search", domain=domain):
+            wizard = self.call(
+                "stock.return.picking",
+                "create",
+                context={"active_model": "stock.picking", "active_id": picking},
+                vals_list=[{"picking_id": picking}],
+            )
+            action = self.call(
+                "stock.return.picking", "action_create_returns_all", wizard
+            )
+            back = action["res_id"]
+            moves = self.call(
+                "stock.move",
+                "search_read",
+                domain=[("picking_id", "=", back)],
+                fields=["product_uom_qty"],
+            )
+            for move in moves:
+                values = {"quantity": move["product_uom_qty"], "picked": True}
+                self.call("stock.move", "write", [move["id"]], vals=values)
+            answers = {"skip_backorder": True, "skip_sms": True}
+            self.call("stock.picking", "button_validate", [back], context=answers)
+            returned.append(back)
+        return returned
 
     # Invoices
 

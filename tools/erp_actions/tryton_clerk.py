@@ -161,6 +161,16 @@ class TrytonClerk:
         """Only before it is confirmed."""
         self.call("model.sale.sale.cancel", [order])
 
+    def change_line(self, order: int, index: int = 0, **values) -> None:
+        """Another `quantity` or `price` of a line, counted from 0."""
+        line = self.read_one("sale.sale", order, "lines")["lines"][index]
+        fields = {}
+        if "quantity" in values:
+            fields["quantity"] = float(values["quantity"])
+        if "price" in values:
+            fields["unit_price"] = Decimal(str(values["price"]))
+        self.call("model.sale.line.write", [line], fields)
+
     # Deliveries
 
     def open_shipments(self, order: int) -> list[int]:
@@ -203,6 +213,34 @@ class TrytonClerk:
                 [move["id"]],
                 {"quantity": max(move["quantity"] // 2, 1.0)},
             )
+
+    def return_goods(self, order: int) -> list[int]:
+        """All that was sold comes back: a return sale of its own, received."""
+        session, state, end = self.call("wizard.sale.return_sale.create")
+        active = {
+            "active_model": "sale.sale",
+            "active_id": order,
+            "active_ids": [order],
+        }
+        answer = self.call(
+            "wizard.sale.return_sale.execute",
+            session,
+            {"start": {}},
+            "return_",
+            **active,
+        )
+        (_action, data), *_rest = answer["actions"]
+        self.call("wizard.sale.return_sale.delete", session)
+        returned = []
+        for sale in data["res_id"]:
+            self.call("model.sale.sale.write", [sale], {"sale_date": None})
+            self.confirm(sale)
+            shipments = self.read_one("sale.sale", sale, "shipment_returns")
+            for shipment in shipments["shipment_returns"]:
+                self.call("model.stock.shipment.out.return.receive", [shipment])
+                self.call("model.stock.shipment.out.return.do", [shipment])
+                returned.append(shipment)
+        return returned
 
     # Invoices
 

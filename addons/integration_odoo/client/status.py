@@ -138,11 +138,45 @@ class StatusVerbs(ChangeVerbs):
             ],
             SHIPMENT_FIELDS,
         )
+        items = self._read_shipment_items([row["id"] for row in rows])
         for row in rows:
-            answers[row["sale_id"][0]].append(self._shipment(row))
+            answers[row["sale_id"][0]].append(self._shipment(row, items[row["id"]]))
         return answers
 
-    def _shipment(self, row):
+    def _read_shipment_items(self, picking_ids):
+        """``{transfer id: [ShipmentItem]}``"""
+        items = defaultdict(list)
+        if not picking_ids:
+            return items
+        # 17 has renamed it
+        done = self.get_field("stock.move", "quantity", "quantity_done")
+        rows = self.search_read(
+            "stock.move",
+            [("picking_id", "in", picking_ids)],
+            [
+                "picking_id",
+                "product_id",
+                "product_uom_qty",
+                done,
+                "product_uom",
+                "state",
+            ],
+        )
+        for row in rows:
+            name = read_name(row, "product_id")
+            code, _bracket, text = name.removeprefix("[").partition("] ")
+            quantity = row[done if row["state"] == "done" else "product_uom_qty"]
+            items[row["picking_id"][0]].append(
+                {
+                    "product_code": code if text else "",
+                    "description": text or name,
+                    "quantity": to_decimal_text(quantity),
+                    "unit": read_name(row, "product_uom"),
+                }
+            )
+        return items
+
+    def _shipment(self, row, items):
         is_return = bool(row.get("return_id")) or row["picking_type_code"] in INCOMING
         return {
             "remote_id": str(row["id"]),
@@ -160,6 +194,7 @@ class StatusVerbs(ChangeVerbs):
             "carrier": read_name(row, "carrier_id"),
             "tracking_number": read_text(row, "carrier_tracking_ref"),
             "tracking_url": get_tracking_url(read_text(row, "carrier_tracking_url")),
+            "items": items,
         }
 
 

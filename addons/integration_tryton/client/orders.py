@@ -143,9 +143,13 @@ class OrdersMixin:
             changes=True,
             skip_warnings=True,
         )
-        rows = self.read_created("sale.sale", ids, self._get_order_fields())
+        rows = self.read_created("sale.sale", ids, [*self._get_order_fields(), "lines"])
         return [
-            self._get_order(rows[order_id], key)
+            {
+                **self._get_order(rows[order_id], key),
+                # in the order of their sequence, which is ours
+                "line_ids": [str(line_id) for line_id in rows[order_id]["lines"]],
+            }
             for order_id, (_index, key, _values) in zip(ids, items, strict=True)
         ]
 

@@ -5,9 +5,16 @@ them: a credit note's lines come from the invoice's, a return is a sale of its o
 origin is ours (trytond/modules/sale/sale.py, wizard ``sale.return_sale``).
 """
 
-from .encoding import amount_text, date_text
+from .encoding import amount_text, date_text, number_text
+from .order_cancel import is_called_off
 
-DETAIL_FIELDS = ("invoices", "shipments", "shipment_returns", "shipment_state")
+DETAIL_FIELDS = (
+    "invoices",
+    "shipments",
+    "shipment_returns",
+    "shipment_state",
+    "invoice_state",
+)
 INVOICE_FIELDS = (
     "number",
     "state",
@@ -25,6 +32,11 @@ SHIPMENT_FIELDS = (
     "planned_date",
     "effective_date",
     "moves.origin",
+    "moves.state",
+    "moves.quantity",
+    "moves.unit.symbol",
+    "moves.product.code",
+    "moves.product.name",
 )
 SHIPMENT_STATES = {
     "draft": "waiting",
@@ -134,8 +146,11 @@ class StatusMixin:
             self._get_shipment(row, is_return=True)
             for row in _get_rows(returns, order["shipment_returns"])
         ]
+        answer = self._get_order(order)
+        if is_called_off(order):
+            answer["state"] = "cancelled"
         return {
-            **self._get_order(order),
+            **answer,
             "delivery_state": delivery_state,
             "invoices": [
                 self._get_invoice(row) for row in _get_rows(invoices, order["invoices"])
@@ -192,6 +207,17 @@ class StatusMixin:
             or row.get("shipping_reference")
             or "",
             "tracking_url": next(filter(None, links), ""),
+            "items": [
+                {
+                    "product_code": (move["product."] or {}).get("code") or "",
+                    "description": (move["product."] or {}).get("name") or "",
+                    "quantity": number_text(move["quantity"]),
+                    "unit": (move["unit."] or {}).get("symbol") or "",
+                }
+                for move in row["moves."]
+                # those inside the warehouse have none
+                if (move["origin"] or "").startswith("sale.line,")
+            ],
         }
 
 

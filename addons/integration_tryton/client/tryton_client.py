@@ -5,6 +5,8 @@ from .addresses import AddressesMixin
 from .catalog import CatalogMixin
 from .changes import ChangesMixin
 from .connection import ConnectionMixin
+from .order_cancel import OrderCancelMixin
+from .order_update import OrderUpdateMixin
 from .order_values import OrderValuesMixin
 from .orders import OrdersMixin
 from .parties import PartiesMixin
@@ -28,6 +30,8 @@ class TrytonClient(
     StockMixin,
     PricesMixin,
     OrdersMixin,
+    OrderUpdateMixin,
+    OrderCancelMixin,
     OrderValuesMixin,
     TaxesMixin,
     ChangesMixin,

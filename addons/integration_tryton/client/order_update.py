@@ -1,0 +1,333 @@
+"""Orders changed in Tryton after they were made (``integration_sale/contract_changes.py``).
+
+Tryton takes changes to a draft alone: a quotation, and an order that is confirmed but not
+yet processed, become a draft for it and what they were again (trytond/modules/sale/sale.py,
+``_transitions``). Once it is processed, nothing of it can be changed.
+"""
+
+# without Odoo there is nothing to translate with
+# pylint: disable=translation-required
+
+from odoo.addons.integration_hub.client import (
+    IntegrationError,
+    OutcomeUnknownError,
+    ValidationError,
+    in_chunks,
+    send_in_chunks,
+)
+
+from .encoding import as_decimal, date_text, number_text
+from .order_values import LINE_TYPES
+
+UPDATE_SIZE = 50
+# buttons that bring an order back to where it was before it was made a draft
+BACK_TO = {"draft": (), "quotation": ("quote",), "confirmed": ("quote", "confirm")}
+KINDS = {name: kind for kind, name in LINE_TYPES.items()}
+# what an order can never get another of: all that was reckoned hangs on it
+FIXED = ("party_id", "currency_id")
+# our field -> theirs
+HEADER = {
+    "party_id": "party",
+    "invoice_address_id": "invoice_address",
+    "delivery_address_id": "shipment_address",
+    "currency_id": "currency",
+    "payment_term_id": "payment_term",
+    "requested_date": "shipping_date",
+    "salesperson_id": "quoted_by",
+    "warehouse_id": "warehouse",
+    "note": "comment",
+}
+LINE_FIELDS = (
+    "sale",
+    "type",
+    "product",
+    "description",
+    "quantity",
+    "unit",
+    "unit_price",
+    "taxes",
+    "moves_progress",
+    "invoice_progress",
+)
+
+
+class OrderUpdateMixin:
+    """``order_read``, ``order_expected``, ``order_update``."""
+
+    # -- read -------------------------------------------------------------------------
+
+    def order_read(self, remote_ids):
+        fields = self._get_header_fields()
+        rows = {
+            str(row["id"]): row
+            for row in self.search_read(
+                "sale.sale",
+                [["id", "in", [int(item) for item in remote_ids]]],
+                [
+                    *self._get_order_fields(),
+                    *fields.values(),
+                    "description",
+                    "sale_date",
+                    "shipments",
+                    "invoices",
+                ],
+            )
+        }
+        lines = self._read_content_lines(rows)
+        documents = self.find_final_documents(rows.values())
+        return [
+            self._get_content(rows[item], lines[item], documents[item], fields)
+            if item in rows
+            else None
+            for item in remote_ids
+        ]
+
+    def _get_header_fields(self):
+        """:return: dict ``{our field: theirs}`` of those this server has"""
+        fields = dict(HEADER)
+        if "sale_price_list" in self.modules:
+            fields["price_list_id"] = "price_list"
+        if "sale_shipment_cost" in self.modules:
+            fields["carrier_id"] = "carrier"
+        # the reference may be our key
+        if self.key_is_unique:
+            fields["customer_reference"] = "reference"
+        return fields
+
+    def _read_content_lines(self, rows):
+        """:return: dict ``{remote id: [row]}``, in their order"""
+        lines = {item: [] for item in rows}
+        found = self.search_read(
+            "sale.line",
+            [["sale", "in", [int(item) for item in rows]]],
+            LINE_FIELDS,
+            order=[["sale", "ASC"], ["sequence", "ASC NULLS FIRST"], ["id", "ASC"]],
+        )
+        for row in found:
+            lines[str(row["sale"])].append(row)
+        return lines
+
+    def _get_content(self, row, lines, documents, fields):
+        """:rtype: OrderContent"""
+        order = self._get_order(row)
+        reason = ""
+        if row["state"] == "processing":
+            # the nearest reason is the one people understand
+            reason = next((name for name in documents if documents[name]), "processed")
+        elif row["state"] not in BACK_TO:
+            reason = order["state"]
+        return {
+            "order": order,
+            "reason": reason,
+            "documents": [*documents["shipped"], *documents["invoiced"]],
+            "fixed": list(FIXED),
+            "header": {
+                name: date_text(row[field])
+                if name == "requested_date"
+                else str(row[field] or "")
+                for name, field in fields.items()
+            },
+            "lines": [_get_content_line(line) for line in lines],
+        }
+
+    # -- expected ---------------------------------------------------------------------
+
+    def order_expected(self, orders):
+        """What an order would be made of, written up as :meth:`order_create` does."""
+        fields = self._get_header_fields()
+        return [
+            values
+            if isinstance(values, IntegrationError)
+            else _get_expectation(order, values, fields)
+            for order, values in zip(orders, self.prepare_orders(orders), strict=True)
+        ]
+
+    # -- update -----------------------------------------------------------------------
+
+    def order_update(self, updates):
+        prepared = self.prepare_orders([update["order"] for update in updates])
+        answers = [None] * len(updates)
+        to_send = []
+        for index, values in enumerate(prepared):
+            if isinstance(values, IntegrationError):
+                answers[index] = values
+            else:
+                to_send.append((index, updates[index], values))
+        sent = send_in_chunks(self._update_orders, in_chunks(to_send, UPDATE_SIZE))
+        for (index, _update, _values), answer in zip(to_send, sent, strict=True):
+            answers[index] = answer
+        return answers
+
+    def _update_orders(self, items):
+        ids = [update["remote_id"] for _index, update, _values in items]
+        rows = self._search_orders(ids, ("state", "lines"))
+        missing = [item for item in ids if item not in rows]
+        if missing:
+            raise ValidationError(f"Order {', '.join(missing)} is no longer in Tryton.")
+        states = {item: row["state"] for item, row in rows.items()}
+        closed = [item for item, state in states.items() if state not in BACK_TO]
+        if closed:
+            raise ValidationError(
+                f"Order {', '.join(closed)} can't be changed any more in Tryton: it is"
+                f" {states[closed[0]]}."
+            )
+        self._press_all("draft", [item for item in ids if states[item] != "draft"])
+        try:
+            self._write_orders(items)
+        except ValidationError:
+            # refused or not, it is no draft if it was none
+            self._bring_back(states)
+            raise
+        self._bring_back(states)
+        return self._read_updated(items, rows)
+
+    def _bring_back(self, states):
+        for button in ("quote", "confirm"):
+            self._press_all(
+                button,
+                [item for item, state in states.items() if button in BACK_TO[state]],
+            )
+
+    def _press_all(self, button, remote_ids):
+        """:raise IntegrationError: one of them refuses; they are taken apart then"""
+        for answer in self._press(button, remote_ids):
+            if answer is not None:
+                raise answer
+
+    def _write_orders(self, items):
+        """One write for all orders, lines included."""
+        arguments = []
+        fields = self._get_header_fields()
+        for _index, update, values in items:
+            changes = {
+                fields[name]: values.get(fields[name])
+                for name in update["fields"]
+                if name in fields
+            }
+            if lines := self._get_line_commands(update, values):
+                changes["lines"] = lines
+            if changes:
+                arguments += [[int(update["remote_id"])], changes]
+        if arguments:
+            self.rpc("sale.sale", "write", *arguments, changes=True, skip_warnings=True)
+
+    def _get_line_commands(self, update, values):
+        [[_create, prepared]] = values["lines"]
+        by_key = {
+            line["key"]: line_values
+            for line, line_values in zip(
+                update["order"]["lines"], prepared, strict=True
+            )
+        }
+        commands = []
+        for change in update["change"]:
+            line_values = by_key[change["line"]["key"]]
+            written = {}
+            for name in change["fields"]:
+                written |= _get_written(name, line_values, change["there"])
+            commands.append(["write", [int(change["remote_id"])], written])
+        if update["remove"]:
+            commands.append(["delete", [int(item) for item in update["remove"]]])
+        added = [
+            {**by_key[addition["line"]["key"]], "sequence": addition["position"]}
+            for addition in update["add"]
+        ]
+        if added:
+            commands.append(["create", added])
+        return commands
+
+    def _read_updated(self, items, before):
+        try:
+            rows = self._search_orders(
+                [update["remote_id"] for _index, update, _values in items],
+                [*self._get_order_fields(), "lines"],
+            )
+        except IntegrationError as error:
+            # they are changed: any other kind could have it sent again
+            raise OutcomeUnknownError(
+                "The orders are changed, but could not be read.",
+                f"{error.message} {error.technical}",
+            ) from error
+        answers = []
+        for _index, update, _values in items:
+            row = rows[update["remote_id"]]
+            new = sorted(set(row["lines"]) - set(before[update["remote_id"]]["lines"]))
+            answers.append(
+                {
+                    "order": self._get_order(row),
+                    "line_ids": [str(line_id) for line_id in new],
+                }
+            )
+        return answers
+
+
+def _get_content_line(row):
+    """:rtype: ContentLine"""
+    quantity = as_decimal(str(row["quantity"] or 0))
+
+    def get_part(name):
+        return number_text(quantity * as_decimal(str(row[name] or 0)))
+
+    return {
+        "remote_id": str(row["id"]),
+        "kind": KINDS.get(row["type"], ""),
+        "product_id": str(row["product"] or ""),
+        "description": row["description"] or "",
+        "quantity": number_text(row["quantity"]),
+        "unit_id": str(row["unit"] or ""),
+        "unit_price": number_text(row["unit_price"]),
+        # part of the price, see order_values
+        "discount": "0",
+        "tax_ids": [str(tax_id) for tax_id in row["taxes"]],
+        "shipped": get_part("moves_progress"),
+        "invoiced": get_part("invoice_progress"),
+    }
+
+
+def _get_expectation(order, values, fields):
+    """:rtype: OrderExpectation"""
+    header = {}
+    for name, field in fields.items():
+        value = values.get(field)
+        if value is None:
+            continue
+        header[name] = date_text(value) if name == "requested_date" else str(value)
+    [[_create, lines]] = values["lines"]
+    return {
+        "header": header,
+        "lines": [
+            _get_expected_line(line, line_values)
+            for line, line_values in zip(order["lines"], lines, strict=True)
+        ],
+    }
+
+
+def _get_expected_line(line, values):
+    expected = {"description": values["description"] or ""}
+    if line["kind"] != "product":
+        return expected
+    [[_add, tax_ids]] = values.get("taxes") or [["add", []]]
+    return {
+        **expected,
+        "product_id": str(values["product"]),
+        "quantity": number_text(values["quantity"]),
+        "unit_id": str(values["unit"]),
+        "unit_price": number_text(values["unit_price"]),
+        "discount": "0",
+        "tax_ids": [str(tax_id) for tax_id in tax_ids],
+    }
+
+
+def _get_written(name, values, there):
+    """What one of our fields comes to in a write of a line."""
+    if name == "tax_ids":
+        [[_add, tax_ids]] = values.get("taxes") or [["add", []]]
+        known = [int(tax_id) for tax_id in there["tax_ids"]]
+        return {"taxes": [["remove", known], ["add", tax_ids]]}
+    if name in ("unit_price", "discount"):
+        return {"unit_price": values["unit_price"], "note": values.get("note")}
+    if name == "product_id":
+        return {"product": values["product"]}
+    if name == "unit_id":
+        return {"unit": values["unit"]}
+    return {name: values[name]}
