@@ -17,7 +17,9 @@ from . import (
     postgres,
     run_pytest,
     run_tests,
+    screenshots,
     setup,
+    translations,
 )
 from .errors import Stop
 from .progress import say
@@ -89,6 +91,12 @@ def test_core(_arguments) -> int:
     return core_tests.run()
 
 
+def screenshots_(arguments) -> int:
+    """pictures of every screen, and those of the guides brought up to date"""
+    setup.provide()
+    return screenshots.run(arguments)
+
+
 def lint_(_arguments) -> int:
     """style and mistakes of everything in the repository"""
     setup.provide()
@@ -99,6 +107,12 @@ def format_(_arguments) -> None:
     """let ruff and prettier format everything"""
     setup.provide()
     lint.fix()
+
+
+def pot(_arguments) -> None:
+    """write the translation templates of all addons"""
+    setup.provide()
+    translations.export_templates()
 
 
 def install(arguments) -> None:
@@ -210,6 +224,7 @@ COMMANDS = {
     "up": up,
     "test": test,
     "test-core": test_core,
+    "screenshots": screenshots_,
     "lint": lint_,
     "format": format_,
     "demo": demo,
@@ -218,6 +233,7 @@ COMMANDS = {
     "chaos": chaos,
     "pytest": pytest,
     "install": install,
+    "pot": pot,
     "odoo": odoo_,
     "shell": shell,
     "psql": psql,

@@ -32,6 +32,7 @@ def environment(**more) -> dict:
             # What tests of real ERPs talk to.
             "INTEGRATION_TEST_ERPS": os.environ.get("INTEGRATION_TEST_ERPS")
             or str(paths.ERPS_FILE),
+            "SUITE_SCREENSHOTS": str(paths.SCREENSHOTS),
             # Fonts, browser profiles and the like: nothing goes to the home folder.
             "XDG_CACHE_HOME": str(paths.DEV / "cache"),
             "PYTHONUNBUFFERED": "1",

@@ -21,6 +21,8 @@ RUN = DEV / "run"
 LOGS = DEV / "logs"
 STAMPS = DEV / "stamps"
 LOCKS = DEV / "locks"
+# Pictures that tests make of each screen.
+SCREENSHOTS = DEV / "screenshots"
 
 ROOT_ADDON = "crm_integration_suite"
 ERPS_FILE = RUN / "erps.json"
