@@ -7,7 +7,7 @@ from . import commands, odoo, odoo_source, paths, processes, templates
 from .progress import step
 
 TEMPLATE = "erp_odoo_template"
-MODULES = ("sale_management", "stock_delivery", "l10n_nl")
+MODULES = ("sale_management", "stock_delivery", "repair", "l10n_nl")
 SCRIPT = paths.FIXTURES / "odoo_erp.py"
 SECRETS = paths.RUN / "erp-odoo-secrets.json"
 INTEGRATION_LOGIN = "integration@noordzee-techniek.example"
