@@ -25,6 +25,7 @@ MODULES = (
     "sale_complaint",
     "stock_package_shipping",
     "sale_price_list",
+    "stock_forecast",
 )
 SCRIPT = paths.FIXTURES / "tryton_erp.py"
 SECRETS = paths.RUN / "erp-tryton-secrets.json"
