@@ -343,6 +343,9 @@ class IntegrationConnector(models.Model):
             with self._get_client() as client:
                 try:
                     report = client.test_connection()
+                    if not report.missing:
+                        warnings = self.flow_ids._get_system_warnings(client)
+                        report.warnings = [*report.warnings, *warnings]
                 finally:
                     exchanges = client.exchanges
         except IntegrationError as caught:

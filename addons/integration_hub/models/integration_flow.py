@@ -3,7 +3,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
+from ..client import IntegrationError
 from .load_steps import LoadSteps
 
 
@@ -106,7 +108,8 @@ class IntegrationFlow(models.Model):
     # -- actions ----------------------------------------------------------------------
 
     def action_run_now(self):
-        """Fetch now (pull), or send what waits without waiting for its next try (push)."""
+        """Look now for what there is to do, or send what waits without waiting for its
+        next try."""
         self.check_access("write")
         for flow in self:
             if not flow.connector_id._is_running():
@@ -116,7 +119,7 @@ class IntegrationFlow(models.Model):
                         flow.connector_id.name,
                     )
                 )
-            if flow.direction == "pull":
+            if flow._is_periodic():
                 flow._enqueue_pull(trigger="manual")
             else:
                 flow._send_waiting()
@@ -206,13 +209,41 @@ class IntegrationFlow(models.Model):
         are counted from ``next_run``, which a person may set to a time of day."""
         self.ensure_one()
         now = self.env.cr.now()
-        if self.direction != "push" or self.cadence != "scheduled":
+        if self.cadence != "scheduled" or self._is_periodic():
             return now
         first = self.next_run or now
         if first > now:
             return first
         interval = timedelta(minutes=self.interval_minutes)
         return first + interval * ((now - first) // interval + 1)
+
+    @api.private
+    def _is_periodic(self):
+        """Whether each run looks by itself for what there is to do: flows from the system,
+        and those to it that gather changes. The others are told of each change."""
+        self.ensure_one()
+        return self.direction == "pull" or self._get_handler()._gathers_changes
+
+    @api.model
+    def _get_periodic_domain(self):
+        codes = [
+            code
+            for code, _label in self._fields["code"]._description_selection(self.env)
+            if f"integration.handler.{code}" in self.env
+            and self.env[f"integration.handler.{code}"]._gathers_changes
+        ]
+        return Domain("direction", "=", "pull") | Domain("code", "in", codes)
+
+    @api.private
+    def _get_system_warnings(self, client):
+        """What the system lacks for these flows, where they run; see the handler's."""
+        warnings = []
+        for flow in self.filtered(lambda flow: flow.active and flow.state == "running"):
+            try:
+                warnings += flow._get_handler()._get_system_warnings(client)
+            except IntegrationError as error:
+                warnings.append(f"{flow.name}: {error.message}")
+        return warnings
 
     def _send_waiting(self):
         """Let go what waits for its next run or its next try."""
@@ -233,10 +264,10 @@ class IntegrationFlow(models.Model):
             self,
             [
                 {
-                    "operation": "pull",
+                    "operation": self.direction,
                     "name": self.name,
                     "payload": {},
-                    "idempotency_key": "pull",
+                    "idempotency_key": self.direction,
                     "priority": self.priority,
                     "trigger": trigger,
                 }
@@ -248,12 +279,10 @@ class IntegrationFlow(models.Model):
         self.env["integration.connector"]._forget_caught_up()
         now = self.env.cr.now()
         due = self.search(
-            [
-                ("state", "=", "running"),
-                ("connector_id.state", "=", "running"),
-                ("direction", "=", "pull"),
-                ("next_run", "<=", now),
-            ]
+            self._get_periodic_domain()
+            & Domain("state", "=", "running")
+            & Domain("connector_id.state", "=", "running")
+            & Domain("next_run", "<=", now)
         )
         for flow in due.try_lock_for_update(allow_referencing=True):
             flow.next_run = now + timedelta(minutes=flow.interval_minutes)

@@ -24,6 +24,10 @@ class IntegrationHandler(models.AbstractModel):
     _name = "integration.handler"
     _description = "Flow Handler"
 
+    #: a flow to the system that is told of no change: each run looks by itself for what
+    #: has to be sent, at once per interval and when a person asks
+    _gathers_changes = False
+
     @api.private
     def _prepare(self, flow, jobs):
         """Turn jobs into requests.
@@ -96,6 +100,17 @@ class IntegrationHandler(models.AbstractModel):
             although the call worked
         """
         raise NotImplementedError
+
+    @staticmethod
+    def _get_system_warnings(client):
+        """*Test connection*, as far as this flow is concerned. Remote, reads only.
+
+        :param client: the system's client
+        :return: list of sentences, each naming what the system lacks for this flow, or
+            what is worth knowing of how it is done there
+        :raise IntegrationError:
+        """
+        return []
 
     @api.private
     def _on_problem(self, flow, failures):
