@@ -8,6 +8,7 @@
     "author": "CRM Integration Suite contributors",
     "depends": [
         "integration_account_figures",
+        "integration_after_sales",
         "integration_catalog",
         "integration_price",
         "integration_sale",

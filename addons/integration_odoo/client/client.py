@@ -2,7 +2,9 @@
 
 from .account_figures import AccountFigureVerbs
 from .catalog import CatalogVerbs
+from .complaints import ComplaintVerbs
 from .connection import ConnectionVerbs
+from .forecast import ForecastVerbs
 from .order_changes import OrderChangeVerbs
 from .orders import OrderVerbs
 from .parties import PartyVerbs
@@ -23,6 +25,8 @@ class OdooClient(
     CatalogVerbs,
     StockVerbs,
     PriceVerbs,
+    ForecastVerbs,
+    ComplaintVerbs,
     OrderVerbs,
     OrderChangeVerbs,
     StatusVerbs,

@@ -4,7 +4,9 @@ from .account_figures import AccountFiguresMixin
 from .addresses import AddressesMixin
 from .catalog import CatalogMixin
 from .changes import ChangesMixin
+from .complaints import ComplaintsMixin
 from .connection import ConnectionMixin
+from .forecast import ForecastMixin
 from .order_cancel import OrderCancelMixin
 from .order_update import OrderUpdateMixin
 from .order_values import OrderValuesMixin
@@ -29,6 +31,8 @@ class TrytonClient(
     CatalogMixin,
     StockMixin,
     PricesMixin,
+    ForecastMixin,
+    ComplaintsMixin,
     OrdersMixin,
     OrderUpdateMixin,
     OrderCancelMixin,

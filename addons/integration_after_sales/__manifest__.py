@@ -1,0 +1,25 @@
+{
+    "name": "Integrations: Complaints and After-Sales",
+    "summary": "Complaints go to the ERP as service records; what was done about them "
+    "comes back",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "license": "LGPL-3",
+    "author": "CRM Integration Suite contributors",
+    "depends": ["integration_customer", "sale_crm"],
+    "data": [
+        "security/integration_security.xml",
+        "security/ir.model.access.csv",
+        "data/ir_sequence.xml",
+        "data/integration_complaint_kind.xml",
+        "views/integration_complaint_views.xml",
+        "views/integration_complaint_kind_views.xml",
+        "views/integration_flow_views.xml",
+        "views/res_partner_views.xml",
+        "views/crm_lead_views.xml",
+        "views/sale_order_views.xml",
+        "views/integration_menus.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "installable": True,
+}

@@ -1,0 +1,341 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError as UserValidationError
+
+from odoo.addons.integration_customer.fingerprint import pack, unpack
+from odoo.addons.integration_hub.client import (
+    IntegrationError,
+    MappingError,
+    ValidationError,
+)
+from odoo.addons.integration_hub.models.integration_handler import Blocked
+
+from ..sending import send_complaints
+from ..values import to_text
+
+ACTIVITY = "mail.mail_activity_data_warning"
+
+
+class HandlerComplaintPush(models.AbstractModel):
+    """Complaints become service records of the ERP (ERP-12).
+
+    Operations: ``push``, found by our key, else made, else changed where we have changed
+    something; ``withdraw``, cancelled there.
+    """
+
+    _name = "integration.handler.complaint_push"
+    _description = "Complaints to the ERP"
+    _inherit = ["integration.handler"]
+
+    # -- before the call --------------------------------------------------------------
+
+    def _prepare(self, flow, jobs):
+        complaints = self.env["integration.complaint"].browse(jobs.mapped("res_id"))
+        there = complaints.exists()
+        gone = jobs.filtered(lambda job: job.res_id not in there.ids)
+        requests = dict.fromkeys(
+            gone, ValidationError(self.env._("The complaint was deleted here."))
+        )
+        jobs -= gone
+        by_job = {job: there.browse(job.res_id) for job in jobs}
+        if jobs and jobs[0].operation == "withdraw":
+            return requests | {
+                job: {
+                    "withdraw": complaint._get_key(),
+                    "remote_id": complaint.remote_id,
+                }
+                for job, complaint in by_job.items()
+            }
+        return requests | self._prepare_pushes(flow, by_job)
+
+    def _prepare_pushes(self, flow, by_job):
+        connector = flow.connector_id
+        external_ids = self.env["integration.external.id"]
+        complaints = self.env["integration.complaint"].union(*by_job.values())
+        customers = complaints.commercial_partner_id
+        parties = external_ids._get_remote_ids(connector, "party", customers)
+        blockers = self._enqueue_customers(
+            connector, customers.filtered(lambda item: item.id not in parties)
+        )
+        products = self.env["integration.product.mapping"]._get_for(
+            connector, complaints.product_id
+        )
+        kinds = self.env["integration.value.mapping"]._get_for(
+            connector, "complaint_kind", complaints.kind_id
+        )
+        links = external_ids._find(connector, "complaint", complaints).grouped("res_id")
+        requests = {}
+        for job, complaint in by_job.items():
+            customer = complaint.commercial_partner_id
+            if customer.id not in parties:
+                requests[job] = (
+                    Blocked(blockers[customer.id])
+                    if customer.id in blockers
+                    else self._get_no_customer_flow_error()
+                )
+                continue
+            if complaint.product_id and complaint.product_id.id not in products:
+                requests[job] = self._get_mapping_error(connector, complaint.product_id)
+                continue
+            link = links.get(complaint.id)
+            requests[job] = {
+                "complaint": self._prepare_complaint(
+                    connector,
+                    complaint,
+                    parties[customer.id],
+                    products.get(complaint.product_id.id),
+                    kinds.get(complaint.kind_id.id, ""),
+                ),
+                "remote_id": complaint.remote_id or "",
+                "sent": unpack(link.sent_hash) if link else {},
+                "received": unpack(link.received_hash) if link else {},
+            }
+        return requests
+
+    def _prepare_complaint(self, connector, complaint, party_id, mapping, kind_id):
+        """:return: ``contract.ComplaintRequest``"""
+        product = complaint.product_id
+        return {
+            "key": complaint._get_key(),
+            "party_id": party_id,
+            "order_id": self._get_order_id(connector, complaint),
+            "product_id": mapping.remote_id if mapping else "",
+            "is_service": product.type == "service",
+            "quantity": to_text(complaint.quantity * mapping.factor) if mapping else "",
+            "unit_id": (mapping.remote_unit_id or "") if mapping else "",
+            "kind_id": kind_id,
+            "wish": complaint.wish,
+            "text": complaint._get_text(),
+            "date": complaint.date.isoformat(),
+        }
+
+    def _get_order_id(self, connector, complaint):
+        """The ERP's order: of the quotation, else of its opportunity."""
+        external_ids = self.env["integration.external.id"]
+        order = complaint.sale_order_id
+        for record in (order, order.opportunity_id or complaint.lead_id):
+            remote_ids = external_ids._get_remote_ids(connector, "order", record)
+            if record and record.id in remote_ids:
+                return remote_ids[record.id]
+        return ""
+
+    def _enqueue_customers(self, connector, customers):
+        """:return: dict ``{partner id: job}`` the complaints wait for"""
+        if not customers:
+            return {}
+        return self.env["integration.handler.customer_push"]._enqueue_customers(
+            connector,
+            [
+                {
+                    "partner_id": customer.id,
+                    "party": customer._prepare_erp_party_payload(
+                        [customer._prepare_erp_address_payload("main")]
+                    ),
+                }
+                for customer in customers
+            ],
+        )
+
+    def _get_no_customer_flow_error(self):
+        return ValidationError(
+            self.env._(
+                "The customer is not linked to one in the ERP, and the flow that sees to"
+                " it is off. Switch the flow “Customers” on, then retry."
+            )
+        )
+
+    def _get_mapping_error(self, connector, product):
+        self.env["integration.product.mapping"]._ensure_unmapped(connector, product)
+        return MappingError(
+            self.env._("No product of the ERP is known for: %s.", product.display_name),
+            model="product.product",
+            ids=product.ids,
+        )
+
+    @api.private
+    def _take_snapshots(self, flow, jobs):
+        complaints = self.env["integration.complaint"].browse(jobs.mapped("res_id"))
+        there = complaints.exists()
+        return {
+            job: there.browse(job.res_id)._prepare_snapshot()
+            if job.operation == "push" and job.res_id in there.ids
+            else job.payload
+            for job in jobs
+        }
+
+    @api.private
+    def _renew_requests(self, flow, requests):
+        """What is linked by now is that one; what we sent last is known by its marks."""
+        complaints = (
+            self.env["integration.complaint"]
+            .browse([job.res_id for job in requests])
+            .exists()
+        )
+        links = (
+            self.env["integration.external.id"]
+            ._find(flow.connector_id, "complaint", complaints)
+            .grouped("res_id")
+        )
+        renewed = {}
+        for job, request in requests.items():
+            complaint = complaints.browse(job.res_id) & complaints
+            renewed[job] = {**request, "remote_id": complaint.remote_id or ""}
+            if "complaint" in request:
+                link = links.get(job.res_id)
+                renewed[job] |= {
+                    "sent": unpack(link.sent_hash) if link else {},
+                    "received": unpack(link.received_hash) if link else {},
+                }
+        return renewed
+
+    @api.private
+    def _check_request(self, flow, job, request):
+        super()._check_request(flow, job, request)
+        before = job._get_request_to_correct()
+        if not isinstance(before, dict) or not isinstance(request, dict):
+            return
+        if _get_identity(request) != _get_identity(before):
+            raise UserValidationError(
+                self.env._(
+                    "Keys and IDs must stay as they are: a complaint is found by them, so"
+                    " that it is never made twice."
+                )
+            )
+
+    # -- the call ---------------------------------------------------------------------
+
+    @staticmethod
+    def _call(client, requests):
+        # all of a batch are of one operation
+        if "withdraw" in requests[0]:
+            return _withdraw(client, requests)
+        return send_complaints(client, requests)
+
+    # -- after it ---------------------------------------------------------------------
+
+    def _apply(self, flow, results):
+        Complaint = self.env["integration.complaint"]
+        results = [
+            (job, answer)
+            for job, answer in results
+            if Complaint.browse(job.res_id).exists()
+        ]
+        bindings, states = [], []
+        for job, answer in results:
+            complaint = Complaint.browse(job.res_id)
+            state = answer["state"]
+            if not complaint.remote_id and state:
+                # what is read below is found by it
+                complaint.remote_id = state["remote_id"]
+            if state:
+                states.append(state)
+            if state and "marks" in answer:
+                bindings.append(
+                    (
+                        complaint,
+                        {
+                            "remote_id": state["remote_id"],
+                            "remote_number": state["number"],
+                            "remote_url": state["url"],
+                            "sent_hash": pack(answer["marks"]["sent"]),
+                            "received_hash": pack(answer["marks"]["received"]),
+                            "sent_at": self.env.cr.now(),
+                        },
+                    )
+                )
+            if not state:
+                # withdrawn before it was there, or deleted there
+                complaint.state = "cancelled"
+            if answer.get("overwritten"):
+                complaint._tell_overwritten(answer["overwritten"])
+            complaint.write(
+                {
+                    "sync_state": "sent" if state else "none",
+                    "sync_message": False,
+                }
+            )
+            complaint.activity_feedback(
+                [ACTIVITY],
+                user_id=None,
+                feedback=self.env._("It is there now."),
+                only_automated=True,
+            )
+        self.env["integration.external.id"]._bind(
+            flow.connector_id, "complaint", bindings
+        )
+        Complaint._receive(flow.connector_id, states)
+
+    # -- where people look ------------------------------------------------------------
+
+    def _get_complaints(self, jobs):
+        Complaint = self.env["integration.complaint"]
+        return Complaint.browse([job.res_id for job in jobs]).exists()
+
+    def _on_waiting(self, flow, jobs):
+        self._get_complaints(jobs).write(
+            {"sync_state": "waiting", "sync_message": False}
+        )
+
+    def _on_cancelled(self, flow, jobs):
+        for complaint in self._get_complaints(jobs):
+            complaint.write(
+                {
+                    "sync_state": "sent" if complaint.remote_id else "none",
+                    "sync_message": False,
+                }
+            )
+
+    def _on_problem(self, flow, failures):
+        for job, error in failures:
+            complaint = self._get_complaints([job])
+            if not complaint:
+                continue
+            complaint.write({"sync_state": "attention", "sync_message": error.message})
+            summary = (
+                self.env._("Not withdrawn in %s", flow.connector_id.name)
+                if job.operation == "withdraw"
+                else self.env._("Complaint not sent to %s", flow.connector_id.name)
+            )
+            if summary not in complaint.activity_ids.mapped("summary"):
+                complaint.activity_schedule(
+                    ACTIVITY,
+                    summary=summary,
+                    note=error.message,
+                    user_id=(
+                        complaint.user_id or flow.connector_id._get_person_in_charge()
+                    ).id,
+                )
+
+
+def _withdraw(client, requests):
+    """Cancel what is there; what was never made, or is gone, is as good as withdrawn.
+
+    :return: per request ``{"state"}``, or an IntegrationError
+    """
+    keys = [item["withdraw"] for item in requests if not item["remote_id"]]
+    found = client.complaint_find(keys) if keys else {}
+    ids = [
+        item["remote_id"] or found.get(item["withdraw"], {}).get("remote_id", "")
+        for item in requests
+    ]
+    to_cancel = [remote_id for remote_id in ids if remote_id]
+    if not to_cancel:
+        return [{"state": None} for _request in requests]
+    outcomes = dict(zip(to_cancel, client.complaint_cancel(to_cancel), strict=True))
+    states = dict(zip(to_cancel, client.complaint_read(to_cancel), strict=True))
+    return [
+        outcomes[remote_id]
+        if isinstance(outcomes.get(remote_id), IntegrationError)
+        else {"state": states.get(remote_id)}
+        for remote_id in ids
+    ]
+
+
+def _get_identity(request):
+    """What says which record over there is meant."""
+    complaint = request.get("complaint") or {}
+    return (
+        request.get("withdraw"),
+        request.get("remote_id"),
+        complaint.get("key"),
+        complaint.get("party_id"),
+    )

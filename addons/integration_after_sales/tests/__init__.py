@@ -1,0 +1,3 @@
+from . import test_complaint_rules
+from . import test_complaint_sync
+from . import test_text_block

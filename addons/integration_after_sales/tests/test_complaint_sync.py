@@ -1,0 +1,243 @@
+from datetime import timedelta
+
+from odoo.exceptions import ValidationError as UserValidationError
+from odoo.tests import tagged
+
+from odoo.addons.integration_hub.client import (
+    NetworkError,
+    OutcomeUnknownError,
+    ValidationError,
+)
+
+from .common import ComplaintCase
+from .fake_erp import FakeClient, make_step
+
+
+@tagged("post_install", "-at_install")
+class TestComplaintSync(ComplaintCase):
+    """Out and back, with faults."""
+
+    def get_there(self, complaint):
+        return self.erp.complaints[complaint.remote_id]
+
+    def test_sent_once(self):
+        complaint = self.make_sent()
+        self.assertEqual((complaint.state, complaint.sync_state), ("new", "sent"))
+        self.assertIn("It drips.", self.get_there(complaint)["text"])
+        complaint.action_send()
+        self.run_lane()
+        self.assertEqual(self.erp.calls["complaint_create"], 1)
+        self.assertEqual(len(self.erp.complaints), 1)
+
+    def test_customer_goes_first(self):
+        partner = self.env["res.partner"].create({"name": "New", "is_company": True})
+        contact = self.env["res.partner"].create(
+            {"name": "Ann", "parent_id": partner.id}
+        )
+        complaint = self.make_sent(partner_id=contact.id)
+        self.assertEqual(complaint.sync_state, "sent")
+        self.assertTrue(self.get_there(complaint)["party_id"].startswith("PCRM-"))
+        self.assertIn("Reported by: Ann", self.get_there(complaint)["text"])
+
+    def test_answer_lost(self):
+        """Looked up before it is made again."""
+        complaint = self.make_complaint()
+        create = FakeClient.complaint_create
+
+        def lose(client, complaints):
+            create(client, complaints)
+            raise OutcomeUnknownError("cut off")
+
+        self.patch(FakeClient, "complaint_create", lose)
+        complaint.action_send()
+        self.run_lane()
+        self.assertEqual(complaint.sync_state, "sent")
+        self.assertEqual(self.get_jobs().attempts, 2)
+        self.assertEqual(len(self.erp.complaints), 1)
+
+    def test_answer_lost_and_not_there_yet(self):
+        """Made again only once the lost call has surely ended."""
+        complaint = self.make_complaint()
+        create = FakeClient.complaint_create
+
+        def lose(client, complaints):
+            raise OutcomeUnknownError("cut off")
+
+        self.patch(FakeClient, "complaint_create", lose)
+        complaint.action_send()
+        self.run_lane()
+        self.patch(FakeClient, "complaint_create", create)
+        job = self.get_jobs()
+        job.action_retry()
+        self.run_lane()
+        self.assertEqual(job.state, "retrying")
+        self.assertFalse(self.erp.complaints)
+        job.unsettled_until = self.env.cr.now() - timedelta(seconds=1)
+        job.action_retry()
+        self.run_lane()
+        self.assertEqual(complaint.sync_state, "sent")
+
+    def test_both_sides_change(self):
+        complaint = self.make_sent()
+        self.get_there(complaint)["text"] = "Theirs"
+        complaint.description = "Ours"
+        self.run_lane()
+        self.assertIn("Ours", self.get_there(complaint)["text"])
+        self.assertIn("Theirs", complaint.message_ids[0].body)
+
+    def test_their_change_alone_is_left(self):
+        complaint = self.make_sent()
+        self.get_there(complaint)["text"] = "Theirs"
+        complaint._enqueue_push("test")
+        self.run_lane()
+        self.assertEqual(self.get_there(complaint)["text"], "Theirs")
+        self.assertFalse(self.erp.calls["complaint_update"])
+
+    def test_refused(self):
+        complaint = self.make_complaint()
+        self.erp.faults = [ValidationError("Not like this.")]
+        complaint.action_send()
+        self.run_lane()
+        self.assertEqual(complaint.sync_state, "attention")
+        self.assertEqual(complaint.sync_message, "Not like this.")
+        activity = complaint.activity_ids
+        self.assertEqual(activity.user_id, self.anna)
+        complaint.description = "Mended"
+        self.run_lane()
+        self.assertEqual(complaint.sync_state, "sent")
+        self.assertFalse(complaint.activity_ids)
+
+    def test_withdrawn_before_it_was_sent(self):
+        self.connector.action_pause()
+        complaint = self.make_complaint()
+        complaint.action_send()
+        complaint.action_withdraw()
+        self.connector.action_start()
+        self.run_lane()
+        self.assertEqual(complaint.state, "cancelled")
+        there = self.erp.complaints.values()
+        self.assertFalse([item for item in there if item["state"] != "cancelled"])
+
+    def test_history(self):
+        complaint = self.make_sent()
+        there = self.get_there(complaint)
+        there.update(
+            state="accepted",
+            changed_at="2026-11-02T10:00:00",
+            steps=[
+                make_step("sale,1", amount="12.50", currency="EUR"),
+                make_step("part,1", "part_added", name="Seal"),
+            ],
+        )
+        self.pull()
+        complaint.action_read_from_erp()
+        self.run_lane()
+        self.assertEqual(complaint.state, "accepted")
+        self.assertEqual(
+            sorted(complaint.step_ids.mapped("remote_key")),
+            [
+                "part,1",
+                "sale,1",
+                "state accepted 2026-11-02T10:00:00",
+                "state new 2026-11-01T10:00:00",
+            ],
+        )
+        told = complaint.message_ids[0]
+        self.assertIn("Accepted", told.body)
+        self.assertIn(self.anna.partner_id, told.notified_partner_ids)
+        # a part was taken out again, the return carried out
+        there.update(
+            state="done",
+            changed_at="2026-11-03T10:00:00",
+            steps=[make_step("sale,1", state="done", amount="12.50", currency="EUR")],
+        )
+        complaint.action_read_from_erp()
+        self.run_lane()
+        self.assertTrue(complaint.closed_at)
+        self.assertNotIn("part,1", complaint.step_ids.mapped("remote_key"))
+        self.assertIn("RET1: done", complaint.message_ids[0].body)
+
+    def test_opened_there(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Deal", "partner_id": self.partner.id, "user_id": self.bert.id}
+        )
+        self.link(lead, "O1", "order")
+        self.pull()
+        self.erp.add(party_id="P1", order_id="O1", text="Broken\nAll of it")
+        self.erp.add(party_id="P2", text="Of somebody else")
+        self.pull()
+        complaint = self.Complaint.search([("origin", "=", "erp")])
+        self.assertEqual(complaint.subject, "Broken")
+        self.assertEqual(complaint.lead_id, lead)
+        self.assertEqual(complaint.user_id, self.bert)
+        self.assertIn(self.bert.partner_id, complaint.message_ids.notified_partner_ids)
+        self.assertTrue(lead.complaint_count)
+
+    def test_many_pages(self):
+        for number in range(7):
+            self.erp.add(party_id="P1", text=f"Number {number}")
+        self.pull_flow.batch_size = 3
+        self.pull()
+        found = self.Complaint.search([("origin", "=", "erp")])
+        self.assertEqual(len(found), 7)
+        self.assertFalse(found.message_ids.filtered("partner_ids"), "a first reading")
+        self.erp.faults = [NetworkError("cut off")]
+        self.erp.add(party_id="P1", text="New")
+        self.pull()
+        self.assertEqual(self.partner.complaint_count, 8)
+
+    def test_open_ones_are_asked_again(self):
+        complaint = self.make_sent()
+        self.pull()
+        del self.erp.complaints[complaint.remote_id]
+        complaint.sudo().checked_at = self.env.cr.now() - timedelta(hours=2)
+        self.pull()
+        self.assertEqual(complaint.state, "deleted")
+
+    def test_what_is_lacking(self):
+        self.erp.lacking = ["Complaints: activate the module."]
+        self.connector._run_test()
+        self.assertIn("activate the module", self.connector.warning_message)
+        self.pull()
+        self.assertIn("activate the module", self.pull_flow.last_message)
+        self.assertEqual(self.get_jobs(self.pull_flow).state, "done")
+
+    def test_corrected_by_hand(self):
+        complaint = self.make_sent()
+        job = self.get_jobs()
+        request = job._get_sent_request()
+        wrong = {
+            **request,
+            "complaint": {**request["complaint"], "key": "CRM-other-C1"},
+        }
+        with self.assertRaises(UserValidationError):
+            self.push_flow._get_handler()._check_request(self.push_flow, job, wrong)
+        renewed = self.push_flow._get_handler()._renew_requests(
+            self.push_flow, {job: request}
+        )
+        self.assertEqual(renewed[job]["remote_id"], complaint.remote_id)
+
+    def test_merged_customers(self):
+        other = self.env["res.partner"].create({"name": "Twin", "is_company": True})
+        complaint = self.make_sent(partner_id=other.id)
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.partner | other).ids, self.partner
+        )
+        self.env.invalidate_all()
+        self.assertEqual(complaint.commercial_partner_id, self.partner)
+
+    def test_load(self):
+        sent = self.make_sent()
+        self.erp.add(party_id="P1", text="Old", steps=[make_step("s,1")])
+        self.erp.add(party_id="P2", text="Of somebody else")
+        load = self.env["integration.load"].create({"flow_id": self.pull_flow.id})
+        load.action_check()
+        self.run_lane()
+        self.assertEqual(
+            {line.remote_id: line.outcome for line in load.line_ids},
+            {sent.remote_id: "same", "2": "create", "3": "same"},
+        )
+        load.action_load()
+        self.run_lane()
+        self.assertEqual(load.state, "done")
+        self.assertEqual(self.partner.complaint_count, 2)

@@ -1,0 +1,349 @@
+"""Complaints as repair orders (``integration_after_sales/contract.py``)."""
+
+import json
+from collections import defaultdict
+from datetime import datetime
+
+from odoo.addons.integration_hub.client import (
+    IntegrationError,
+    OutcomeUnknownError,
+    ValidationError,
+    send_by_halving,
+)
+from odoo.addons.integration_hub.client.text_block import join_text
+
+from .changes import MOMENT, OVERLAP
+from .complaint_states import REPAIR, ComplaintStates
+from .convert import to_float, to_id
+from .notes import to_html
+from .orders import CREATE_CONTEXT
+
+# all that may be written
+CHANGEABLE = ("draft", "confirmed", "ready", "under_repair")
+
+
+class ComplaintVerbs(ComplaintStates):
+    """``complaint_*``.
+
+    A complaint becomes a repair order (app *Repairs*) in state *New*: what is to be done is
+    for them to say. Our key is the name of one of its references (``stock.reference``,
+    since 19), which a duplicated repair order does not take along; before 19 it stands in
+    the notes alone. Nothing keeps it unique, so it is looked up before every create.
+
+    The order the goods were sold with is told in words only: a repair order linked to it
+    would put its parts on that order (``repair/models/stock_move.py``,
+    ``_create_repair_sale_order_line``).
+    """
+
+    # -- what is missing --------------------------------------------------------------
+
+    def complaint_check(self):
+        if not self.has_model(REPAIR):
+            return [
+                "Complaints: install the app Repairs in the other Odoo. Until then none"
+                " can be sent or fetched."
+            ]
+        user = self._read_own_user()
+        lacking = [
+            right
+            for right in ("read", "create", "write")
+            if not self._has_right(REPAIR, right)
+        ]
+        if lacking:
+            return [
+                f"Complaints: give {user['name']} the right to"
+                f" {' and '.join(lacking)} repair orders (group “Inventory / User”)."
+            ]
+        return []
+
+    def _require_repairs(self):
+        if not self.has_model(REPAIR):
+            raise ValidationError(
+                "The app Repairs is not installed in the other Odoo. Have it installed"
+                " there, then retry."
+            )
+
+    def complaint_kinds(self):
+        """Tags of repair orders."""
+        if not self.has_model("repair.tags"):
+            return []
+        return [
+            {"remote_id": str(row["id"]), "code": "", "name": row["name"]}
+            for row in self.search_read("repair.tags", [], ["name"])
+        ]
+
+    # -- find -------------------------------------------------------------------------
+
+    def complaint_find(self, keys):
+        self._require_repairs()
+        found = {}
+        for state in self._read_states(self._get_key_domain(keys)):
+            for key in state["keys"]:
+                if key in keys:
+                    # a copy made there bears the text, not the reference
+                    found.setdefault(key, state)
+        return found
+
+    def _get_key_domain(self, keys):
+        if self.get_field(REPAIR, "reference_ids"):
+            return [("reference_ids.name", "in", list(keys))]
+        clauses = [("internal_notes", "like", f"[{key}]") for key in keys]
+        return ["|"] * (len(clauses) - 1) + clauses
+
+    def complaint_read(self, remote_ids):
+        self._require_repairs()
+        ids = [to_id(remote_id, "repair order") for remote_id in remote_ids]
+        states = {
+            state["remote_id"]: state
+            for state in self._read_states([("id", "in", sorted(set(ids)))])
+        }
+        return [states.get(str(repair_id)) for repair_id in ids]
+
+    # -- create -----------------------------------------------------------------------
+
+    def complaint_create(self, complaints):
+        self._require_repairs()
+        answers = [None] * len(complaints)
+        prepared = []
+        for index, complaint in enumerate(complaints):
+            try:
+                prepared.append((index, self._prepare_repair(complaint)))
+            except ValidationError as error:
+                answers[index] = error
+        created = send_by_halving(
+            self._create_repairs, [values for _index, values in prepared]
+        )
+        for (index, _values), answer in zip(prepared, created, strict=True):
+            answers[index] = answer
+        return answers
+
+    def _create_repairs(self, values_list):
+        ids = self.call(
+            REPAIR,
+            "create",
+            vals_list=values_list,
+            context=CREATE_CONTEXT,
+            changes=True,
+            purpose="create repair orders",
+        )
+        try:
+            return self.complaint_read([str(repair_id) for repair_id in ids])
+        except IntegrationError as error:
+            # they are there: any other kind could have them sent again
+            raise OutcomeUnknownError(
+                "The repair orders are created, but could not be read.",
+                f"{error.message} {error.technical}",
+            ) from error
+
+    def _prepare_repair(self, complaint):
+        """Values of a ``repair.order``."""
+        values = {
+            "partner_id": to_id(complaint["party_id"], "customer"),
+            "internal_notes": self._prepare_notes(
+                join_text(complaint["text"], complaint["key"])
+            ),
+            # nobody's yet: our user repairs nothing
+            "user_id": False,
+            **self._prepare_repair_product(complaint),
+        }
+        if self.get_field(REPAIR, "reference_ids"):
+            values["reference_ids"] = [(0, 0, {"name": complaint["key"]})]
+        if complaint["kind_id"] and self.get_field(REPAIR, "tag_ids"):
+            values["tag_ids"] = [(6, 0, [to_id(complaint["kind_id"], "tag")])]
+        if self.settings.options.get("company_id"):
+            values["company_id"] = int(self.settings.options["company_id"])
+        return values
+
+    def _prepare_repair_product(self, complaint):
+        """Only goods are repaired; a service is told in words."""
+        if not complaint["product_id"] or complaint["is_service"]:
+            return {}
+        values = {"product_id": to_id(complaint["product_id"], "product")}
+        if complaint["quantity"]:
+            values["product_qty"] = to_float(complaint["quantity"])
+        if complaint["unit_id"]:
+            values["product_uom"] = to_id(complaint["unit_id"], "unit")
+        return values
+
+    def _prepare_notes(self, text):
+        # text until 15, HTML since
+        field = self.get_fields(REPAIR).get("internal_notes") or {}
+        return to_html(text) if field.get("type") == "html" else text
+
+    # -- change -----------------------------------------------------------------------
+
+    def complaint_update(self, updates):
+        states = {
+            state["remote_id"]: state
+            for state in self._read_states(
+                [
+                    ("id", "in", [int(item["remote_id"]) for item in updates]),
+                    ("state", "in", CHANGEABLE),
+                ]
+            )
+        }
+        answers, tables = [], defaultdict(list)
+        for index, update in enumerate(updates):
+            state = states.get(update["remote_id"])
+            if state is None:
+                answers.append(
+                    ValidationError(
+                        "The repair order is finished or cancelled there: nothing of it"
+                        " can be changed any more. Tell them, or report anew."
+                    )
+                )
+                continue
+            answers.append(True)
+            cells = self._prepare_cells(update, state)
+            if cells:
+                names = tuple(sorted(cells))
+                row = [update["remote_id"], *map(cells.get, names)]
+                tables[names].append((index, row))
+        for names, table in tables.items():
+            outcomes = send_by_halving(
+                lambda items, names=names: self._load_repairs(
+                    names, [row for _index, row in items]
+                ),
+                table,
+            )
+            for (index, _row), outcome in zip(table, outcomes, strict=True):
+                answers[index] = outcome
+        return answers
+
+    def _prepare_cells(self, update, state):
+        """:return: ``{column of load: text}``, see ``PartyChangeVerbs``"""
+        complaint, fields = update["complaint"], set(update["fields"])
+        cells = {}
+        if "text" in fields:
+            cells["internal_notes"] = self._prepare_notes(
+                join_text(complaint["text"], complaint["key"], state["remarks"])
+            )
+        if not fields & {"product_id", "quantity"} or complaint["is_service"]:
+            return cells
+        if "product_id" in fields:
+            cells["product_id/.id"] = complaint["product_id"]
+        if complaint["product_id"]:
+            cells["product_qty"] = complaint["quantity"]
+            if complaint["unit_id"]:
+                cells["product_uom/.id"] = complaint["unit_id"]
+        return cells
+
+    def _load_repairs(self, names, table):
+        answer = self.call(
+            REPAIR,
+            "load",
+            fields=[".id", *names],
+            data=table,
+            context=CREATE_CONTEXT,
+            changes=True,
+            purpose="change repair orders",
+        )
+        if not answer.get("ids"):
+            messages = [
+                str(item.get("message", "")) for item in answer.get("messages") or []
+            ]
+            raise ValidationError(
+                " ".join(dict.fromkeys(messages)) or "Odoo refuses this change."
+            )
+        return [True] * len(table)
+
+    def complaint_cancel(self, remote_ids):
+        ids = [to_id(remote_id, "repair order") for remote_id in remote_ids]
+        rows = {
+            row["id"]: row["state"]
+            for row in self.search_read(REPAIR, [("id", "in", ids)], ["state"])
+        }
+        open_ones = [
+            repair_id
+            for repair_id in dict.fromkeys(ids)
+            if rows.get(repair_id) in CHANGEABLE
+        ]
+        outcomes = dict(
+            zip(
+                open_ones, send_by_halving(self._cancel_repairs, open_ones), strict=True
+            )
+        )
+        return [
+            ValidationError(
+                "It is repaired already, so it can't be cancelled there. Agree with them"
+                " on what is to be done."
+            )
+            if rows.get(repair_id) in ("done", "2binvoiced")
+            else outcomes.get(repair_id, True)
+            for repair_id in ids
+        ]
+
+    def _cancel_repairs(self, ids):
+        # may be repeated: who is cancelled already is not asked again
+        answer = self.call(
+            REPAIR, "action_repair_cancel", ids, changes=True, purpose="cancel repairs"
+        )
+        self.check_action_answer(answer)
+        return [True] * len(ids)
+
+    # -- changes ----------------------------------------------------------------------
+
+    def complaint_changes(self, cursor, limit):
+        """Repair orders by time of change, then those whose parts have changed; see
+        ``ChangeVerbs`` for how nothing gets lost between two pages."""
+        self._require_repairs()
+        position = {
+            "since": "1970-01-01 00:00:00",
+            "began": None,
+            "places": {},
+            "done": [],
+            **(json.loads(cursor) if cursor else {}),
+        }
+        found = {}
+        for source, find in (
+            ("repair", self._find_changed_repairs),
+            ("part", self._find_repairs_of_parts),
+        ):
+            while source not in position["done"] and len(found) < limit:
+                place = position["places"].get(source) or {"since": position["since"]}
+                ids, place, is_last = find(place, limit)
+                found.update(dict.fromkeys(ids))
+                position["began"] = position["began"] or self._get_remote_time()
+                position["places"][source] = place
+                if is_last:
+                    position["done"].append(source)
+        more = len(position["done"]) < 2
+        if not more:
+            began = datetime.strptime(position["began"], MOMENT)
+            position = {"since": (began - OVERLAP).strftime(MOMENT)}
+        return {
+            "complaints": self._read_customers_of(list(found)),
+            "cursor": json.dumps(position),
+            "more": more,
+        }
+
+    def _find_changed_repairs(self, place, limit):
+        domain = self._get_company_domain(REPAIR)
+        rows, place, is_last = self._read_page(REPAIR, domain, [], place, limit)
+        return [row["id"] for row in rows], place, is_last
+
+    def _find_repairs_of_parts(self, place, limit):
+        if not self.get_field("stock.move", "repair_line_type"):
+            return [], place, True
+        rows, place, is_last = self._read_page(
+            "stock.move",
+            [
+                ("repair_id", "!=", False),
+                ("repair_line_type", "!=", False),
+                *self._get_company_domain("stock.move"),
+            ],
+            ["repair_id"],
+            place,
+            limit,
+        )
+        return [row["repair_id"][0] for row in rows], place, is_last
+
+    def _read_customers_of(self, ids):
+        if not ids:
+            return []
+        rows = self.search_read(REPAIR, [("id", "in", ids)], ["partner_id"])
+        customers = self._read_commercial_partners(rows)
+        return [
+            {"remote_id": str(row["id"]), "party_id": customers.get(row["id"], "")}
+            for row in rows
+        ]
