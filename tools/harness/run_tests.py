@@ -56,6 +56,8 @@ def run_own_tests() -> int:
     with step("tests of the harness"):
         python = str(paths.VENV / "bin/python")
         options = ["-q", "-p", "no:odoo", "-p", "no:cacheprovider"]
+        # The checkout itself is an addon, a package: pytest would import it on its way down.
+        options.append(f"--rootdir={paths.TOOLS}")
         return subprocess.call(
             [python, "-m", "pytest", *options, str(paths.TOOLS / "tests")],
             cwd=paths.ROOT,
