@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from . import commands, odoo_source, paths, postgres, processes
+from . import commands, fonts, odoo_source, paths, postgres, processes
 from .errors import Stop
 
 CONFIG = paths.DEV / "odoo.conf"
@@ -37,6 +37,7 @@ def environment(**more) -> dict:
             "XDG_CACHE_HOME": str(paths.DEV / "cache"),
             "PYTHONUNBUFFERED": "1",
         }
+        | ({"FONTCONFIG_FILE": str(fonts.CONFIG)} if fonts.CONFIG.is_file() else {})
         | {key: str(value) for key, value in more.items()}
     )
 

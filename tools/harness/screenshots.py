@@ -2,7 +2,7 @@
 
 import shutil
 
-from . import crm, erps, paths, run_pytest
+from . import crm, erps, fonts, paths, run_pytest
 from .errors import Stop
 from .progress import say
 
@@ -40,6 +40,7 @@ GUIDE = {
 
 def run(arguments=()) -> int:
     """Look at every screen, then bring the pictures that the guides show up to date."""
+    fonts.provide()
     erps.up()
     crm.provide(DATABASE, crm.suite_addons())
     if code := run_pytest.run(DATABASE, ["-q", TESTS, *arguments]):
