@@ -1,0 +1,164 @@
+"""Screens in Chromium, as people see them: opened one after the other in one browser, looked over for what must never be
+seen, and kept as pictures."""
+
+import base64
+import contextlib
+import json
+import os
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo.tests import HttpCase
+from odoo.tests.common import HOST, ChromeBrowser
+
+from odoo.addons.bus.models.bus import BusBus
+from odoo.addons.bus.websocket import (
+    CloseCode,
+    WebsocketConnectionHandler,
+    _kick_all,
+)
+
+SIZES = {"desktop": (1280, 800), "mobile": (390, 844)}
+# Addons whose texts are on the screens; loading those of all takes minutes.
+TRANSLATED = (
+    *("base", "web", "mail", "contacts", "crm", "sale", "sale_crm", "product"),
+    *("sales_team", "account", "stock", "base_setup"),
+)
+# Nothing is being loaded any more, and the view asked for is there.
+READY = """
+    !document.querySelector('.o_loading_indicator, .o_blockUI, .o_view_sample_data_loading')
+    && !!document.querySelector('.o_action_manager > *')
+    && !!document.querySelector('.o_action_manager .o_content > *, .o_form_view, .o_kanban_view, .o_list_view')
+    && document.fonts.status === 'loaded'
+    && [...document.images].every((image) => image.complete)
+"""
+# Two frames later all of it has been drawn.
+DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150))))"
+# What a person must not meet on any screen, as JSON.
+LOOK = """
+JSON.stringify({
+    error: document.querySelector('.o_error_dialog, .o_notification_bar.bg-danger')?.innerText || '',
+    wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    is_rtl: getComputedStyle(document.querySelector('.o_web_client')).direction === 'rtl',
+})
+"""
+
+
+def get_folder():
+    """Where the pictures are kept: what ``SUITE_SCREENSHOTS`` names, else beside Odoo's own."""
+    named = os.environ.get("SUITE_SCREENSHOTS")
+    return Path(named) if named else None
+
+
+class Screens:
+    """One browser, logged in as one person in one language, at one width."""
+
+    def __init__(self, case, browser, device, lang):
+        self.case, self.browser = case, browser
+        self.device, self.lang = device, lang
+
+    def take(self, name, path):
+        """Open ``path``, check it, keep a picture called ``name``."""
+        self.browser.navigate_to(self.case.base_url() + path, wait_stop=True)
+        self.check(name, READY)
+
+    def check(self, name, ready=READY):
+        """The screen that is open now."""
+        case, browser = self.case, self.browser
+        is_ready = browser._wait_ready(ready, timeout=40)
+        case.assertTrue(is_ready, f"{name}: the screen never came to rest")
+        self.evaluate(DRAWN)
+        found = json.loads(self.evaluate(LOOK))
+        self.keep(name)
+        with case.subTest(screen=name, device=self.device, lang=self.lang):
+            case.assertFalse(found["error"])
+            # a page that slides sideways under the finger
+            case.assertLessEqual(found["wide"], 1)
+            case.assertEqual(found["is_rtl"], self.lang.startswith("ar"))
+            if browser._result.done():
+                browser._result.result()
+
+    def choose_action(self, text):
+        """Choose an entry of the form's ⚙ menu."""
+        self.evaluate("document.querySelector('.o_cp_action_menus button').click()")
+        item = (
+            "[...document.querySelectorAll('.o-dropdown--menu .o-dropdown-item')]"
+            f".find((entry) => entry.innerText.trim() === {json.dumps(text)})"
+        )
+        self.case.assertTrue(self.browser._wait_ready(f"!!{item}"), text)
+        self.evaluate(f"{item}.click()")
+        self.browser._wait_ready("!document.querySelector('.o_form_view')")
+
+    def evaluate(self, expression):
+        answer = self.browser._websocket_request(
+            "Runtime.evaluate",
+            params={
+                "expression": expression,
+                "awaitPromise": True,
+                "returnByValue": True,
+            },
+        )
+        return answer["result"].get("value")
+
+    def keep(self, name):
+        if folder := get_folder():
+            answer = self.browser._websocket_request("Page.captureScreenshot")
+            file = folder / f"{self.lang}-{self.device}" / f"{name}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(base64.b64decode(answer["data"]))
+
+
+class ScreensCase(HttpCase):
+    @contextlib.contextmanager
+    def screens(self, login, device="desktop", lang="en_US"):
+        """A :class:`Screens` of this person; their language is changed for it."""
+        self.env["res.users"].search([("login", "=", login)]).lang = lang
+        width, height = SIZES[device]
+        self.browser_size = f"{width}x{height}"
+        self.touch_enabled = device == "mobile"
+        browser = ChromeBrowser(self)
+        send_one = BusBus._sendone
+
+        def send_now(bus, target, kind, message):
+            # in a test nothing is committed: HttpCase.browser_js does the same
+            send_one(bus, target, kind, message)
+            bus.env.cr.precommit.run()
+            bus.env.cr.postcommit.run()
+
+        with (
+            self.allow_requests(browser=browser),
+            contextlib.ExitStack() as at_exit,
+        ):
+            at_exit.callback(self._wait_remaining_requests)
+            at_exit.callback(_kick_all, CloseCode.KILL_NOW)
+            at_exit.enter_context(patch.object(BusBus, "_sendone", send_now))
+            at_exit.enter_context(
+                patch.object(
+                    WebsocketConnectionHandler, "websocket_allowed", return_value=True
+                )
+            )
+            at_exit.enter_context(
+                patch.object(
+                    self.registry["res.users"], "_compute_tour_enabled", lambda _: None
+                )
+            )
+            self.authenticate(login, login, browser=browser)
+            browser.set_cookie("color_scheme", "light", "/", HOST)
+            self.cr.flush()
+            self.cr.clear()
+            at_exit.callback(browser.stop)
+            yield Screens(self, browser, device, lang)
+
+    @classmethod
+    def load_language(cls, code):
+        """Switch a language on, with the texts of what is seen."""
+        cls.env["res.lang"]._activate_lang(code)
+        ours = cls.env["ir.module.module"].search(
+            [
+                ("state", "=", "installed"),
+                "|",
+                ("name", "in", TRANSLATED),
+                ("name", "=like", "integration%"),
+            ]
+        )
+        ours._update_translations([code])

@@ -1,0 +1,247 @@
+from odoo import fields
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.integration_hub.client import AuthenticationError
+
+from .erp_case import ErpCase
+from .screens_case import ScreensCase
+
+LANGUAGES = ("ar_001", "zh_CN")
+STEPS = ("system", "access", "test", "flows", "preview")
+
+
+@tagged("post_install", "-at_install")
+class TestScreens(ErpCase, ScreensCase):
+    """Each screen with something on it: deals that went well and one that did not, in a real ERP.
+
+    The pictures in docs/images are made here: ``make screenshots``.
+    """
+
+    kind = "odoo"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connector.name = "ERP North"
+        cls.make_more_people()
+        for language in LANGUAGES:
+            cls.load_language(language)
+        cls.env["integration.connector"].search(
+            [("id", "!=", cls.connector.id)]
+        ).active = False
+
+    def setUp(self):
+        super().setUp()
+        self.make_paid_deal()
+        self.make_held_up_deal()
+        self.make_waiting_deal()
+        self.make_broken_connector()
+        self.connector._get_flow("stock_pull")._enqueue_pull("manual")
+        self.connector._get_flow("catalog_pull")._enqueue_pull("manual")
+        self.run_lane()
+
+    @classmethod
+    def make_more_people(cls):
+        groups = "base.group_user,sales_team.group_sale_manager,product.group_product_manager,"
+        for login, name, group in (
+            ("mats", "Mats Steward", "integration_hub.group_integration_manager"),
+            ("addy", "Addy Administrator", "base.group_system"),
+        ):
+            extra = ",integration_hub.group_integration_administrator"
+            new_test_user(
+                cls.env,
+                login,
+                groups + group + (extra if login == "addy" else ""),
+                name=name,
+                email=f"{login}@example.com",
+                company_id=cls.company.id,
+                company_ids=[(6, 0, cls.company.ids)],
+                tz="Europe/Amsterdam",
+            )
+
+    # -- the scene --------------------------------------------------------------------
+
+    def make_paid_deal(self):
+        """In the ERP, shipped in two parts, invoiced, paid."""
+        self.paid = self.make_lead(
+            partner=self.make_partner(
+                "Havenbedrijf Rijnmond", email="inkoop@haven.example"
+            )
+        )
+        self.paid.name = "Pumps for the new lock"
+        self.paid_order = self.make_order(
+            self.paid, [("PUMP-200", 4), ("VALVE-DN25", 12)]
+        )
+        self.paid_order.action_confirm()
+        self.push(self.paid)
+        there = self.find_order_there(self.paid.erp_order_ids)
+        self.clerk.ship(there, partial=True)
+        self.clerk.ship(there)
+        for invoice in self.clerk.invoice(there):
+            self.clerk.pay(invoice)
+        self.pull()
+
+    def make_held_up_deal(self):
+        """Of a product that the ERP does not know."""
+        product = self.make_product_like("PUMP-200", "SPECIAL-7")
+        product.name = "Pump with a special seal"
+        self.held_up = self.make_lead(
+            partner=self.make_partner("Zuivelfabriek De Kroon")
+        )
+        self.held_up.name = "Dairy line 7"
+        self.held_up.lead_line_ids = [
+            fields.Command.create({"product_id": product.id, "quantity": 2}),
+            fields.Command.create(
+                {"product_id": self.products["SEAL-KIT"].id, "quantity": 6}
+            ),
+        ]
+        self.push(self.held_up)
+
+    def make_waiting_deal(self):
+        """Won a moment ago."""
+        self.waiting = self.make_lead([("FILTER-10", 30)])
+        self.waiting.name = "Filters for the summer"
+        self.win(self.waiting)
+
+    def make_broken_connector(self):
+        """Its key has been withdrawn."""
+        self.broken = self.env["integration.connector"].create(
+            {
+                "name": "ERP South",
+                "system_type": "tryton",
+                "company_id": self.company.id,
+                "url": "https://erp-south.example",
+            }
+        )
+        self.broken._stop_by_error(
+            AuthenticationError("ERP South does not accept the password any more.")
+        )
+
+    def find_order_there(self, erp_order):
+        return self.clerk.find_order(erp_order.remote_number)
+
+    # -- where they are ---------------------------------------------------------------
+
+    def get_sales_screens(self):
+        """Those of a salesperson: ``[(name, path)]``."""
+        return [
+            ("opportunity", f"/odoo/crm.lead/{self.paid.id}"),
+            ("opportunity-held-up", f"/odoo/crm.lead/{self.held_up.id}"),
+            ("quotation", f"/odoo/sale.order/{self.paid_order.id}"),
+            ("customer", f"/odoo/res.partner/{self.paid.partner_id.id}"),
+            ("pipeline", "/odoo/crm"),
+            (
+                "erp-orders",
+                "/odoo/action-integration_sale.integration_erp_order_action",
+            ),
+            (
+                "erp-invoices",
+                "/odoo/action-integration_sale.integration_erp_invoice_action",
+            ),
+            (
+                "erp-shipments",
+                "/odoo/action-integration_sale.integration_erp_shipment_action",
+            ),
+        ]
+
+    def get_steward_screens(self):
+        """Those of whoever looks after the data."""
+        job = self.env["integration.job"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", self.held_up.id)], limit=1
+        )
+        return [
+            ("overview", "/odoo/integrations"),
+            ("problems", "/odoo/integration-problems"),
+            ("queue", "/odoo/integration-queue"),
+            ("job", f"/odoo/integration-queue/{job.id}"),
+            ("products", "/odoo/integration-products"),
+            ("values", "/odoo/integration-values"),
+            ("stock", "/odoo/action-integration_stock.integration_stock_level_action"),
+            (
+                "catalogue",
+                "/odoo/action-integration_catalog.integration_catalog_item_action",
+            ),
+            (
+                "external-ids",
+                "/odoo/action-integration_hub.integration_external_id_action",
+            ),
+            ("exchanges", "/odoo/action-integration_hub.integration_exchange_action"),
+            ("flows", "/odoo/action-integration_hub.integration_flow_action"),
+            ("loads", "/odoo/action-integration_hub.integration_load_action"),
+        ]
+
+    def get_administrator_screens(self):
+        """Those of whoever sets it up."""
+        return [
+            ("connector", f"/odoo/integrations/{self.connector.id}"),
+            ("connector-stopped", f"/odoo/integrations/{self.broken.id}"),
+            ("schedule", "/odoo/integration-schedule"),
+            ("settings", "/odoo/action-integration_hub.res_config_settings_action"),
+        ]
+
+    def take_setup(self, screens):
+        """The guided set-up, step by step."""
+        connector = self.env["integration.connector"].create(
+            {
+                "name": "ERP North",
+                "system_type": self.kind,
+                "company_id": self.company.id,
+            }
+        )
+        screens.take("setup-new", "/odoo/integration-setup")
+        for number, step in enumerate(STEPS, 1):
+            connector.setup_step = step
+            if step == "test":
+                connector.write(
+                    {"url": self.erp["url"], "odoo_database": self.erp["database"]}
+                )
+                connector.write({"api_key": self.erp["api_key"]})
+                connector._run_test()
+            if step == "preview":
+                connector.is_preview_wanted = True
+                connector._run_test()
+            self.env.flush_all()
+            screens.take(
+                f"setup-{number}-{step}", f"/odoo/integration-setup/{connector.id}"
+            )
+        connector.active = False
+
+    def take_all(self, device, lang, only=()):
+        for login, pages in (
+            ("anna", self.get_sales_screens()),
+            ("mats", self.get_steward_screens()),
+            ("addy", self.get_administrator_screens()),
+        ):
+            wanted = [page for page in pages if not only or page[0] in only]
+            if wanted:
+                with self.screens(login, device, lang) as screens:
+                    for name, path in wanted:
+                        screens.take(name, path)
+                    if login == "mats" and not only:
+                        self.take_timeline(screens)
+
+    def take_timeline(self, screens):
+        """Of the deal that went all the way."""
+        action = self.env.ref("integration_sale.crm_lead_timeline_action")
+        screens.take("opportunity-of-a-manager", f"/odoo/crm.lead/{self.paid.id}")
+        screens.choose_action(action.with_context(lang=screens.lang).name)
+        screens.check("timeline")
+
+    # -- looked at --------------------------------------------------------------------
+
+    def test_english(self):
+        self.take_all("desktop", "en_US")
+        with self.screens("addy") as screens:
+            self.take_setup(screens)
+
+    def test_mobile(self):
+        names = {"opportunity", "opportunity-held-up", "quotation", "pipeline"}
+        names |= {"overview", "problems", "queue", "products", "connector"}
+        self.take_all("mobile", "en_US", names)
+
+    def test_arabic(self):
+        self.take_all("desktop", "ar_001")
+        self.take_all("mobile", "ar_001", {"opportunity", "overview", "problems"})
+
+    def test_chinese(self):
+        self.take_all("desktop", "zh_CN")
