@@ -8,12 +8,24 @@ INTEGRATION_STATUSES = [
     ("partly_shipped", "Partly Shipped"),
     ("shipped", "Shipped"),
     ("invoiced", "Invoiced"),
+    ("partly_paid", "Partly Paid"),
     ("paid", "Paid"),
+    ("returned", "Returned"),
+    ("credited", "Credited"),
     ("attention", "Needs Attention"),
     ("cancelled", "Cancelled in ERP"),
 ]
 # the further along, the higher; with several ERP orders the least advanced counts
-PROGRESS = ("in_erp", "partly_shipped", "shipped", "invoiced", "paid")
+PROGRESS = (
+    "in_erp",
+    "partly_shipped",
+    "shipped",
+    "invoiced",
+    "partly_paid",
+    "paid",
+    "returned",
+    "credited",
+)
 
 # Problems of the deal itself, before or after any job of the queue.
 ISSUES = [

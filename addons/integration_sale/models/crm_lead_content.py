@@ -95,20 +95,7 @@ class CrmLead(models.Model):
         # an order that may be there already is looked for, and shown where it is
         (jobs - jobs._filter_undecided()).action_cancel()
         self.write({"erp_quotation_id": False, "erp_no_send": False})
-        issues = {}
-        for lead in self:
-            live = lead.erp_order_ids.filtered(lambda order: order._is_live())
-            if live:
-                issues[lead] = Issue(
-                    "reopened",
-                    self.env._(
-                        "No longer won, but %(orders)s still stands in the ERP. Have it"
-                        " cancelled there if the deal is off.",
-                        orders=live._get_numbers(),
-                    ),
-                )
-        self._set_issues(issues)
-        self._update_integration_status()
+        self._handle_unwanted_orders()
 
     # -- what is sent -----------------------------------------------------------------
 
@@ -376,13 +363,11 @@ class CrmLead(models.Model):
     def _compare_with_sent(self):
         """Point out where what the ERP has got no longer is what stands here."""
         issues, same = {}, self.browse()
+        asked = self.erp_order_ids._take_changes()
         for lead in self:
-            live = lead.erp_order_ids.filtered(lambda order: order._is_live())
-            message = next(
-                filter(None, (order._get_deviation() for order in live)), None
-            )
-            if message:
-                issues[lead] = Issue("changed", message)
+            messages = [asked[order] for order in lead.erp_order_ids if order in asked]
+            if messages:
+                issues[lead] = Issue("changed", messages[0])
             elif lead.integration_issue == "changed" and not lead._get_late_orders():
                 same |= lead
         changed = self.browse().union(*issues)

@@ -62,7 +62,7 @@ class CrmLead(models.Model):
         )[:1]
 
     def _get_problem_jobs(self):
-        jobs = self._get_unfinished_jobs()
+        jobs = self._get_shown_jobs()
         return (jobs | jobs.blocked_by_id).filtered(
             lambda job: job.state in PROBLEM_STATES
         )

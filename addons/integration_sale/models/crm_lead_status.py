@@ -22,7 +22,7 @@ class CrmLead(models.Model):
         if not self:
             return
         Job = self.env["integration.job"]
-        jobs_by_lead = self._get_unfinished_jobs().grouped("res_id")
+        jobs_by_lead = self._get_shown_jobs().grouped("res_id")
         erp_orders = (
             self.env["integration.erp.order"]
             .search([("lead_id", "in", self.ids)])
@@ -42,6 +42,10 @@ class CrmLead(models.Model):
         self._write_statuses(values)
         self.env["sale.order"]._write_statuses(order_values)
         self._close_settled_activities()
+
+    def _get_shown_jobs(self):
+        """Jobs the status tells of."""
+        return self._get_unfinished_jobs()
 
     def _get_status(self, jobs, erp_orders):
         """:return: tuple (status, message)"""
@@ -65,9 +69,9 @@ class CrmLead(models.Model):
         self.ensure_one()
         return jobs.filtered(
             lambda job: (
-                job.idempotency_key.endswith(f"-SO{order.id}")
+                job._get_order_key().endswith(f"-SO{order.id}")
                 or (
-                    job.idempotency_key.endswith(f"-OPP{self.id}")
+                    job._get_order_key().endswith(f"-OPP{self.id}")
                     and (order.state == "sale" or order == self.erp_quotation_id)
                 )
             )
@@ -140,18 +144,26 @@ class CrmLead(models.Model):
             )
             .grouped("res_id")
         )
-        fallback = self.env.ref("base.user_admin")
         for lead in self:
-            asked = user or lead.user_id or fallback
+            asked = user or lead._get_asked_person()
             if activities := known.get(lead.id):
                 activities[:1].write({"note": message, "user_id": asked.id})
         new = self.filtered(lambda lead: lead.id not in known)
         for person, leads in new.grouped(
-            lambda lead: user or lead.user_id or fallback
+            lambda lead: user or lead._get_asked_person()
         ).items():
             # a mail per deal helps nobody when hundreds wait for the same thing
             leads = leads.with_context(mail_activity_quick_update=len(leads) > MASS)
             leads.activity_schedule(ACTIVITY_TYPE, note=message, user_id=person.id)
+
+    def _get_asked_person(self):
+        """Whose deal it is; else whoever sees to its connector."""
+        self.ensure_one()
+        # sudo: who that is may be told to anybody
+        connector = self.sudo().erp_order_ids.connector_id[:1]
+        if self.user_id or not connector:
+            return self.user_id or self.env.ref("base.user_admin")
+        return connector._get_person_in_charge()
 
     def _close_settled_activities(self):
         """What was asked for has been done: the activity goes with it."""

@@ -2,18 +2,13 @@ import hashlib
 import json
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
 
 from ..decimals import is_within, to_decimal
 
 # an order that has not been heard of for so long is asked for by its id: one that was
 # deleted over there changes no more
 ASK_AGAIN_AFTER = timedelta(hours=1)
-DELIVERY_NEWS = ("partial", "shipped", "delivered")
-INVOICE_NEWS = ("partial", "invoiced", "partly_paid", "paid", "credited")
 
 
 class HandlerSaleStatusPull(models.AbstractModel):
@@ -102,10 +97,7 @@ class HandlerSaleStatusPull(models.AbstractModel):
                 fresh[order] = status
         if not fresh:
             return
-        before = {
-            order: (order.state, order.delivery_state, order.invoice_state)
-            for order in fresh
-        }
+        before = {order: order._get_standing() for order in fresh}
         currencies = self.env["integration.erp.order"]._get_currencies(
             {status["currency"] for status in fresh.values()}
             | {
@@ -124,9 +116,10 @@ class HandlerSaleStatusPull(models.AbstractModel):
             self._write_order(order, status, invoices, shipments, currencies)
         self._note_changes(flow, fresh)
         leads = self.env["crm.lead"].union(*(order.lead_id for order in fresh))
+        self._settle_issues(leads)
         leads._update_integration_status()
-        for order, states in before.items():
-            self._tell(order, *states)
+        for order, standing in before.items():
+            self._tell(order, standing)
 
     def _note_changes(self, flow, fresh):
         """Keep what came in, for the timeline of the deal."""
@@ -198,6 +191,7 @@ class HandlerSaleStatusPull(models.AbstractModel):
             "carrier": item["carrier"],
             "tracking_number": item["tracking_number"],
             "tracking_url": item["tracking_url"],
+            "item_data": item.get("items") or False,
         }
 
     def _prepare_document(self, item):
@@ -238,13 +232,14 @@ class HandlerSaleStatusPull(models.AbstractModel):
                         "expected_untaxed": order.expected_untaxed,
                         "expected_total": order.expected_total,
                     },
-                    order.difference_state,
+                    self._get_difference_state(order, amounts),
                 ),
                 "remote_number": status["number"],
                 "remote_url": status["url"],
                 "state": status["state"],
                 "delivery_state": status["delivery_state"],
                 "invoice_state": self._get_invoice_state(order, status),
+                "return_state": self._get_return_state(status),
                 "invoice_ids": [(6, 0, own_invoices.ids)],
                 "shipment_ids": [
                     (
@@ -259,6 +254,36 @@ class HandlerSaleStatusPull(models.AbstractModel):
                 "received_hash": _get_fingerprint(status),
             }
         )
+
+    def _get_difference_state(self, order, amounts):
+        """A difference that was accepted is another one once the total changes again."""
+        is_same = not order.currency_id.compare_amounts(
+            order.amount_total, amounts["amount_total"]
+        )
+        is_accepted = order.difference_state == "accepted"
+        return "none" if is_accepted and not is_same else order.difference_state
+
+    @api.model
+    def _get_return_state(self, status):
+        """Whether what was shipped has come back, in one word."""
+        gone = [
+            item
+            for item in status["shipments"]
+            if item["state"] in ("shipped", "delivered")
+        ]
+        returned = [item for item in gone if item["is_return"]]
+        if not returned:
+            return "none"
+        sent, back = (
+            sum(
+                to_decimal(line["quantity"])
+                for item in gone
+                if item["is_return"] == is_return
+                for line in item.get("items") or ()
+            )
+            for is_return in (False, True)
+        )
+        return "partial" if back < sent else "returned"
 
     @api.model
     def _get_invoice_state(self, order, status):
@@ -302,68 +327,6 @@ class HandlerSaleStatusPull(models.AbstractModel):
             )
         )
         leads._update_integration_status()
-
-    # -- people told ------------------------------------------------------------------
-
-    def _tell(self, order, state, delivery_state, invoice_state):
-        """One line to salesperson and followers, on the changes they care for."""
-        sentences = []
-        if order.state != state and order.state in ("cancelled", "deleted"):
-            sentences.append(order._get_gone_message())
-        if order.delivery_state != delivery_state and (
-            order.delivery_state in DELIVERY_NEWS
-        ):
-            sentences.append(self._get_delivery_news(order))
-        if order.invoice_state != invoice_state and order.invoice_state in INVOICE_NEWS:
-            sentences.append(self._get_invoice_news(order))
-        if not sentences:
-            return
-        body = Markup("%s: %s") % (order._get_link(), Markup(" ").join(sentences))
-        if lead := order.lead_id:
-            lead.message_post(
-                body=body,
-                subtype_xmlid="integration_sale.mt_lead_erp_status",
-                partner_ids=lead.user_id.partner_id.ids,
-            )
-        order.sale_order_ids._message_log_batch(
-            dict.fromkeys(order.sale_order_ids.ids, body)
-        )
-
-    def _get_delivery_news(self, order):
-        label = dict(order._fields["delivery_state"]._description_selection(self.env))[
-            order.delivery_state
-        ]
-        tracked = order.shipment_ids.filtered(
-            lambda item: item.tracking_number and item.state in ("shipped", "delivered")
-        )
-        if not tracked:
-            return Markup("%s.") % label
-        links = Markup(", ").join(
-            Markup('<a href="%s" target="_blank">%s</a>')
-            % (item.tracking_url, item.tracking_number)
-            if item.tracking_url
-            else item.tracking_number
-            for item in tracked
-        )
-        return Markup("%s (%s).") % (label, links)
-
-    def _get_invoice_news(self, order):
-        label = dict(order._fields["invoice_state"]._description_selection(self.env))[
-            order.invoice_state
-        ]
-        posted = order.invoice_ids.filtered(lambda item: item.state == "posted")
-        due = posted.filtered(lambda item: item.amount_residual and item.due_date)
-        if order.invoice_state in ("paid", "credited") or not due:
-            return Markup("%s (%s).") % (label, posted._get_numbers())
-        return Markup("%s.") % self.env._(
-            "%(label)s (%(numbers)s), %(amount)s due on %(date)s",
-            label=label,
-            numbers=posted._get_numbers(),
-            amount=format_amount(
-                self.env, sum(due.mapped("amount_residual")), due[0].currency_id
-            ),
-            date=format_date(self.env, min(due.mapped("due_date"))),
-        )
 
 
 def _get_fingerprint(data):

@@ -16,6 +16,13 @@ class IntegrationConnector(models.Model):
                 "priority": 20,
             },
             {
+                "code": "sale_change_push",
+                "direction": "push",
+                "cadence": "realtime",
+                "sequence": 25,
+                "priority": 15,
+            },
+            {
                 "code": "sale_status_pull",
                 "direction": "pull",
                 "cadence": "scheduled",

@@ -179,14 +179,16 @@ class IntegrationErpOrder(models.Model):
     def _get_remark(self):
         """What the status alone does not tell: nobody has to act for the sync, but a
         salesperson wants to know."""
-        remarks = [self._get_overdue_message()]
-        if any(
-            order.delivery_state == "partial"
-            and order._get_progress() != "partly_shipped"
-            for order in self
-        ):
-            remarks.append(self.env._("Partly shipped."))
-        return " ".join(filter(None, remarks))
+        return " ".join(
+            filter(
+                None,
+                (
+                    self._get_overdue_message(),
+                    self._get_partly_shipped_message(),
+                    self._get_partly_back_message(),
+                ),
+            )
+        )
 
     def _get_overdue_message(self):
         overdue = self.invoice_ids.filtered("is_overdue")

@@ -162,6 +162,7 @@ class IntegrationPassport(models.AbstractModel):
     def _make_later(self, order):
         yield from self._make_backorder(order)
         yield self._make_shipped(order)
+        yield from self._make_returned(order)
         yield self._make_invoiced(order)
         yield from self._make_credited(order)
         yield self._make_paid(order)
@@ -233,8 +234,29 @@ class IntegrationPassport(models.AbstractModel):
         return {
             "text": text,
             "url": item.tracking_url or item.remote_url or "",
-            "note": item.carrier or "",
+            "note": " · ".join(filter(None, (item.contents, item.carrier))),
         }
+
+    def _make_returned(self, order):
+        returns = order.shipment_ids.filtered(
+            lambda item: item.is_return and item.state != "cancelled"
+        )
+        if not returns:
+            return
+        back = order._get_returned()
+        dates = [day for day in back.mapped("done_date") if day]
+        label = {
+            "none": self.env._("Return Announced"),
+            "partial": self.env._("Partly Returned"),
+            "returned": self.env._("Returned"),
+        }[order.return_state]
+        yield make_step(
+            "returned",
+            label,
+            DONE if back else OFF,
+            max(dates, default=None),
+            documents=[self._make_shipment(item) for item in returns.sorted("id")],
+        )
 
     def _make_invoiced(self, order):
         label = self.env._("Invoiced")
@@ -258,7 +280,9 @@ class IntegrationPassport(models.AbstractModel):
             return
         yield make_step(
             "credited",
-            self.env._("Credited"),
+            self.env._("Credited")
+            if order.invoice_state == "credited"
+            else self.env._("Partly Credited"),
             DONE,
             max(filter(None, notes.mapped("invoice_date")), default=None),
             documents=[self._make_invoice(item) for item in notes],

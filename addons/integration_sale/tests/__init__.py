@@ -1,3 +1,4 @@
+from . import test_after_won
 from . import test_afterwards
 from . import test_decimals
 from . import test_lead_line

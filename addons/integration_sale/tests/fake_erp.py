@@ -10,6 +10,7 @@ from odoo.addons.integration_hub.client import (
     ValidationError,
 )
 
+from .fake_order_changes import OrderChanges
 from .fake_order_search import OrderSearch
 
 CENT = Decimal("0.01")
@@ -61,7 +62,7 @@ class FakeErp:
         return order
 
 
-class FakeClient(OrderSearch, SystemClient):
+class FakeClient(OrderSearch, OrderChanges, SystemClient):
     erp = None
     order_batch_size = 100
 

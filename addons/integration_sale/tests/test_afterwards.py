@@ -75,7 +75,11 @@ class TestAfterwards(SaleCase):
         )
         self.assertEqual(lead.integration_status, "in_erp")
 
+    def ask_first(self):
+        self.connector._get_flow("sale_change_push").change_policy = "ask"
+
     def test_change_afterwards_is_told(self):
+        self.ask_first()
         lead = self.make_lead()
         order = self.make_order(lead)
         order.action_confirm()
@@ -93,6 +97,7 @@ class TestAfterwards(SaleCase):
         self.assertEqual(lead.integration_status, "attention")
 
     def test_change_taken_back(self):
+        self.ask_first()
         lead = self.make_lead()
         order = self.make_order(lead)
         order.action_confirm()
@@ -138,6 +143,7 @@ class TestAfterwards(SaleCase):
         self.assertEqual(order.integration_status, "in_erp")
 
     def test_changed_while_it_was_on_its_way(self):
+        self.ask_first()
         lead = self.make_lead()
         order = self.make_order(lead)
         order.action_confirm()

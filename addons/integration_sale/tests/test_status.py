@@ -74,7 +74,7 @@ class TestStatus(SaleCase):
         self.change(invoices=[make_invoice("1", 240, 100)])
         self.assertEqual(self.erp_order.invoice_state, "partly_paid")
         self.assertEqual(self.erp_order.invoice_ids.status, "partly_paid")
-        self.assertEqual(self.lead.integration_status, "invoiced")
+        self.assertEqual(self.lead.integration_status, "partly_paid")
         self.change(invoices=[make_invoice("1", 240, 0)])
         self.assertEqual(self.lead.integration_status, "paid")
         self.assertEqual(self.lead.erp_invoice_count, 1)

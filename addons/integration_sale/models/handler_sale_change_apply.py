@@ -1,0 +1,205 @@
+from odoo import models
+
+from odoo.addons.integration_hub.client import error_from_dict
+
+from ..payload import get_content_hash
+from .crm_lead_content import Issue
+from .handler_sale_order_apply import _get_sent
+
+
+class HandlerSaleChangePush(models.AbstractModel):
+    """What came of a change: the ERP order's record, people told and asked."""
+
+    _inherit = "integration.handler.sale_change_push"
+
+    def _apply(self, flow, results):
+        jobs = self.env["integration.job"].union(*(job for job, _answer in results))
+        handler = self.with_context(integration_settled_job_ids=jobs.ids)
+        return handler._apply_answers(flow, results)
+
+    def _apply_answers(self, flow, results):
+        jobs = self.env["integration.job"].union(*(job for job, _answer in results))
+        orders = {order.key: order for order in jobs._get_erp_orders()}
+        problems = {}
+        for job, answer in results:
+            order = orders.get(job._get_order_key())
+            if order:
+                apply = getattr(self, f"_apply_{answer['result']}")
+                if error := apply(flow, job, order, answer):
+                    problems[job] = error
+        self._ask_people(self.env["integration.erp.order"].union(*orders.values()))
+        return problems
+
+    def _apply_unwanted(self, flow, job, order, answer):
+        """Won again, or no longer won, before it went."""
+
+    def _apply_unsupported(self, flow, job, order, answer):
+        """The system's client can't change orders: a person does it there."""
+        if job.operation == "cancel":
+            message = self.env._(
+                "%(order)s can't be cancelled in %(system)s from here. Have it cancelled"
+                " there if the deal is off.",
+                order=order.display_name,
+                system=flow.connector_id.name,
+            )
+        else:
+            message = order._get_deviation()
+        order.write(order._prepare_left(job.operation, message))
+        if job.operation == "change":
+            # asked once: the next change is another one
+            order.sent_hash = get_content_hash(_get_sent(job.payload))
+
+    _apply_unknown = _apply_unsupported
+
+    # -- cancelled --------------------------------------------------------------------
+
+    def _apply_cancel(self, flow, job, order, answer):
+        texts = self.env["integration.change.text"]
+        if answer["reason"] and answer["reason"] != "deleted":
+            message = texts._get_cancel_message(order, answer)
+            order.write(order._prepare_left("cancel", message))
+            return
+        order.write(
+            {
+                "state": "cancelled" if answer["order"] else "deleted",
+                "is_called_off": bool(answer["order"]),
+                "checked_at": self.env.cr.now(),
+                **order._prepare_left(),
+            }
+        )
+        self._log(order, texts._get_cancelled_news(order))
+
+    def _apply_closed(self, flow, job, order, answer):
+        """Cancelled, and the ERP doesn't bring it back."""
+        texts = self.env["integration.change.text"]
+        if answer["reason"] == "deleted":
+            order.state = "deleted"
+        message = texts._get_closed_message(order, answer)
+        order.write(
+            {
+                **order._prepare_left("change", message),
+                "is_called_off": False,
+            }
+        )
+
+    # -- changed ----------------------------------------------------------------------
+
+    def _apply_change(self, flow, job, order, answer):
+        texts = self.env["integration.change.text"]
+        before = (order.state, order.amount_total, order.currency_id)
+        order.write(self._prepare_changed(flow, job, order, answer))
+        if answer["left"]:
+            message = texts._get_left_message(order, answer)
+            order.write(
+                order._prepare_left(
+                    "change", message, texts._make_left(order, answer["left"])
+                )
+            )
+        if answer["changed"] or before[0] != order.state:
+            self._log(order, texts._get_changed_news(order, answer, before))
+        self._look_again(order)
+        if answer.get("confirm_error"):
+            error = error_from_dict(answer["confirm_error"])
+            error.message = self.env._(
+                "%(order)s was changed in the ERP, but could not be confirmed there:"
+                " %(reason)s",
+                order=order.display_name,
+                reason=error.message,
+            )
+            # a retry asks the ERP again, instead of coming back to this answer
+            job.answer = False
+            return error
+        return None
+
+    def _prepare_changed(self, flow, job, order, answer):
+        payload = {name: job.payload[name] for name in job.payload if name != "reopen"}
+        remote = answer["order"]
+        currency = order._get_currencies({remote["currency"]}).get(remote["currency"])
+        push_flow = order.flow_id or flow.connector_id._get_flow("sale_order_push")
+        values = {
+            "sent_hash": get_content_hash(_get_sent(payload)),
+            "sent_at": self.env.cr.now(),
+            "checked_at": self.env.cr.now(),
+            "sent_payload": _without_party(payload),
+            "sent_order": answer["sent"],
+            "remote_line_ids": answer["line_ids"],
+            "remote_number": remote["number"],
+            "remote_url": remote["url"],
+            "state": remote["state"],
+            "is_called_off": False,
+            "currency_id": currency.id if currency else False,
+            "amount_untaxed": float(remote["total_untaxed"]),
+            "amount_tax": float(remote["total_tax"]),
+            "amount_total": float(remote["total"]),
+            "expected_currency_id": payload["currency_id"],
+            "expected_untaxed": float(payload["total_untaxed"]),
+            "expected_total": float(payload["total"]),
+            **order._prepare_left(),
+        }
+        values |= order._prepare_difference(push_flow, values, order.difference_state)
+        push = self.env["integration.handler.sale_order_push"]
+        values["difference_html"] = bool(answer.get("lines")) and (
+            push._render_difference(payload, remote, answer["lines"])
+        )
+        return values
+
+    def _look_again(self, order):
+        """An order the ERP had refused to confirm may be fine now."""
+        if order.state == "draft":
+            return
+        stuck = self.env["integration.job"].search(
+            [
+                ("flow_id", "=", order.flow_id.id),
+                ("idempotency_key", "=", order.key),
+                ("state", "in", ("failed", "attention")),
+            ]
+        )
+        stuck._arm()
+
+    # -- people -----------------------------------------------------------------------
+
+    def _log(self, order, body):
+        for records in (order.lead_id, order.sale_order_ids):
+            if records:
+                records._message_log_batch(dict.fromkeys(records.ids, body))
+
+    def _ask_people(self, orders):
+        """What is left becomes an activity; what is settled is no issue any more."""
+        texts = self.env["integration.change.text"]
+        for order in orders.filtered("left_message"):
+            if not order.lead_id:
+                # nobody's deal any more
+                texts._ask_responsible(order)
+        leads = orders.lead_id
+        won = leads.filtered(lambda lead: lead.won_status == "won")
+        # and what was changed once more while this was on its way
+        won._compare_with_sent()
+        for lead in leads - won:
+            live = lead.erp_order_ids.filtered(lambda order: order._is_live())
+            left = live.filtered("left_message")
+            if left:
+                message = lead._get_unwanted_message(left)
+                lead._set_issues({lead: Issue("reopened", message)})
+            elif not live:
+                lead._set_issues({}, keep=())
+        leads._update_integration_status()
+        for lead in leads.filtered(lambda lead: lead.integration_issue):
+            if asked := lead.erp_order_ids.filtered("left_message"):
+                lead._ask(texts._make_note(asked))
+
+    def _on_problem(self, flow, failures):
+        jobs = self.env["integration.job"].union(*(job for job, _error in failures))
+        self.env["integration.handler.sale_order_push"]._show_problems(flow, jobs)
+
+    def _on_waiting(self, flow, jobs):
+        leads = self.env["crm.lead"].browse(
+            {job.res_id for job in jobs if job.res_model == "crm.lead"}
+        )
+        leads.exists()._update_integration_status()
+
+    def _on_cancelled(self, flow, jobs):
+        self._on_waiting(flow, jobs)
+
+
+def _without_party(payload):
+    return {name: payload[name] for name in payload if name != "party"}

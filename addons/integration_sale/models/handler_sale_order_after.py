@@ -1,0 +1,32 @@
+from odoo import models
+
+
+class HandlerSaleOrderPush(models.AbstractModel):
+    """What later changes of the deal are compared with is kept."""
+
+    _inherit = "integration.handler.sale_order_push"
+
+    def _prepare_erp_order(self, flow, payload, answer, currencies, existing, known):
+        if known.sent_payload:
+            # looked at once more, not sent: our last word is still that of before
+            payload = {**payload, **known.sent_payload}
+        values = super()._prepare_erp_order(
+            flow, payload, answer, currencies, existing, known
+        )
+        if known.sent_payload:
+            del values["sent_hash"]
+            return values
+        values["sent_payload"] = {
+            name: payload[name] for name in payload if name != "party"
+        }
+        line_ids = answer["order"].get("line_ids") or []
+        if len(line_ids) == len(payload["lines"]):
+            keys = [line["key"] for line in payload["lines"]]
+            values["remote_line_ids"] = dict(zip(keys, line_ids, strict=True))
+        return values
+
+    def _point_out_lost(self, leads):
+        """Lost or reopened while the order was being made."""
+        lost = leads.filtered(lambda lead: lead.won_status != "won")
+        if lost:
+            lost._handle_unwanted_orders()
