@@ -444,7 +444,6 @@ class AfterWonMixin:
         order.write(
             {"client_order_ref": False, "commitment_date": False, "note": False}
         )
-        order.order_line.name = ""
         self.run_lane()
         self.assert_status(lead, "in_erp")
         with self.connector._get_client() as client:

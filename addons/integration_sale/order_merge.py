@@ -23,6 +23,8 @@ LINE_FIELDS = (
 MONEY_FIELDS = ("unit_price", "discount", "tax_ids")
 # fields of the order -> what has to have happened that they can't be changed any more
 HEADER_LIMITS = {"delivery_address_id": "shipped", "invoice_address_id": "invoiced"}
+# what belongs to the customer, and is of no use to another one
+OF_CUSTOMER = ("contact_id", "delivery_address_id", "invoice_address_id")
 
 
 def merge(before, after, expected, content, line_ids):
@@ -144,8 +146,13 @@ class _Merge:
         # what is empty by now was not always
         after = {**{name: "" for name in before}, **after}
         result = compare(before, after, there)
+        is_customer_refused = "party_id" in (*result.to_write, *result.conflicts) and (
+            self._get_header_reason("party_id", False)
+        )
         for name in (*result.to_write, *result.conflicts):
             reason = self._get_header_reason(name, name in result.conflicts)
+            if is_customer_refused and name in OF_CUSTOMER:
+                reason = is_customer_refused
             self._note("", name, before, after, there, reason)
             if not reason:
                 self.update["fields"].append(name)

@@ -142,7 +142,8 @@ class OrderChangeVerbs:
 
     def _get_header(self, row, known):
         header = {
-            "party_id": _id_text(row, "partner_id"),
+            # the person who orders, or else the company
+            "contact_id": _id_text(row, "partner_id"),
             "customer_reference": read_text(row, "client_order_ref"),
             "requested_date": read_text(row, "commitment_date")[:10],
             "note": _to_plain(read_text(row, "note")),
@@ -193,7 +194,8 @@ class OrderChangeVerbs:
     def _get_expectation(self, order, places, known):
         """:rtype: OrderExpectation"""
         header = {
-            "party_id": order["contact_id"] or order["party_id"],
+            "party_id": order["party_id"],
+            "contact_id": order["contact_id"] or order["party_id"],
             "customer_reference": order["customer_reference"] or order["number"],
             "requested_date": order["requested_date"],
             "note": order["note"],
@@ -286,7 +288,7 @@ class OrderChangeVerbs:
                 cells["note"] = self._prepare_note(order[name]) if order[name] else ""
             elif name == "price_list_id":
                 cells["pricelist_id/.id"] = order[name]
-            elif name in ("party_id", "contact_id"):
+            elif name == "contact_id":
                 cells["partner_id/.id"] = order["contact_id"] or order["party_id"]
                 # Odoo would take those of the new contact
                 for key in ("invoice_address_id", "delivery_address_id"):

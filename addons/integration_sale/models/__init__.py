@@ -44,4 +44,5 @@ from . import handler_sale_status_pull
 from . import handler_sale_status_news
 from . import handler_reference_pull
 from . import integration_passport
+from . import integration_passport_changes
 from . import ir_cron

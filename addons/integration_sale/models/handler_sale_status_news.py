@@ -15,6 +15,11 @@ class HandlerSaleStatusPull(models.AbstractModel):
 
     def _settle_issues(self, leads):
         """What people were asked for has been done over there."""
+        gone = leads.erp_order_ids.filtered(
+            lambda order: order.left_operation == "cancel" and not order._is_live()
+        )
+        if gone:
+            gone.write(gone._prepare_left())
         for lead in leads.filtered(lambda lead: lead.integration_issue == "reopened"):
             if not any(order._is_live() for order in lead.erp_order_ids):
                 lead._set_issues({}, keep=())

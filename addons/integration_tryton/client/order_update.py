@@ -66,8 +66,6 @@ class OrderUpdateMixin:
                 [
                     *self._get_order_fields(),
                     *fields.values(),
-                    "description",
-                    "sale_date",
                     "shipments",
                     "invoices",
                 ],
@@ -89,9 +87,10 @@ class OrderUpdateMixin:
             fields["price_list_id"] = "price_list"
         if "sale_shipment_cost" in self.modules:
             fields["carrier_id"] = "carrier"
-        # the reference may be our key
-        if self.key_is_unique:
-            fields["customer_reference"] = "reference"
+        # see OrderValuesMixin._prepare_key: the reference may be our key
+        fields["customer_reference"] = (
+            "reference" if self.key_is_unique else "description"
+        )
         return fields
 
     def _read_content_lines(self, rows):
@@ -173,7 +172,7 @@ class OrderUpdateMixin:
             )
         self._press_all("draft", [item for item in ids if states[item] != "draft"])
         try:
-            self._write_orders(items)
+            self._write_orders(items, states)
         except ValidationError:
             # refused or not, it is no draft if it was none
             self._bring_back(states)
@@ -194,7 +193,7 @@ class OrderUpdateMixin:
             if answer is not None:
                 raise answer
 
-    def _write_orders(self, items):
+    def _write_orders(self, items, states):
         """One write for all orders, lines included."""
         arguments = []
         fields = self._get_header_fields()
@@ -204,6 +203,9 @@ class OrderUpdateMixin:
                 for name in update["fields"]
                 if name in fields
             }
+            if states[update["remote_id"]] != "draft" and values.get("quoted_by"):
+                # becoming a draft it has lost who had quoted it
+                changes["quoted_by"] = values["quoted_by"]
             if lines := self._get_line_commands(update, values):
                 changes["lines"] = lines
             if changes:
