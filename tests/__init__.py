@@ -2,5 +2,5 @@ from . import test_tour_connector, test_tour_deal
 from . import test_deals_odoo, test_deals_tryton
 from . import test_faults_odoo, test_faults_tryton
 from . import test_customers_odoo, test_customers_tryton
-from . import test_after_won_odoo, test_after_won_tryton
+from . import test_after_won_odoo, test_after_won_tryton, test_screens_after_won
 from . import test_accounts_odoo, test_accounts_tryton
