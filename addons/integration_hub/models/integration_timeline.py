@@ -49,7 +49,11 @@ class IntegrationTimeline(models.Model):
     job_id = fields.Many2one("integration.job", "Job", readonly=True)
     change_id = fields.Many2one("integration.change", "Change", readonly=True)
     state = fields.Selection(
-        lambda self: self.env["integration.job"]._fields["state"].selection,
+        lambda self: (
+            self.env["integration.job"]
+            ._fields["state"]
+            ._description_selection(self.env)
+        ),
         "Status",
         readonly=True,
     )
@@ -138,8 +142,9 @@ class IntegrationTimeline(models.Model):
                 "… and %s more. The exchange has all of it.", len(diff) - MOST_LINES
             )
         return Markup(
-            '<table class="table table-sm mb-0"><thead><tr><th>%s</th><th>%s</th>'
-            "<th>%s</th></tr></thead><tbody>%s</tbody></table>"
+            '<table class="table table-sm mb-0"><thead><tr><th>%s</th>'
+            '<th class="text-nowrap">%s</th><th class="text-nowrap">%s</th>'
+            "</tr></thead><tbody>%s</tbody></table>"
         ) % (self.env._("What"), self.env._("Before"), self.env._("Since"), rows)
 
     # -- actions ----------------------------------------------------------------------
