@@ -1,0 +1,113 @@
+"""Orders cancelled and brought back (``integration_sale/contract_changes.py``)."""
+
+from odoo.addons.integration_hub.client import (
+    IntegrationError,
+    ValidationError,
+    send_by_halving,
+)
+
+from .orders import ANSWER_FIELDS
+
+
+class OrderCancelVerbs:
+    """``order_cancel`` and ``order_reopen``.
+
+    Odoo cancels an order whose goods have left, and leaves the delivery as it is
+    (``sale_stock/models/sale_order.py``, ``_action_cancel``): we don't ask it to.
+    """
+
+    def order_cancel(self, remote_ids):
+        ids = [int(remote_id) for remote_id in remote_ids]
+        rows = self._read_call_rows(ids)
+        documents = self._find_final_documents(rows)
+        reasons = {
+            key: self._get_cancel_reason(row, documents[key])
+            for key, row in rows.items()
+        }
+        wanted = [
+            key
+            for key in dict.fromkeys(ids)
+            if key in rows and rows[key]["state"] != "cancel" and not reasons[key]
+        ]
+        outcomes = self._press_button("action_cancel", wanted, "cancel orders")
+        return self._get_call_answers(ids, outcomes, reasons, documents, "cancelled")
+
+    def order_reopen(self, remote_ids):
+        ids = [int(remote_id) for remote_id in remote_ids]
+        rows = self._read_call_rows(ids)
+        reasons = {
+            key: "locked" if row.get("locked") else "" for key, row in rows.items()
+        }
+        wanted = [
+            key
+            for key in dict.fromkeys(ids)
+            if key in rows and rows[key]["state"] == "cancel" and not reasons[key]
+        ]
+        outcomes = self._press_button("action_draft", wanted, "bring orders back")
+        return self._get_call_answers(ids, outcomes, reasons, {}, None)
+
+    def _read_call_rows(self, ids):
+        rows = self.search_read(
+            "sale.order",
+            [("id", "in", ids)],
+            [*ANSWER_FIELDS, "locked", "invoice_ids"],
+            purpose="read orders",
+        )
+        return {row["id"]: row for row in rows}
+
+    def _get_cancel_reason(self, row, documents):
+        if row["state"] == "cancel":
+            return ""
+        for reason in ("shipped", "invoiced"):
+            if documents[reason]:
+                return reason
+        return "locked" if row.get("locked") or row["state"] == "done" else ""
+
+    def _press_button(self, method, ids, purpose):
+        """:return: dict ``{id: None or IntegrationError}``"""
+
+        def press(some):
+            answer = self.call(
+                "sale.order",
+                method,
+                some,
+                # a window that asks first whether to write to the customer: 15 to 18
+                context={"disable_cancel_warning": True},
+                changes=True,
+                purpose=purpose,
+            )
+            if answer is not None:
+                self.check_action_answer(answer)
+            return [None] * len(some)
+
+        return dict(zip(ids, send_by_halving(press, ids), strict=True))
+
+    def _get_call_answers(self, ids, outcomes, reasons, documents, state):
+        """:param str state: the orders have to be in now; None for any"""
+        try:
+            rows = {row["id"]: row for row in self._read_orders(ids)}
+        except IntegrationError as error:
+            return [outcomes.get(key) or error for key in ids]
+        answers = []
+        for key in ids:
+            order = self._order_answer(rows[key]) if key in rows else None
+            reason = reasons.get(key, "deleted") if order else "deleted"
+            is_missed = order and not reason and state and order["state"] != state
+            if outcomes.get(key) is not None and (is_missed or state is None):
+                answers.append(outcomes[key])
+            elif is_missed:
+                answers.append(
+                    ValidationError(
+                        f"Odoo has not cancelled the order {order['number']}. Open it"
+                        " there."
+                    )
+                )
+            else:
+                answers.append(
+                    {
+                        "order": order,
+                        "reason": reason,
+                        "documents": documents.get(key, {}).get(reason, []),
+                    }
+                )
+        return answers
