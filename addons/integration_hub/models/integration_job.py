@@ -142,6 +142,11 @@ class IntegrationJob(models.Model):
         "(flow_id, operation, priority, next_try, id)"
         " WHERE state IN ('waiting', 'retrying') AND blocked_by_id IS NULL"
     )
+    # few, if any: what was under way when a lane died, which comes first
+    _crashed_idx = models.Index(
+        "(flow_id, operation, priority, next_try, id) WHERE crashes > 0"
+        " AND state IN ('waiting', 'retrying') AND blocked_by_id IS NULL"
+    )
     _running_idx = models.Index("(flow_id, idempotency_key) WHERE state = 'running'")
     _unsettled_idx = models.Index(
         "(flow_id, idempotency_key) WHERE unsettled_until IS NOT NULL"

@@ -12,14 +12,16 @@ class Turn:
     """Jobs that may go over in one call: of one flow, operation and priority; with what a
     lane has to know for each batch of them, read once.
 
-    ``start`` is the place, ``(next_try, id)``, of the first one that is due, and
-    ``has_record`` whether that one is of a record: whose order has to be kept."""
+    ``start`` is the place, ``(next_try, id)``, of the first one that is due,
+    ``has_record`` whether that one is of a record, whose order has to be kept, and
+    ``has_crashed`` whether some of them were under way when a lane died."""
 
     priority: int
     flow: Any
     operation: str
     start: tuple
     has_record: bool
+    has_crashed: bool
     connector: Any
     handler: Any
     size: int
@@ -106,7 +108,10 @@ class IntegrationLane(models.AbstractModel):
                 """
             WITH %(turns)s
             SELECT turn.priority, turn.flow_id, turn.operation, due.next_try, due.id,
-                   due.res_id IS NOT NULL
+                   due.res_id IS NOT NULL, EXISTS (
+                       SELECT FROM integration_job job
+                        WHERE %(is_of_turn)s AND job.crashes > 0
+                          AND job.next_try <= %(now)s)
               FROM turn
               JOIN integration_flow flow ON flow.id = turn.flow_id
               JOIN integration_connector connector
@@ -130,24 +135,24 @@ class IntegrationLane(models.AbstractModel):
         )
         flows = self.env["integration.flow"].browse(row[1] for row in rows)
         return [
-            self._get_turn(priority, flow, operation, tuple(start), has_record)
-            for flow, (priority, _flow_id, operation, *start, has_record) in zip(
-                flows, rows, strict=True
-            )
+            self._get_turn(flow, *row) for flow, row in zip(flows, rows, strict=True)
         ]
 
-    def _get_turn(self, priority, flow, operation, start, has_record):
+    def _get_turn(
+        self, flow, priority, _id, operation, next_try, job_id, has_record, has_crashed
+    ):
         connector = flow.connector_id
         is_probing = connector._is_probing()
         return Turn(
             priority=priority,
             flow=flow,
             operation=operation,
-            start=start,
+            start=(next_try, job_id),
             has_record=has_record,
             connector=connector,
             handler=flow._get_handler(operation),
             size=1 if is_probing else flow._get_batch_size(),
+            has_crashed=has_crashed,
             is_probing=is_probing,
             is_budgeted=bool(connector.calls_per_day),
             has_failed=bool(connector.failures_in_a_row),

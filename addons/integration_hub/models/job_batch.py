@@ -53,12 +53,15 @@ class JobBatch(BatchProblems):
         """
         for attempt in range(SERIALIZATION_TRIES):
             try:
-                mark, rows = job_rows.claim(run, turn, turn.size)
-                is_last = len(rows) < turn.size
-                if not rows:
-                    # whatever was there when a lane died goes alone: it may be the cause
+                rows, is_last = [], False
+                if turn.key in run.crashed:
+                    # whatever was there when a lane died comes first: it may have to be
+                    # looked up over there. It goes alone: it may be the cause
                     mark, rows = job_rows.claim(run, turn, 1, crashed=True)
-                    is_last = not rows
+                if not rows:
+                    run.crashed.discard(turn.key)
+                    mark, rows = job_rows.claim(run, turn, turn.size)
+                    is_last = len(rows) < turn.size
                 run.lane_model._commit()
                 break
             except TransactionRollbackError:

@@ -47,6 +47,8 @@ class LaneRun:
         self.turns_until = 0.0
         # where the next batch of a turn begins
         self.starts = {}
+        # turns of which something was under way when a lane died
+        self.crashed = set()
         self.is_ending = False
         self.settled = 0
         self.renewed = time.monotonic()
@@ -131,6 +133,7 @@ class LaneRun:
         if not self.turns or began > self.turns_until:
             self.turns = self.lane_model._find_turns()
             self.starts = {turn.key: turn.start for turn in self.turns}
+            self.crashed = {turn.key for turn in self.turns if turn.has_crashed}
             ended = time.monotonic()
             self.turns_until = ended + max(TURNS_LAST, (ended - began) / TURNS_SHARE)
         return sorted(

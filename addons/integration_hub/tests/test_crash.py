@@ -145,8 +145,38 @@ class TestCrash(HubCase):
         jobs[1:].crashes = 1
         self.run_lane()
         self.assertEqual(
-            FakeClient.calls, [[{"value": 1}], [{"value": 2}], [{"value": 3}]]
+            FakeClient.calls, [[{"value": 2}], [{"value": 3}], [{"value": 1}]]
         )
+
+    def test_what_was_there_at_a_crash_comes_before_the_backlog(self):
+        """... though it got due last; and it is found by an index of its own."""
+        jobs = self.enqueue(*range(1, 8))
+        self.flow.batch_size = 2
+        crashed = jobs[2] | jobs[5]
+        now = self.env.cr.now()
+        jobs.next_try = now - timedelta(minutes=1)
+        crashed.write({"state": "running", "lane": "4711", "next_try": now})
+        self.run_lane()
+        sent = [[item["value"] for item in call] for call in FakeClient.calls]
+        self.assertEqual(sent, [[3], [6], [1, 2], [4, 5], [7]])
+        self.assertEqual(set(jobs.mapped("state")), {"done"})
+
+    def test_what_cannot_be_taken_up_yet_holds_up_nobody(self):
+        """The newer one of its key is under way elsewhere, say."""
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        jobs = self.enqueue(1, 2) | self.enqueue(3, key="other")
+        jobs[0].crashes = 1
+        jobs[2].write(
+            {
+                "state": "running",
+                "lane": "4711",
+                "lease_until": self.env.cr.now() + timedelta(hours=1),
+                "idempotency_key": jobs[0].idempotency_key,
+            }
+        )
+        self.run_lane()
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        self.assertEqual(jobs.mapped("state"), ["waiting", "done", "running"])
 
     def test_lost_call_is_remembered_after_its_job_was_cancelled(self):
         """Asked again at once, the change is a new job: the old call may still arrive."""
