@@ -84,10 +84,8 @@ class IntegrationLane(models.AbstractModel):
             processed = run.work()
         finally:
             run.close()
-        remaining = self._count_due()
-        if remaining and not processed:
-            # nothing of it could be taken: others hold it
-            remaining = 0
+        # where nothing of it could be taken, others hold it, or a budget is used up
+        remaining = self._count_due() if processed else 0
         self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
         return processed
 

@@ -160,7 +160,12 @@ class IntegrationLane(models.AbstractModel):
 
     @api.model
     def _find_next_moment(self):
-        """When the next job becomes due that is not due yet, or None."""
+        """When the next job becomes due that is not due yet, or None.
+
+        What is due is not looked at, however much of it there is: its budget may be used
+        up, or other lanes may be at it. While a connector rests, all of its jobs are
+        waited for, the first one for all of them.
+        """
         [[moment]] = self.env.execute_query(
             SQL(
                 """
@@ -174,7 +179,9 @@ class IntegrationLane(models.AbstractModel):
                    SELECT job.next_try AS moment
                      FROM integration_job job
                     WHERE %(is_of_turn)s
-                      AND (job.next_try > %(now)s OR connector.resting_until > %(now)s)
+                      AND job.next_try > CASE
+                          WHEN connector.resting_until > %(now)s THEN '-infinity'
+                          ELSE %(now)s END
                     ORDER BY job.next_try, job.id
                     LIMIT 1) next ON TRUE
              WHERE %(is_at_work)s
@@ -189,7 +196,7 @@ class IntegrationLane(models.AbstractModel):
 
     @api.model
     def _count_due(self):
-        # capped: the number only tells the cron whether to come back
+        # capped: it tells the cron whether to come back, and people how much about
         [[count]] = self.env.execute_query(
             SQL(
                 """
@@ -200,11 +207,12 @@ class IntegrationLane(models.AbstractModel):
               JOIN integration_connector connector
                 ON connector.id = flow.connector_id
               JOIN LATERAL (
-                   SELECT FROM integration_job job
-                    WHERE %(is_of_turn)s AND job.next_try <= %(now)s AND %(is_next)s
+                   SELECT job.*
+                     FROM integration_job job
+                    WHERE %(is_of_turn)s AND job.next_try <= %(now)s
                     ORDER BY job.next_try, job.id
-                    LIMIT 1000) due ON TRUE
-             WHERE %(is_at_work)s
+                    LIMIT 1000) job ON TRUE
+             WHERE %(is_at_work)s AND %(is_next)s
                AND (connector.resting_until IS NULL OR connector.resting_until <= %(now)s)
                 """,
                 turns=TURNS,

@@ -170,3 +170,70 @@ class TestLimits(HubCase):
         late = self.enqueue(2)
         self.run_lane()
         self.assertEqual(late.state, "waiting", "the budget is used up")
+
+    def test_backlog_over_budget_is_not_looked_at(self):
+        """Neither to find out when to come back, nor to count what is left."""
+        self.connector.calls_per_day = 1
+        self.env["integration.usage"]._add(self.connector, "1", 1)
+        self.enqueue(*range(50))
+        later = self.enqueue("later")
+        later.next_try = self.env.cr.now() + timedelta(hours=1)
+        self.env.flush_all()
+        lane = self.get_lane(self.env)
+        self.assertEqual(lane._find_next_moment(), later.next_try)
+        query = self.catch_query(lane._find_next_moment)
+        self.assertLessEqual(self.count_rows_read(query), 2)
+        with patch.object(type(lane), "_count_due", autospec=True) as count:
+            self.run_lane()
+        self.assertFalse(count.called, "nothing was done, so it need not come back")
+        self.assertFalse(FakeClient.calls)
+
+    def test_resting_connector_is_come_back_to(self):
+        moment = (self.env.cr.now() + timedelta(minutes=5)).replace(microsecond=0)
+        self.enqueue(1, 2)
+        self.connector.resting_until = moment
+        self.env.flush_all()
+        self.assertEqual(self.get_lane(self.env)._find_next_moment(), moment)
+
+    def test_what_is_left_is_counted_up_to_a_limit(self):
+        self.enqueue(*range(1200))
+        self.env.flush_all()
+        self.assertEqual(self.get_lane(self.env)._count_due(), 1000)
+
+    def catch_query(self, method):
+        """:return: the last query ``method`` runs"""
+        queries = []
+        environment_class = type(self.env)
+        execute_query = environment_class.execute_query
+
+        def note(env, query):
+            queries.append(query)
+            return execute_query(env, query)
+
+        with patch.object(environment_class, "execute_query", note):
+            method()
+        return queries[-1]
+
+    def count_rows_read(self, query):
+        """Rows of the queue that PostgreSQL reads besides the steps from turn to turn."""
+        for name in ("seqscan", "bitmapscan"):
+            self.env.cr.execute(f"SET LOCAL enable_{name} = off")
+        self.env.cr.execute(
+            "EXPLAIN (ANALYZE, FORMAT JSON) " + query.code, query.params
+        )
+        [[[plan]]] = self.env.cr.fetchall()
+        return sum(
+            node["Actual Rows"] * node["Actual Loops"]
+            + node.get("Rows Removed by Filter", 0) * node["Actual Loops"]
+            for node in self.walk(plan["Plan"])
+            if node.get("Relation Name") == "integration_job"
+            and not node.get("Subplan Name", "").startswith("CTE")
+        )
+
+    def walk(self, node):
+        # the turns themselves are one step in the index each
+        if node.get("Subplan Name", "").startswith("CTE"):
+            return
+        yield node
+        for child in node.get("Plans", ()):
+            yield from self.walk(child)
