@@ -16,6 +16,28 @@ _logger = logging.getLogger(__name__)
 class BatchProblems:
     """The errors of a batch; the base of :class:`JobBatch`, whose attributes it uses."""
 
+    def _settle_called(self, problems):
+        """What came of the calls. A job that is another lane's by now is left to that one,
+        which has to know of a call that may still be at work, however."""
+        if not problems:
+            return
+        ours = self._get_ours(problems)
+        lost = self.env["integration.job"].union(
+            *(
+                job
+                for job, error in problems.items()
+                if job not in ours
+                and error.kind == "outcome_unknown"
+                and error.was_sent
+            )
+        )
+        if lost:
+            settle_time = self.turn.connector._get_settle_time()
+            lost.unsettled_until = self.lane_model._now() + settle_time
+        own = {job: error for job, error in problems.items() if job in ours}
+        self._note_settled(own)
+        self._settle_problems(own)
+
     def _settle_problems(self, problems):
         """Do with each error what its kind asks for (requirements §6)."""
         if not problems:

@@ -238,7 +238,8 @@ class JobBatch(BatchProblems):
     # -- after the call ---------------------------------------------------------------
 
     def settle(self):
-        """Commit the answers, then apply them.
+        """Commit the answers, then apply them; those of jobs that are another lane's by now
+        are left to that one.
 
         :return: number of jobs settled
         """
@@ -259,21 +260,23 @@ class JobBatch(BatchProblems):
         self._store_answers()
         if self.future and (problems or self.turn.has_failed):
             self.turn.connector._note_outcome(problems, len(self.requests))
-            self._note_settled(problems)
             # what the run knows of this connector is out of date now
             self.run.turns.clear()
-        self._settle_problems(problems)
+        self._settle_called(problems)
         self._log_exchanges()
         self.lane_model._commit()
 
     def _settle_answers(self):
-        self._apply(self.answers)
+        self._apply({job: self.answers[job] for job in self._get_ours(self.answers)})
         self.lane_model._commit()
 
     def _store_answers(self):
         """First of all, the result: nothing that comes after can lose it."""
         self.env.flush_all()
-        job_rows.store_answers(self.env, self.answers)
+        answers = {
+            job: self.answers[job] for job in self.requests if job in self.answers
+        }
+        job_rows.store_answers(self.env, answers, self.mark)
 
     def _apply(self, answers):
         try:
@@ -293,12 +296,20 @@ class JobBatch(BatchProblems):
             if len(answers) > 1:
                 # one bad answer must not hold up the others
                 for job, answer in answers.items():
+    def _get_ours(self, jobs):
+        """Those of ``jobs`` that nobody has taken from this lane."""
+        if not jobs:
+            return self.env["integration.job"]
+        return job_rows.get_ours(next(iter(jobs)).union(*jobs), self.mark)
+
                     self._apply({job: answer})
                 return
             _logger.exception("Applying an answer of %s failed", self.flow.code)
             self._settle_problems({job: as_internal(error) for job in answers})
 
     def _log_exchanges(self):
+        if not answers:
+            return
         if not self.exchanges:
             return
         connector = self.turn.connector

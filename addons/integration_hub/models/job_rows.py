@@ -148,8 +148,14 @@ def note_sent(requests):
     return ids
 
 
-def store_answers(env, answers):
-    """:param dict answers: ``{job: JSON-safe answer}``"""
+def store_answers(env, answers, mark):
+    """Keep what came back. A job that was taken from this lane meanwhile keeps it as well,
+    so that its call is not made again; but not once it stands for a newer change, nor while
+    another lane is at it.
+
+    :param dict answers: ``{job: JSON-safe answer}``
+    :param str mark: of the batch that made the calls
+    """
     if not answers:
         return
     jobs = env["integration.job"].browse([job.id for job in answers])
@@ -159,13 +165,15 @@ def store_answers(env, answers):
             """
         UPDATE integration_job SET answer = found.answer::jsonb
           FROM UNNEST(%s, %s) AS found(id, answer)
-         WHERE integration_job.id = found.id
+         WHERE integration_job.id = found.id AND batch = %s
+           AND state IN ('running', 'retrying', 'failed')
             """,
             list(jobs.ids),
             [
                 json.dumps({"value": answer}, default=json_default)
                 for answer in answers.values()
             ],
+            mark,
         )
     )
     jobs.invalidate_recordset(["answer"], flush=False)

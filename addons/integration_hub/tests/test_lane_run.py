@@ -6,7 +6,9 @@ from psycopg2 import OperationalError
 
 from odoo.tests import tagged
 
+from ..client import OutcomeUnknownError
 from ..models import integration_lane
+from ..models.job_batch import JobBatch
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
 
@@ -137,3 +139,79 @@ class TestLaneRun(HubCase):
                 run.close()
         self.env.invalidate_all()
         self.assertGreater(job.lease_until, self.env.cr.now())
+
+    # -- taken by another lane --------------------------------------------------------
+
+    def take_away(self, job, **values):
+        """Just before this lane settles, another one, which lives, takes ``job``; or
+        ``values`` are written to it."""
+        self.hold_lane_lock(4711)
+        values = values or {
+            "lane": "4711",
+            "batch": "theirs",
+            "lease_until": self.env.cr.now() + timedelta(hours=1),
+        }
+        settle, taken = JobBatch.settle, []
+
+        def settle_late(batch):
+            if taken:
+                return settle(batch)
+            taken.append(batch)
+            mine = batch.env["integration.job"].browse(job.id)
+            mine.write(values)
+            mine.flush_recordset()
+            batch.lane_model._commit()
+            return settle(batch)
+
+        return patch.object(JobBatch, "settle", settle_late)
+
+    def get_bound(self, partner):
+        return self.env["integration.external.id"]._find(
+            self.connector, "record", partner
+        )
+
+    def test_stored_answer_is_left_to_the_lane_that_has_it_now(self):
+        """A dead lane had stored it; the one that took it up was held up for too long."""
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        job = self.enqueue(1, record=partner)
+        job.write({"state": "retrying", "answer": {"value": {"id": 1}}, "crashes": 1})
+        with self.take_away(job):
+            self.run_lane()
+        self.assertEqual((job.state, job.batch), ("running", "theirs"))
+        self.assertFalse(self.get_bound(partner), "not applied")
+        job.write({"lane": "gone"})
+        self.run_lane()
+        self.assertEqual(job.state, "done")
+        self.assertTrue(self.get_bound(partner))
+        self.assertFalse(FakeClient.calls)
+
+    def test_answer_is_kept_for_whoever_takes_the_job_up(self):
+        """Its lease ran out during the call, which is not made again."""
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        job = self.enqueue(1, record=partner)
+        with self.take_away(job, state="retrying", lane=False):
+            self.run_lane()
+        self.assertEqual(job.answer, {"value": {"id": 1}})
+        self.run_lane()
+        self.assertEqual(job.state, "done")
+        self.assertTrue(self.get_bound(partner))
+        self.assertEqual(len(FakeClient.calls), 1)
+
+    def test_answer_to_an_older_change_is_not_taken_for_the_newer_one(self):
+        job = self.enqueue(1, key="same")
+        with self.take_away(job, state="waiting", payload={"value": 2}):
+            self.run_lane()
+        self.run_lane()
+        self.assertEqual(FakeClient.calls, [[{"value": 1}], [{"value": 2}]])
+        self.assertEqual((job.state, job.answer), ("done", {"value": {"id": 2}}))
+
+    def test_failure_is_no_business_of_the_lane_that_has_the_job_now(self):
+        FakeClient.answer = staticmethod(
+            lambda request: OutcomeUnknownError("No answer.")
+        )
+        job = self.enqueue(1)
+        with self.take_away(job):
+            self.run_lane()
+        self.assertEqual((job.state, job.batch), ("running", "theirs"))
+        self.assertFalse(job.error_kind)
+        self.assertTrue(job.unsettled_until, "our call may still be at work")
