@@ -8,6 +8,7 @@ from . import integration_handler
 from . import integration_handler_load
 from . import integration_load
 from . import integration_load_line
+from . import integration_load_pages
 from . import integration_job
 from . import integration_job_queue
 from . import integration_job_relations

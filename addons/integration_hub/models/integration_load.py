@@ -2,8 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-from .load_steps import PAGE_SIZE
+from odoo.tools import SQL
 
 # behind everything people wait for
 PRIORITY = 90
@@ -23,8 +22,9 @@ UNDER_WAY = ("checking", "loading")
 class IntegrationLoad(models.Model):
     """One load of a flow. The check reads both sides and writes nothing but this report.
 
-    What a flow implements to be loaded is in ``integration_handler_load.py``; pages, stop,
-    resume and progress are here, the steps of its jobs in ``load_steps.py``.
+    What a flow implements to be loaded is in ``integration_handler_load.py``; stop, resume
+    and progress are here, its jobs in ``integration_load_pages.py``, and their steps in
+    ``load_steps.py``.
     """
 
     _name = "integration.load"
@@ -111,16 +111,37 @@ class IntegrationLoad(models.Model):
     def _count_progress(self):
         """:return: ``(all, done, stopped by a problem)`` of the phase it is in"""
         self.ensure_one()
-        Line = self.env["integration.load.line"]
-        own = [("load_id", "=", self.id)]
         if self.state in ("draft", "checking", "checked"):
-            checked = Line.search_count(own)
+            Line = self.env["integration.load.line"]
+            checked = Line.search_count([("load_id", "=", self.id)])
             return max(self.total_count, checked), checked, 0
-        own += [("outcome", "in", TO_DO)]
+        counts = self._count_job_states()
         return (
-            Line.search_count(own),
-            Line.search_count([*own, *Line._get_state_domain(("done",))]),
-            Line.search_count([*own, *Line._get_state_domain(PROBLEMS)]),
+            sum(counts.values()),
+            counts.get("done", 0),
+            sum(counts.get(state, 0) for state in PROBLEMS),
+        )
+
+    def _count_job_states(self):
+        """How far the jobs of its lines are, read once, however many there are.
+
+        :return: dict ``{state: number}``; None where a line has no job yet
+        """
+        self.env.flush_all()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                SELECT COALESCE(job.state, line.last_job_state), COUNT(*)
+                  FROM integration_load_line line
+                  LEFT JOIN integration_job job ON job.id = line.job_id
+                 WHERE line.load_id = %s AND line.outcome IN %s
+                 GROUP BY 1
+                    """,
+                    self.id or 0,
+                    TO_DO,
+                )
+            )
         )
 
     def _estimate_time_left(self, done):
@@ -159,8 +180,7 @@ class IntegrationLoad(models.Model):
         """Look at both sides, from the beginning."""
         self.ensure_one()
         self._check_may_start()
-        # sudo: the report is written by the load alone
-        self.sudo().line_ids.unlink()
+        self._remove_lines()
         self._start("checking", cursor=False, total_count=0)
         return True
 
@@ -177,22 +197,17 @@ class IntegrationLoad(models.Model):
         """Stop after what is on its way. Nothing gets lost: it can be resumed."""
         self.ensure_one()
         self.check_access("write")
-        self.sudo().is_stopped = True
-        jobs = self.sudo().line_ids.job_id.filtered(
-            # what somebody else asks for as well is not the load's to cancel
-            lambda job: job.state in ("waiting", "retrying") and job.trigger == "load"
-        )
-        jobs.action_cancel()
-        self._get_page_jobs().action_cancel()
+        # sudo: state and progress are written by the load alone
+        load = self.sudo()
+        load.is_stopped = True
+        load._get_page_jobs().action_cancel()
+        load._take_back()
         return True
 
     def action_resume(self):
         self.ensure_one()
         self._check_may_start()
-        # what was stopped before it went out is queued once more
-        self.sudo().line_ids.filtered(
-            lambda line: line.job_id.state == "cancelled"
-        ).job_id = False
+        self._free_lines()
         self._start(self.state)
         return True
 
@@ -219,9 +234,11 @@ class IntegrationLoad(models.Model):
     def action_view_problems(self):
         self.ensure_one()
         action = self.flow_id.connector_id.action_view_jobs()
-        jobs = self.line_ids.search(
-            [("load_id", "=", self.id), ("job_id.state", "in", PROBLEMS)]
-        ).job_id
+        jobs = (
+            self.env["integration.load.line"]
+            .search([("load_id", "=", self.id), ("job_id.state", "in", PROBLEMS)])
+            .job_id
+        )
         return {
             **action,
             "name": self.env._("To Mend"),
@@ -255,79 +272,3 @@ class IntegrationLoad(models.Model):
             }
         )
         load._enqueue_page()
-
-    # -- pages: one job after the other -----------------------------------------------
-
-    def _get_key(self):
-        return f"load-{self.id}"
-
-    def _get_page_jobs(self):
-        return (
-            self.env["integration.job"]
-            .sudo()
-            .search(
-                [
-                    ("flow_id", "=", self.flow_id.id),
-                    ("idempotency_key", "=", self._get_key()),
-                    ("state", "in", ("waiting", "retrying", "failed", "attention")),
-                ]
-            )
-        )
-
-    @api.private
-    def _enqueue_page(self):
-        self.env["integration.job"]._enqueue(
-            self.flow_id,
-            [
-                {
-                    "operation": "load",
-                    "name": self.name,
-                    "payload": {"load_id": self.id},
-                    "idempotency_key": self._get_key(),
-                    "priority": PRIORITY,
-                    "trigger": "load",
-                    "is_urgent": True,
-                }
-            ],
-        )
-
-    @api.private
-    def _queue_lines(self, limit=PAGE_SIZE):
-        """Queue the next lines as jobs of the flow.
-
-        :return: whether there were any
-        """
-        lines = self.line_ids.search(
-            [
-                ("load_id", "=", self.id),
-                ("outcome", "in", TO_DO),
-                ("job_id", "=", False),
-                ("last_job_state", "=", False),
-            ],
-            limit=limit,
-        )
-        if lines:
-            jobs = self.flow_id._get_handler()._load_enqueue(self.flow_id, lines)
-            for line, job in zip(lines, jobs, strict=True):
-                if job:
-                    line.job_id = job
-                else:
-                    line.write(
-                        {
-                            "outcome": "attention",
-                            "detail": self.env._("Deleted since the check."),
-                        }
-                    )
-        return bool(lines)
-
-    @api.private
-    def _add_page(self, rows, cursor, total):
-        self.env["integration.load.line"].create(
-            [{**row, "load_id": self.id} for row in rows]
-        )
-        values = {"cursor": cursor or False}
-        if total is not None:
-            values["total_count"] = total
-        if not cursor:
-            values |= {"state": "checked", "finished_at": fields.Datetime.now()}
-        self.write(values)

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
-from .integration_load import OUTCOMES, PROBLEMS
+from .integration_load import OUTCOMES, PROBLEMS, TO_DO
 
 
 class IntegrationLoadLine(models.Model):
@@ -12,7 +11,7 @@ class IntegrationLoadLine(models.Model):
     _order = "id"
 
     load_id = fields.Many2one(
-        "integration.load", required=True, readonly=True, ondelete="cascade", index=True
+        "integration.load", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="load_id.company_id", store=True)
     name = fields.Char(required=True, readonly=True)
@@ -37,14 +36,11 @@ class IntegrationLoadLine(models.Model):
     error_message = fields.Text(related="job_id.error_message")
 
     _outcome_idx = models.Index("(load_id, outcome)")
-
-    @api.model
-    @api.private
-    def _get_state_domain(self, states):
-        """Lines whose job is, or was when it was removed, in one of ``states``."""
-        return Domain("job_id.state", "in", states) | Domain(
-            "last_job_state", "in", states
-        )
+    # the next ones to queue: a page costs the same at the beginning and at the end
+    _to_do_idx = models.Index(
+        "(load_id, id) WHERE job_id IS NULL AND last_job_state IS NULL"
+        f" AND outcome IN {TO_DO}"
+    )
 
     @api.model
     @api.private

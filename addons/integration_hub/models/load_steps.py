@@ -49,7 +49,11 @@ class LoadSteps:
     def _apply(self, flow, results):
         for job, answer in results:
             load = self._get_load(job)
-            if not load or load.is_stopped:
+            if not load:
+                continue
+            if load.is_stopped:
+                # however many were queued, they are taken back page by page
+                load._take_back()
                 continue
             if load.state == "checking":
                 rows = self.handler._load_compare(flow, answer)

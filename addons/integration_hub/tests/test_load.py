@@ -4,8 +4,9 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..client import NetworkError
+from ..models import integration_load_pages
 from ..models.load_steps import LoadSteps
-from .common import FakeHandler, HubCase
+from .common import FakeClient, FakeHandler, HubCase
 
 
 def _load_find_records(self, flow, cursor, limit):
@@ -76,6 +77,7 @@ class TestLoad(HubCase):
     def setUp(self):
         super().setUp()
         TestLoad.faults = []
+        FakeClient.calls = []
         action = self.flow.action_open_load()
         self.load = self.env["integration.load"].browse(action["res_id"])
 
@@ -140,6 +142,63 @@ class TestLoad(HubCase):
         self.enqueue(theirs.payload["value"], key=theirs.idempotency_key)
         self.load.action_stop()
         self.assertEqual((mine.state, theirs.state), ("cancelled", "waiting"))
+
+    def test_stop_takes_back_many_page_by_page(self):
+        self.patch(integration_load_pages, "STOP_SIZE", 20)
+        self.start()
+        self.flow.batch_size = 1
+        self.load._queue_lines(70)
+        jobs = self.load.line_ids.job_id
+        self.load.action_stop()
+        self.assertEqual(jobs.mapped("state").count("cancelled"), 20)
+        self.work()
+        self.assertEqual(set(jobs.mapped("state")), {"cancelled", "done"})
+        self.assertGreater(jobs.mapped("state").count("cancelled"), 60)
+        self.assertEqual(self.load.state, "loading")
+        self.flow.batch_size = 0
+        self.load.action_resume()
+        self.work()
+        self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
+        sent = [item["value"] for call in FakeClient.calls for item in call]
+        self.assertEqual((len(sent), len(set(sent))), (125, 125))
+
+    def test_lines_are_not_loaded(self):
+        """There may be a million of them."""
+        self.start()
+        self.load._queue_lines(5)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        lines = self.registry["integration.load.line"]
+        with patch.object(lines, "_fetch_query", side_effect=AssertionError):
+            self.load.action_stop()
+            self.load.action_resume()
+            figures = (self.load.remaining_count, self.load.problem_count)
+            self.assertEqual(figures, (125, 0))
+            self.load.write({"state": "checked"})
+            self.load.action_check()
+            self.assertEqual(self.load.create_count, 0)
+
+    def test_next_lines_are_found_by_index(self):
+        self.start()
+        self.env.flush_all()
+        queries = []
+        environment_class = type(self.env)
+        execute_query = environment_class.execute_query
+
+        def note(env, query):
+            queries.append(query)
+            return execute_query(env, query)
+
+        with patch.object(environment_class, "execute_query", note):
+            self.load._queue_lines(3)
+        query = next(item for item in queries if "integration_load_line" in item.code)
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
+        self.env.cr.execute("SET LOCAL enable_sort = off")
+        self.env.cr.execute("EXPLAIN " + query.code, query.params)
+        plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+        self.assertIn("integration_load_line_to_do_idx", plan)
+        self.assertNotIn("Sort", plan)
 
     def test_problems_are_the_jobs_that_stand_still(self):
         self.start()
