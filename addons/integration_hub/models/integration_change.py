@@ -25,30 +25,38 @@ class IntegrationChange(models.Model):
     )
     before = fields.Json()
     after = fields.Json()
+    is_superseded = fields.Boolean(
+        readonly=True,
+        default=False,
+        help="More was received about the same since: this one is kept for people alone.",
+    )
 
     _record_idx = models.Index("(res_model, res_id)")
     _key_idx = models.Index("(connector_id, key, id DESC)")
+    _superseded_idx = models.Index("(moment) WHERE is_superseded")
 
     @api.private
     def _note(self, connector, entries):
-        """Keep what came in, beside what had come in before: two queries a batch.
+        """Keep what came in, beside what had come in before: three queries a batch. The
+        last that is known of each key stays, however old: the next one is compared with
+        it.
 
         :param connector: ``integration.connector``
         :param entries: list of dicts ``record``, ``key``, ``name`` and ``after``
         """
         if not entries:
             return
-        known = dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT DISTINCT ON (key) key, after FROM integration_change"
-                    " WHERE connector_id = %s AND key = ANY(%s)"
-                    " ORDER BY key, id DESC",
-                    connector.id,
-                    [entry["key"] for entry in entries],
-                )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT ON (key) key, after, id FROM integration_change"
+                " WHERE connector_id = %s AND key = ANY(%s)"
+                " ORDER BY key, id DESC",
+                connector.id,
+                [entry["key"] for entry in entries],
             )
         )
+        known = {key: after for key, after, _id in rows}
+        self.browse(change_id for *_values, change_id in rows).is_superseded = True
         now = self.env.cr.now()
         self.create(
             [

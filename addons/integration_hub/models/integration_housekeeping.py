@@ -18,7 +18,8 @@ class IntegrationExchange(models.Model):
     def _cron_remove_old(self):
         """Exchanges go by the age set on their connector, jobs by the general settings:
         those that were done or cancelled after some time, those that failed much later.
-        What waits stays.
+        What waits stays. What was received goes as what was sent, but for the last that is
+        known of each record over there.
 
         Each batch is committed; when the time of the scheduled action is up, it is told
         that there is more, and comes back.
@@ -52,6 +53,14 @@ class IntegrationExchange(models.Model):
                     ("finished_at", "<", now - self._get_age("finished_job_days")),
                 ],
                 "finished_at",
+            ),
+            (
+                self.env["integration.change"],
+                [
+                    ("is_superseded", "=", True),
+                    ("moment", "<", now - self._get_age("finished_job_days")),
+                ],
+                "moment",
             ),
             (
                 self.env["integration.usage"],

@@ -133,6 +133,26 @@ class TestHousekeeping(HubCase):
         self.assertFalse(waiting.blocked_by_id)
         self.assertFalse(replay.replay_of_id)
 
+    def test_what_was_received_goes_but_for_the_last(self):
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        changes = self.env["integration.change"]
+
+        def receive(key, value, days):
+            changes._note(
+                self.connector,
+                [{"record": partner, "key": key, "name": key, "after": value}],
+            )
+            change = changes.search([("key", "=", key)], limit=1)
+            change.moment = self.env.cr.now() - timedelta(days=days)
+            return change
+
+        gone = receive("order", "ordered", 300) | receive("order", "shipped", 91)
+        kept = receive("order", "paid", 89) | receive("other", "ordered", 900)
+        self.clean_up()
+        self.assertEqual((gone | kept).exists(), kept)
+        self.assertEqual(receive("other", "shipped", 0).before, "ordered")
+        self.assertEqual(receive("order", "closed", 0).before, "paid")
+
     def test_old_usage_goes(self):
         self.connector.calls_per_day = 10
         usage = self.env["integration.usage"]
