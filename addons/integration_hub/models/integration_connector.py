@@ -170,7 +170,7 @@ class IntegrationConnector(models.Model):
         may be run again."""
         self.check_access("write")
         self.write({"is_testing": True})
-        self.env["integration.lane"]._wake_up()
+        self.env["integration.lane"]._wake_up(connectors=self)
         return True
 
     def action_start(self):
@@ -184,7 +184,7 @@ class IntegrationConnector(models.Model):
                     )
                 )
         self.write({"state": "running", "error_message": False})
-        self.env["integration.lane"]._wake_up()
+        self.env["integration.lane"]._wake_up(connectors=self)
         return True
 
     def action_pause(self):

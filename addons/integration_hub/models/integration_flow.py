@@ -123,7 +123,7 @@ class IntegrationFlow(models.Model):
                 flow._enqueue_pull(trigger="manual")
             else:
                 flow._send_waiting()
-        self.env["integration.lane"]._wake_up()
+        self.env["integration.lane"]._wake_up(connectors=self.connector_id)
         return True
 
     def action_pause(self):
@@ -134,7 +134,7 @@ class IntegrationFlow(models.Model):
     def action_resume(self):
         self.check_access("write")
         self.write({"state": "running"})
-        self.env["integration.lane"]._wake_up()
+        self.env["integration.lane"]._wake_up(connectors=self.connector_id)
         return True
 
     def action_start_over(self):

@@ -226,7 +226,7 @@ class IntegrationJob(models.Model):
             flow._get_handler()._on_cancelled(flow, of_flow)
         jobs._release_blocked()
         # those of the same records that came after them
-        self.env["integration.lane"]._wake_up()
+        self.env["integration.lane"]._wake_up(connectors=jobs.connector_id)
         return True
 
     def _allow_action(self):

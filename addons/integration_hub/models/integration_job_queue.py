@@ -90,8 +90,8 @@ class IntegrationJob(models.Model):
         self.invalidate_model()
         jobs = self.browse([ids[request["idempotency_key"]] for request in requests])
         jobs._hurry_earlier()
-        flow._get_handler()._on_waiting(flow, jobs)
-        self.env["integration.lane"]._wake_up()
+        handler._on_waiting(flow, jobs)
+        self.env["integration.lane"]._wake_up(connectors=flow.connector_id)
         return jobs
 
     @api.private
@@ -110,7 +110,7 @@ class IntegrationJob(models.Model):
         )
         for flow, jobs in self.grouped("flow_id").items():
             flow._get_handler()._on_waiting(flow, jobs)
-        self.env["integration.lane"]._wake_up()
+        self.env["integration.lane"]._wake_up(connectors=self.connector_id)
 
     @api.private
     def _wake_for(self, connector, model_name, record_ids):

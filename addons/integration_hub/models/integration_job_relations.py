@@ -104,10 +104,12 @@ class IntegrationJob(models.Model):
             SQL(
                 "UPDATE integration_job SET blocked_by_id = NULL,"
                 " next_try = clock_timestamp() AT TIME ZONE 'UTC'"
-                " WHERE blocked_by_id = ANY(%s)",
+                " WHERE blocked_by_id = ANY(%s) RETURNING connector_id",
                 list(self.ids),
             )
         )
-        if self.env.cr.rowcount:
+        if connector_ids := {row[0] for row in self.env.cr.fetchall()}:
             self.env["integration.job"].invalidate_model(["blocked_by_id", "next_try"])
-            self.env["integration.lane"]._wake_up()
+            self.env["integration.lane"]._wake_up(
+                connectors=self.env["integration.connector"].browse(connector_ids)
+            )

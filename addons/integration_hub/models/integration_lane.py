@@ -50,8 +50,13 @@ class IntegrationLane(models.AbstractModel):
         return crons
 
     @api.private
-    def _wake_up(self, at=None):
-        """Have the lanes look into the queue after commit, or at a moment."""
+    def _wake_up(self, at=None, connectors=None):
+        """Have the lanes look into the queue after commit, or at a moment.
+
+        :param datetime at: the moment; else at once
+        :param connectors: ``integration.connector`` for which there is something new; else
+            it may be any
+        """
         data = self.env.cr.precommit.data
         if at is None and data.get("integration_hub.lanes_woken"):
             return

@@ -82,12 +82,15 @@ class IntegrationLane(models.AbstractModel):
     _inherit = "integration.lane"
 
     @api.model
-    def _get_at_work_condition(self):
-        """Flows and connectors that this lane serves and that nobody has stopped."""
+    def _get_at_work_condition(self, served=None):
+        """Flows and connectors that this lane serves and that nobody has stopped.
+
+        :param served: condition on ``connector``, else that of this lane
+        """
         return SQL(
             "flow.state = 'running' AND flow.active"
             " AND connector.state = 'running' AND connector.active AND %s",
-            self._get_served_condition(),
+            served or self._get_served_condition(),
         )
 
     @api.model

@@ -50,5 +50,5 @@ class IntegrationConnector(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "runner" in vals:
-            self.env["integration.lane"]._wake_up()
+            self.env["integration.lane"]._wake_up(connectors=self)
         return result

@@ -55,6 +55,43 @@ class TestLanesOnQueueJob(QueueJobCase):
             env["integration.lane"]._run_queue_job(self.connector.id)
         self.assertEqual((ours.state, theirs.state), ("done", "waiting"))
 
+    def add_connectors(self, count):
+        """Others with something due, whose runs got lost."""
+        mine = self.flow
+        for number in range(count):
+            connector = self.connector.copy({"name": str(number), "state": "running"})
+            self.flow = mine.copy({"connector_id": connector.id})
+            self.enqueue(1)
+        self.flow = mine
+        self.forget_runs()
+
+    def test_a_change_costs_the_same_however_many_connectors_there_are(self):
+        """It is a user's save: others are looked after by the scheduled actions."""
+        self.add_connectors(1)
+        costs = []
+        for count in (0, 9):
+            self.add_connectors(count)
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.enqueue(f"change {count}")
+            runs = self.get_runs()
+            costs.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(runs.mapped("args"), [[self.connector.id]])
+            self.forget_runs()
+        self.assertEqual(costs[0], costs[1])
+        HubCase.run_lane(self)
+        self.assertEqual(len(self.get_runs()), 11, "lost runs are asked for again")
+
+    def test_run_that_can_do_nothing_is_not_asked_for_at_once(self):
+        """The day's budget is used up, say: it would go round in circles."""
+        self.connector.calls_per_day = 1
+        self.env["integration.usage"]._add(self.connector, "1", 1)
+        self.enqueue(1)
+        self.forget_runs()
+        with self.lane_env() as env:
+            env["integration.lane"]._run_queue_job(self.connector.id)
+        self.assertFalse(self.get_runs())
+
     def test_retry_is_a_run_at_its_time(self):
         FakeClient.answer = staticmethod(lambda request: NetworkError("No answer."))
         job = self.enqueue(1)
