@@ -7,6 +7,7 @@ from . import res_partner_merge
 from . import handler_customer_push
 from . import handler_customer_candidate
 from . import handler_customer_update
+from . import handler_customer_join
 from . import handler_customer_load
 from . import handler_customer_gone
 from . import handler_customer_replay

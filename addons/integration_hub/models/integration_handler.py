@@ -42,6 +42,16 @@ class IntegrationHandler(models.AbstractModel):
     @api.private
     def _take_snapshots(self, flow, jobs):
         """The jobs' snapshots as they would be made today; what can't be made anew stays
+    @api.private
+    def _amend_requests(self, flow, requests):
+        """Changes are about to be queued. One that is queued already under the same key
+        gets the newer snapshot: what of the former one must not get lost is put in here.
+
+        :param list requests: as given to ``integration.job._enqueue``
+        :return: the same, amended, in the same order
+        """
+        return requests
+
         as it is.
 
         :return: dict ``{job: payload}``, for all ``jobs``

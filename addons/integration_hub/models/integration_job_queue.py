@@ -27,6 +27,8 @@ class IntegrationJob(models.Model):
         if not requests:
             return self.browse()
         now = self.env.cr.now()
+        handler = flow._get_handler()
+        requests = handler._amend_requests(flow, requests)
         next_slot = flow._get_next_slot()
         rows = {}
         for request in requests:
@@ -47,7 +49,7 @@ class IntegrationJob(models.Model):
                 request.get("priority", flow.priority),
                 self.env.uid,
                 request.get("trigger"),
-                given and json.dumps(given),
+                json.dumps(given) if given else None,
                 request.get("replay_of_id"),
                 now if request.get("is_urgent") else next_slot,
                 self.env.uid,
