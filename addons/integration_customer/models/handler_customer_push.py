@@ -21,6 +21,8 @@ class HandlerCustomerPush(models.AbstractModel):
     _description = "Customers to the ERP"
     _inherit = ["integration.handler"]
 
+    _filter_model = "res.partner"
+
     # -- asked for by orders ----------------------------------------------------------
 
     @api.model

@@ -1,7 +1,6 @@
 from ast import literal_eval
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 # of jobs nobody asked for
@@ -36,21 +35,6 @@ class IntegrationFlow(models.Model):
         help="Customers of won deals, and those linked by a load, are known over there. A"
         " filter sends others as soon as they are created or changed.",
     )
-
-    @api.constrains("filter_domain", "code")
-    def _check_customer_filter(self):
-        """A filter nobody can read would stand in the way of every change of a contact."""
-        for flow in self.filtered(lambda flow: flow.code == "customer_push"):
-            try:
-                self.env["res.partner"].search_count(
-                    literal_eval(flow.filter_domain or "[]"), limit=1
-                )
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter can't be read: %(reason)s", reason=str(error)
-                    )
-                ) from error
 
     @api.private
     def _get_customer_domain(self):

@@ -4,11 +4,12 @@ from . import integration_connector_secrets
 from . import integration_connector_limits
 from . import integration_usage
 from . import integration_flow
+from . import integration_flow_filter
 from . import integration_handler
 from . import integration_handler_load
 from . import integration_load
-from . import integration_load_line
 from . import integration_load_pages
+from . import integration_load_line
 from . import integration_job
 from . import integration_job_queue
 from . import integration_job_relations

@@ -1,4 +1,3 @@
-from ast import literal_eval
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -194,13 +193,6 @@ class IntegrationFlow(models.Model):
             ]
         )
         return flows.filtered(lambda flow: flow.connector_id._is_collecting())
-
-    @api.private
-    def _filter_records(self, records):
-        """Those of ``records`` the flow's filter lets through."""
-        self.ensure_one()
-        domain = literal_eval(self.filter_domain or "[]")
-        return records.filtered_domain(domain) if domain else records
 
     @api.private
     def _get_next_slot(self):

@@ -28,6 +28,9 @@ class IntegrationHandler(models.AbstractModel):
     #: has to be sent, at once per interval and when a person asks
     _gathers_changes = False
 
+    #: model of the records that the flow's filter is for; None: it has none
+    _filter_model = None
+
     @api.private
     def _prepare(self, flow, jobs):
         """Turn jobs into requests.
@@ -40,9 +43,6 @@ class IntegrationHandler(models.AbstractModel):
         raise NotImplementedError
 
     @api.private
-    def _take_snapshots(self, flow, jobs):
-        """The jobs' snapshots as they would be made today; what can't be made anew stays
-    @api.private
     def _amend_requests(self, flow, requests):
         """Changes are about to be queued. One that is queued already under the same key
         gets the newer snapshot: what of the former one must not get lost is put in here.
@@ -52,6 +52,9 @@ class IntegrationHandler(models.AbstractModel):
         """
         return requests
 
+    @api.private
+    def _take_snapshots(self, flow, jobs):
+        """The jobs' snapshots as they would be made today; what can't be made anew stays
         as it is.
 
         :return: dict ``{job: payload}``, for all ``jobs``

@@ -26,6 +26,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
     _description = "Won Deals to Orders of the ERP"
     _inherit = ["integration.handler"]
 
+    _filter_model = "crm.lead"
+
     # -- prepare ----------------------------------------------------------------------
 
     def _prepare(self, flow, jobs):

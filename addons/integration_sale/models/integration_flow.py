@@ -1,7 +1,4 @@
-from ast import literal_eval
-
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
 
 
 class IntegrationFlow(models.Model):
@@ -62,18 +59,3 @@ class IntegrationFlow(models.Model):
     _tolerance_not_negative = models.Constraint(
         "CHECK (amount_tolerance >= 0)", "The tolerance can't be negative."
     )
-
-    @api.constrains("filter_domain", "code")
-    def _check_filter_domain(self):
-        """A filter nobody can read would stand in the way of every win."""
-        for flow in self.filtered(lambda flow: flow.code == "sale_order_push"):
-            try:
-                self.env["crm.lead"].search_count(
-                    literal_eval(flow.filter_domain or "[]"), limit=1
-                )
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter can't be read: %(reason)s", reason=str(error)
-                    )
-                ) from error
