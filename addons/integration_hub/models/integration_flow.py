@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..client import IntegrationError
 from .load_steps import LoadSteps
@@ -238,16 +239,28 @@ class IntegrationFlow(models.Model):
         return warnings
 
     def _send_waiting(self):
-        """Let go what waits for its next run or its next try."""
-        jobs = self.env["integration.job"].search(
-            [("flow_id", "=", self.id), ("state", "in", ("waiting", "retrying"))]
+        """Let go what waits for its next run or its next try, however much that is."""
+        self.env["integration.job"].flush_model()
+        # what a lane is at, it has in hand
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE integration_job
+               SET next_try = %(now)s, attempts = 0, write_uid = %(uid)s,
+                   write_date = %(now)s
+             WHERE id = ANY(ARRAY(
+                   SELECT id FROM integration_job
+                    WHERE flow_id = ANY(%(flows)s)
+                      AND state IN ('waiting', 'retrying') AND blocked_by_id IS NULL
+                      AND next_try > %(now)s
+                      FOR UPDATE SKIP LOCKED))
+                """,
+                now=self.env.cr.now(),
+                uid=self.env.uid,
+                flows=list(self.ids),
+            )
         )
-        jobs.filtered(lambda job: job.state == "retrying").action_retry()
-        now = self.env.cr.now()
-        # sudo: managers run flows; the queue itself is nobody's to write
-        jobs.sudo().filtered(
-            lambda job: job.state == "waiting" and job.next_try > now
-        ).next_try = now
+        self.env["integration.job"].invalidate_model()
 
     @api.private
     def _enqueue_pull(self, trigger="schedule"):

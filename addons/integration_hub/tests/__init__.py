@@ -7,6 +7,7 @@ from . import (
     test_crash,
     test_credentials,
     test_engine,
+    test_flow,
     test_housekeeping,
     test_import_export,
     test_json_diff,
