@@ -10,6 +10,7 @@
         "integration_account_figures",
         "integration_after_sales",
         "integration_catalog",
+        "integration_feedback",
         "integration_price",
         "integration_sale",
         "integration_sale_price",

@@ -4,3 +4,6 @@ from . import test_faults_odoo, test_faults_tryton
 from . import test_customers_odoo, test_customers_tryton
 from . import test_after_won_odoo, test_after_won_tryton, test_screens_after_won
 from . import test_accounts_odoo, test_accounts_tryton
+from . import test_complaints_odoo, test_complaints_tryton
+from . import test_feedback_odoo, test_feedback_tryton
+from . import test_tour_complaint, test_screens_after_sales

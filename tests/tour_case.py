@@ -91,7 +91,7 @@ class TourCase(HttpCase):
             self.registry["integration.lane"],
             "_wake_up",
             # retries at a later moment are not waited for
-            lambda lane, at=None: at or woken.set(),
+            lambda lane, at=None, connectors=None: at or woken.set(),
         ):
             thread.start()
             try:

@@ -19,7 +19,7 @@ class IntegrationComplaint(models.Model):
 
         :param connector: ``integration.connector``
         :param states: list of ``contract.ComplaintState``
-        :param bool is_quiet: nobody is told: a first load
+        :param bool is_quiet: nobody is told of those that come in: a first load
         :return: the complaints of ``states`` that concern us
         """
         known = self._find_received(connector, states)
@@ -35,12 +35,13 @@ class IntegrationComplaint(models.Model):
             if not complaint and not partner:
                 # of somebody we don't know
                 continue
-            if not complaint:
+            is_new = not complaint
+            if is_new:
                 complaint = self._create_received(connector, state, partner, is_quiet)
             received |= complaint
             if complaint.received_hash == get_hash(state):
                 continue
-            complaint._write_received(state, currencies, is_quiet)
+            complaint._write_received(state, currencies, is_new)
             changes.append(
                 {
                     "record": complaint,
@@ -155,7 +156,8 @@ class IntegrationComplaint(models.Model):
             "integration_after_sales.complaint_kind_other", raise_if_not_found=False
         ) or kinds.search([], order="sequence desc, id desc", limit=1)
 
-    def _write_received(self, state, currencies, is_quiet):
+    def _write_received(self, state, currencies, is_new):
+        """:param bool is_new: it came in just now, which was told"""
         self.ensure_one()
         before = self.state
         values = {
@@ -179,10 +181,10 @@ class IntegrationComplaint(models.Model):
         # what comes from there is not sent back
         self.with_context(
             integration_source_connector_id=connector.id,
-            mail_notrack=is_quiet,
+            mail_notrack=True,
         ).write(values)
         news = self._write_steps(state, currencies, before)
-        if is_quiet:
+        if is_new:
             return
         if values["remarks"] and values["remarks"] != remarks:
             news.append(self.env._("They write: %s", values["remarks"]))

@@ -4,6 +4,7 @@ from .account_figures import AccountFigureVerbs
 from .catalog import CatalogVerbs
 from .complaints import ComplaintVerbs
 from .connection import ConnectionVerbs
+from .feedback import FeedbackVerbs
 from .forecast import ForecastVerbs
 from .order_changes import OrderChangeVerbs
 from .orders import OrderVerbs
@@ -27,6 +28,7 @@ class OdooClient(
     PriceVerbs,
     ForecastVerbs,
     ComplaintVerbs,
+    FeedbackVerbs,
     OrderVerbs,
     OrderChangeVerbs,
     StatusVerbs,

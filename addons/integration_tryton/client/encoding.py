@@ -1,5 +1,6 @@
 """The JSON forms Tryton gives to what JSON lacks (trytond/protocols/jsonrpc.py)."""
 
+import base64
 import datetime
 from decimal import Decimal, InvalidOperation
 
@@ -10,6 +11,8 @@ def encode(value):
         return {key: encode(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [encode(item) for item in value]
+    if isinstance(value, bytes):
+        return {"__class__": "bytes", "base64": base64.b64encode(value).decode()}
     if isinstance(value, Decimal):
         return {"__class__": "Decimal", "decimal": format(value, "f")}
     if isinstance(value, datetime.datetime):
@@ -40,6 +43,8 @@ def decode(value):
     if not isinstance(value, dict):
         return value
     kind = value.get("__class__")
+    if kind == "bytes":
+        return base64.b64decode(value["base64"])
     if kind == "Decimal":
         return Decimal(value["decimal"])
     if kind == "datetime":

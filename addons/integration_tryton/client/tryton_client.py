@@ -6,6 +6,7 @@ from .catalog import CatalogMixin
 from .changes import ChangesMixin
 from .complaints import ComplaintsMixin
 from .connection import ConnectionMixin
+from .feedback import FeedbackMixin
 from .forecast import ForecastMixin
 from .order_cancel import OrderCancelMixin
 from .order_update import OrderUpdateMixin
@@ -33,6 +34,7 @@ class TrytonClient(
     PricesMixin,
     ForecastMixin,
     ComplaintsMixin,
+    FeedbackMixin,
     OrdersMixin,
     OrderUpdateMixin,
     OrderCancelMixin,

@@ -1,0 +1,114 @@
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.fields import Command
+
+
+class CrmLead(models.Model):
+    """Feedback is gathered on the opportunity; a lost deal is feedback by itself."""
+
+    _inherit = "crm.lead"
+
+    feedback_ids = fields.One2many(
+        "integration.feedback",
+        "lead_id",
+        "Product Feedback",
+        domain=[("kind", "!=", "lost")],
+    )
+    competitor_id = fields.Many2one(
+        "integration.competitor",
+        "Lost to",
+        tracking=True,
+        help="Who got the deal, where that is known.",
+    )
+    # -- CRUD -------------------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"lost_reason_id", "competitor_id"} & vals.keys():
+            # sudo: of deals one may write, what was noted of their loss follows
+            for lead in self.sudo():
+                lead._get_lost_feedback().write(lead._prepare_lost_values())
+        return result
+
+    def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
+        result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+        was, now = (
+            {lead_id for lead_id, value in status.items() if value["is_lost"]}
+            for status in (old_status_by_lead, new_status_by_lead)
+        )
+        # sudo: see write
+        leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        leads.filtered(lambda lead: lead.id in now - was)._note_lost()
+        leads.filtered(lambda lead: lead.id in was - now)._get_lost_feedback().unlink()
+        return result
+
+    # -- a lost deal ------------------------------------------------------------------
+
+    def _get_lost_feedback(self):
+        return self.env["integration.feedback"].search(
+            [("lead_id", "in", self.ids), ("kind", "=", "lost")]
+        )
+
+    def _prepare_lost_values(self):
+        self.ensure_one()
+        return {
+            "lost_reason_id": self.lost_reason_id.id,
+            "competitor_id": self.competitor_id.id,
+        }
+
+    def _note_lost(self):
+        """A row for each product of the deal, with what it would have brought."""
+        known = {(item.lead_id, item.product_id) for item in self._get_lost_feedback()}
+        self.env["integration.feedback"].create(
+            [
+                {
+                    **lead._prepare_lost_values(),
+                    "lead_id": lead.id,
+                    "product_id": product.id,
+                    "kind": "lost",
+                    "lost_value": value,
+                    "date": fields.Date.context_today(lead),
+                    "user_id": lead.user_id.id,
+                    "company_id": (lead.company_id or self.env.company).id,
+                }
+                for lead in self
+                for product, value in lead._get_product_values().items()
+                if (lead, product) not in known
+            ]
+        )
+
+    def _get_product_values(self):
+        """The deal's products with their untaxed amounts in its company's currency: of
+        what was quoted last, else of its own lines.
+
+        :return: dict ``{product.product: float}``
+        """
+        self.ensure_one()
+        values = defaultdict(float)
+        company = self.company_id or self.env.company
+        orders = self.order_ids.filtered(
+            lambda order: order.order_line.filtered("product_id")
+        )
+        open_orders = orders.filtered(lambda order: order.state != "cancel") or orders
+        for line in open_orders.sorted("id")[-1:].order_line:
+            if line.product_id and not line.display_type:
+                values[line.product_id] += line.currency_id._convert(
+                    line.price_subtotal,
+                    company.currency_id,
+                    company,
+                    line.order_id.date_order or fields.Date.today(),
+                )
+        # the flow of won deals brings lines of opportunities
+        if not values and "lead_line_ids" in self._fields:
+            for line in self.lead_line_ids.filtered("product_id"):
+                values[line.product_id] += line.price_subtotal
+        return dict(values)
+
+    def _merge_get_fields_specific(self):
+        return {
+            **super()._merge_get_fields_specific(),
+            "feedback_ids": lambda name, leads: [
+                Command.link(item.id) for item in leads.feedback_ids
+            ],
+        }

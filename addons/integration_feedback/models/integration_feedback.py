@@ -1,0 +1,157 @@
+from odoo import api, fields, models
+
+from ..excerpt import get_excerpt
+
+# of what a summary is made
+SUMMARY_FIELDS = {
+    "product_id",
+    "kind",
+    "text",
+    "competitor_id",
+    "lost_reason_id",
+    "lost_value",
+    "date",
+    "company_id",
+    "active",
+}
+
+
+class IntegrationFeedback(models.Model):
+    """Something a customer said of a product, or a deal lost with it (ERP-13)."""
+
+    _name = "integration.feedback"
+    _description = "Product Feedback"
+    _order = "date desc, id desc"
+    _rec_name = "text"
+
+    product_id = fields.Many2one(
+        "product.product",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    product_tmpl_id = fields.Many2one(
+        related="product_id.product_tmpl_id", store=True, index=True
+    )
+    categ_id = fields.Many2one(related="product_id.categ_id", store=True)
+    kind = fields.Selection(
+        [
+            ("wish", "Wish"),
+            ("defect", "Defect"),
+            ("price", "Price"),
+            ("delivery", "Delivery"),
+            ("competitor", "Competitor"),
+            ("lost", "Deal Lost"),
+        ],
+        required=True,
+        default="wish",
+        index=True,
+    )
+    text = fields.Text(
+        "What They Said",
+        help="In the customer's words. Names, addresses and numbers are left out of what"
+        " goes to the ERP.",
+    )
+    competitor_id = fields.Many2one("integration.competitor", index="btree_not_null")
+    lead_id = fields.Many2one(
+        "crm.lead",
+        "Opportunity",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+    )
+    partner_id = fields.Many2one(related="lead_id.partner_id", string="Customer")
+    lost_reason_id = fields.Many2one("crm.lost.reason", index="btree_not_null")
+    lost_value = fields.Monetary(
+        help="What the deal would have brought, of this product."
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id", store=True)
+    date = fields.Date(required=True, default=fields.Date.context_today, index=True)
+    user_id = fields.Many2one(
+        "res.users", "Gathered by", default=lambda self: self.env.user, index=True
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    active = fields.Boolean(default=True)
+
+    _lost_once = models.UniqueIndex(
+        "(lead_id, product_id) WHERE kind = 'lost'",
+        "That this deal was lost is on record for the product already.",
+    )
+
+    # -- CRUD -------------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        """On an opportunity with one product it is mostly about that one."""
+        values = super().default_get(fields)
+        lead = self.env["crm.lead"].browse(self.env.context.get("feedback_lead_id"))
+        if "product_id" in fields and "product_id" not in values and lead.exists():
+            # sudo: a colleague may have quoted it; which product it is, the deal's
+            # salesperson may know
+            products = [*lead.sudo()._get_product_values()]
+            if len(products) == 1:
+                values["product_id"] = products[0].id
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            # of a deal, it is of the deal's company
+            lead = self.env["crm.lead"].browse(vals.get("lead_id"))
+            if lead.company_id and "company_id" not in vals:
+                vals["company_id"] = lead.company_id.id
+        feedback = super().create(vals_list)
+        feedback.product_id._enqueue_feedback("gathered")
+        return feedback
+
+    def write(self, vals):
+        if not SUMMARY_FIELDS & vals.keys():
+            return super().write(vals)
+        before = self.product_id
+        result = super().write(vals)
+        (before | self.product_id)._enqueue_feedback("changed")
+        return result
+
+    def unlink(self):
+        products = self.product_id
+        result = super().unlink()
+        products._enqueue_feedback("deleted")
+        return result
+
+    # -- for the summary --------------------------------------------------------------
+
+    @api.private
+    def _prepare_rows(self):
+        """What :func:`..summary.make_summary` takes, the newest first."""
+        return [
+            {
+                "month": item.date.strftime("%Y-%m"),
+                "kind": item.kind,
+                "value": item.lost_value if item.kind == "lost" else 0.0,
+                "reason": item.lost_reason_id.name or "",
+                "competitor": item.competitor_id.name or "",
+                "excerpt": item._get_excerpt(),
+            }
+            for item in self.sorted(lambda item: (item.date, item.id), reverse=True)
+        ]
+
+    def _get_excerpt(self):
+        """What they said, without who they are."""
+        self.ensure_one()
+        lead = self.lead_id
+        customer = lead.partner_id.commercial_partner_id
+        people = customer | customer.child_ids | lead.partner_id
+        names = [
+            *people.mapped("name"),
+            lead.partner_name,
+            lead.contact_name,
+            self.user_id.name,
+            lead.user_id.name,
+        ]
+        return get_excerpt(self.text, names)

@@ -1,0 +1,139 @@
+from odoo import api, fields, models
+
+from ..summary import make_summary
+
+KEY_LETTERS = "FB"
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    feedback_count = fields.Integer(
+        compute="_compute_feedback_count",
+        groups="integration_hub.group_integration_user",
+    )
+
+    def _compute_feedback_count(self):
+        counts = dict(
+            self.env["integration.feedback"]._read_group(
+                [("product_id", "in", self.ids)], ["product_id"], ["__count"]
+            )
+        )
+        for product in self:
+            product.feedback_count = counts.get(product._origin, 0)
+
+    def action_view_feedback(self):
+        return self.product_tmpl_id._get_feedback_action(
+            [("product_id", "in", self.ids)]
+        )
+
+    # -- to the ERP -------------------------------------------------------------------
+
+    @api.private
+    def _get_feedback_key(self):
+        self.ensure_one()
+        prefix = self.env["integration.connector"]._get_remote_key_prefix()
+        return f"{prefix}{KEY_LETTERS}{self.id}"
+
+    @api.private
+    def _enqueue_feedback(self, trigger, **values):
+        """Queue the summaries of these products; what has changed is found out when they
+        are sent.
+
+        :return: the jobs
+        """
+        # sudo: whoever gathers feedback has it handed over
+        Job = self.env["integration.job"].sudo()
+        jobs = Job
+        companies = self.env["res.company"].sudo().search([])
+        flows = (
+            self.env["integration.flow"]
+            .sudo()
+            # sudo: see above
+            ._find_for_push("feedback_push", companies)
+        )
+        for flow in flows:
+            jobs |= Job._enqueue(
+                flow,
+                [
+                    {
+                        "operation": "push",
+                        "name": product.display_name,
+                        "record": product,
+                        "payload": {"product_id": product.id},
+                        "idempotency_key": product._get_feedback_key(),
+                        "trigger": trigger,
+                        **values,
+                    }
+                    for product in self
+                ],
+            )
+        return jobs
+
+    @api.private
+    def _prepare_feedback_summaries(self, company):
+        """What the ERP of ``company`` is told of these products.
+
+        :return: dict ``{product id: text}``, "" where there is nothing to tell
+        """
+        # sudo: of all salespeople, in one summary that names nobody
+        feedback = (
+            self.env["integration.feedback"]
+            .sudo()
+            .search([("product_id", "in", self.ids), ("company_id", "=", company.id)])
+        )
+        by_product = feedback.grouped("product_id")
+        kinds = dict(feedback._fields["kind"]._description_selection(self.env))
+        labels = {
+            "kinds": kinds,
+            "intro": self.env._(
+                "Gathered by sales; made by the CRM and replaced when it changes."
+            ),
+            "month": self.env._("Month"),
+            "value": self.env._("Lost Value"),
+            "total": self.env._("Total"),
+            "reasons": self.env._("Why deals were lost"),
+            "competitors": self.env._("Competitors"),
+            "words": self.env._("In their words"),
+            "currency": company.currency_id.name,
+            "digits": company.currency_id.decimal_places,
+        }
+        return {
+            product.id: make_summary(
+                by_product[product]._prepare_rows(),
+                {
+                    **labels,
+                    "title": self.env._("Market feedback: %s", product.display_name),
+                },
+            )
+            if product in by_product
+            else ""
+            for product in self
+        }
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    feedback_count = fields.Integer(
+        compute="_compute_feedback_count",
+        groups="integration_hub.group_integration_user",
+    )
+
+    def _compute_feedback_count(self):
+        counts = dict(
+            self.env["integration.feedback"]._read_group(
+                [("product_tmpl_id", "in", self.ids)], ["product_tmpl_id"], ["__count"]
+            )
+        )
+        for template in self:
+            template.feedback_count = counts.get(template._origin, 0)
+
+    def action_view_feedback(self):
+        return self._get_feedback_action([("product_tmpl_id", "in", self.ids)])
+
+    def _get_feedback_action(self, domain):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "integration_feedback.integration_feedback_action"
+        )
+        return {**action, "domain": domain, "context": {}}

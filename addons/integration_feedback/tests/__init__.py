@@ -1,0 +1,3 @@
+from . import test_excerpt
+from . import test_feedback
+from . import test_feedback_push

@@ -1,0 +1,183 @@
+from datetime import timedelta
+
+from odoo.tests import tagged
+
+from odoo.addons.integration_hub.client import NetworkError, OutcomeUnknownError
+
+from .common import FakeClient, FeedbackCase
+
+
+@tagged("post_install", "-at_install")
+class TestFeedbackPush(FeedbackCase):
+    """One summary per product, once a day, where it has changed."""
+
+    def test_waits_for_its_day(self):
+        self.flow.next_run = self.env.cr.now() + timedelta(hours=3)
+        self.say()
+        self.say("Cheaper, please", kind="price")
+        self.run_lane()
+        self.assertEqual(self.get_jobs().state, "waiting", "one job, and not yet")
+        self.send()
+        self.assertIn("Quieter, please", self.get_text())
+        self.assertIn("Cheaper, please", self.get_text())
+        self.assertEqual(len(self.erp.summaries), 1)
+
+    def test_replaced_not_piled_up(self):
+        self.say()
+        self.send()
+        self.say("Cheaper, please", kind="price")
+        self.send()
+        self.assertEqual(len(self.erp.summaries), 1)
+        self.assertIn("Cheaper", self.get_text())
+        self.assertEqual(self.erp.calls["create"], 1)
+
+    def test_nothing_changed(self):
+        feedback = self.say()
+        self.send()
+        calls = sum(self.erp.calls.values())
+        feedback.text = "Other"
+        feedback.text = "Quieter, please"
+        self.send()
+        self.assertEqual(sum(self.erp.calls.values()), calls, "nobody was called")
+
+    def test_lost_deals(self):
+        lead = self.make_lead((self.pump, 2))
+        self.lose(lead)
+        self.send()
+        text = self.get_text()
+        self.assertIn("Too expensive here (1)", text)
+        self.assertIn("Pumps & Co (1)", text)
+        self.assertIn(f"200.00 {self.env.company.currency_id.name}", text)
+
+    def test_names_nobody(self):
+        self.partner.child_ids = [(0, 0, {"name": "Ann Archer"})]
+        lead = self.make_lead(contact_name="Ann Archer")
+        self.say(
+            "Ann Archer (ann@brown.example) of Brown told Anna: too loud",
+            lead_id=lead.id,
+        )
+        self.send()
+        for part in ("Archer", "brown", "Brown", "Anna"):
+            self.assertNotIn(part, self.get_text())
+        self.assertIn("too loud", self.get_text())
+
+    def test_all_gone(self):
+        feedback = self.say()
+        self.send()
+        feedback.unlink()
+        self.send()
+        self.assertFalse(self.erp.summaries)
+        self.say("Again")
+        self.send()
+        self.assertIn("Again", self.get_text())
+
+    def test_archived_does_not_count(self):
+        feedback = self.say()
+        self.say("Stays")
+        self.send()
+        feedback.action_archive()
+        self.send()
+        self.assertNotIn("Quieter", self.get_text())
+
+    def test_both_sides_change(self):
+        self.say()
+        self.send()
+        [there] = self.erp.summaries.values()
+        there["text"] = "Theirs"
+        self.say("More")
+        self.send()
+        self.assertIn("More", self.get_text())
+        self.assertIn("Theirs", self.pump.message_ids[0].body)
+
+    def test_answer_lost(self):
+        create = FakeClient.feedback_create
+
+        def lose(client, summaries):
+            create(client, summaries)
+            raise OutcomeUnknownError("cut off")
+
+        self.patch(FakeClient, "feedback_create", lose)
+        self.say()
+        self.send()
+        self.assertEqual(self.get_jobs().state, "done")
+        self.assertEqual(self.get_jobs().attempts, 2)
+        self.assertEqual(len(self.erp.summaries), 1)
+
+    def test_network(self):
+        self.say()
+        self.erp.faults = [NetworkError("cut off")]
+        self.send()
+        self.assertEqual(self.get_jobs().state, "done")
+        self.assertIn("Quieter", self.get_text())
+
+    def test_not_mapped(self):
+        hose = self.env["product.product"].create({"name": "Hose"})
+        self.say(product=hose)
+        self.say()
+        self.send()
+        self.assertIn("Quieter", self.get_text(), "the others go on")
+        job = self.get_jobs("attention")
+        self.assertIn("Hose", job.error_message)
+        self.env["integration.product.mapping"].search(
+            [("product_id", "=", hose.id)]
+        ).remote_id = "R9"
+        self.send()
+        self.assertIn("Quieter", self.get_text(hose))
+
+    def test_mapped_to_another(self):
+        self.say()
+        self.send()
+        self.env["integration.product.mapping"].search(
+            [("product_id", "=", self.pump.id)]
+        ).remote_id = "R77"
+        self.pump._enqueue_feedback("test")
+        self.send()
+        [there] = self.erp.summaries.values()
+        self.assertEqual(there["product_id"], "R77")
+
+    def test_many_in_few_calls(self):
+        products = self.env["product.product"].create(
+            [{"name": f"Many {number}"} for number in range(40)]
+        )
+        for product in products:
+            self.env["integration.product.mapping"].create(
+                {
+                    "connector_id": self.connector.id,
+                    "product_id": product.id,
+                    "remote_id": f"M{product.id}",
+                }
+            )
+            self.say(product=product)
+        self.send()
+        self.assertEqual(len(self.erp.summaries), 40)
+        self.assertLessEqual(sum(self.erp.calls.values()), 4)
+
+    def test_what_is_lacking(self):
+        self.connector._run_test()
+        self.assertIn("a right is missing", self.connector.warning_message)
+
+    def test_load(self):
+        self.flow.state = "paused"
+        self.say()
+        self.say(product=self.valve)
+        self.get_jobs().action_cancel()
+        hose = self.env["product.product"].create({"name": "Hose"})
+        self.say(product=hose)
+        self.flow.state = "running"
+        load = self.env["integration.load"].create({"flow_id": self.flow.id})
+        load.action_check()
+        self.run_lane()
+        outcomes = {line.res_id: line.outcome for line in load.line_ids}
+        self.assertEqual(outcomes[self.pump.id], "create")
+        self.assertEqual(outcomes[self.valve.id], "create")
+        self.assertEqual(outcomes[hose.id], "attention")
+        self.assertFalse(self.erp.calls["create"])
+        load.action_load()
+        self.run_lane()
+        self.assertEqual(load.state, "done")
+        self.assertIn("Quieter", self.get_text(self.valve))
+        again = self.env["integration.load"].create({"flow_id": self.flow.id})
+        again.action_check()
+        self.run_lane()
+        outcomes = {line.res_id: line.outcome for line in again.line_ids}
+        self.assertEqual(outcomes[self.pump.id], "same")
