@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..client import IntegrationError
 from ..client.redact import redact
 from .integration_handler import Blocked
+from .job_order import find_holding_up
 from .json_difference import get_label, get_text
 
 FINISHED_STATES = ("done", "cancelled", "failed")
@@ -71,34 +72,9 @@ class IntegrationJob(models.Model):
 
     @api.depends("state", "res_model", "res_id", "blocked_by_id")
     def _compute_held_up_by_id(self):
+        found = find_holding_up(self)
         for job in self:
-            job.held_up_by_id = False
-            if job.state not in ("waiting", "retrying") or not job.res_id:
-                continue
-            earlier = self.search(
-                [
-                    ("connector_id", "=", job.connector_id.id),
-                    ("res_model", "=", job.res_model),
-                    ("res_id", "=", job.res_id),
-                    ("state", "in", ("waiting", "retrying", "running", "attention")),
-                    ("id", "!=", job.id),
-                    "|",
-                    ("state", "=", "running"),
-                    ("id", "<", job.id),
-                ],
-                order="id",
-            )
-            job.held_up_by_id = earlier.filtered(
-                lambda other, job=job: (
-                    (
-                        other.state != "attention"
-                        or (other.flow_id, other.operation)
-                        != (job.flow_id, job.operation)
-                    )
-                    and other.flow_id.state == "running"
-                    and other.blocked_by_id != job
-                )
-            )[:1]
+            job.held_up_by_id = found.get(job._origin.id)
 
     # -- what went out, what would ----------------------------------------------------
 

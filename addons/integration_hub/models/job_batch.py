@@ -9,11 +9,12 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo.tools import SQL
 
-from ..client import IntegrationError
+from ..client import IntegrationError, InternalError
 from . import job_rows
 from .batch_problems import BatchProblems
 from .batch_steps import as_internal, get_timestamp, make_call
 from .integration_handler import Blocked
+from .job_order import find_circles
 
 _logger = logging.getLogger(__name__)
 
@@ -183,6 +184,28 @@ class JobBatch(BatchProblems):
                 for job, other in blocked.items()
             }
         )
+        self._settle_problems(self._find_circles(blocked))
+
+    def _find_circles(self, blocked):
+        """Who waits for itself would wait for ever, and nobody would ever be told.
+
+        :return: dict ``{job: IntegrationError}``
+        """
+        if not blocked:
+            return {}
+        circles = find_circles(self.env["integration.job"].union(*blocked))
+        circles.blocked_by_id = False
+        return {
+            job: InternalError(
+                self.env._(
+                    "This waits for “%s”, which in turn waits for this: neither would ever"
+                    " go. Cancel one of the two, or do by hand over there what it is for;"
+                    " then retry the other.",
+                    blocked[job].name,
+                )
+            )
+            for job in circles
+        }
 
     def _give_back(self, values):
         """Put jobs back into the queue, but for those whose change is queued again.
@@ -270,6 +293,12 @@ class JobBatch(BatchProblems):
         self._apply({job: self.answers[job] for job in self._get_ours(self.answers)})
         self.lane_model._commit()
 
+    def _get_ours(self, jobs):
+        """Those of ``jobs`` that nobody has taken from this lane."""
+        if not jobs:
+            return self.env["integration.job"]
+        return job_rows.get_ours(next(iter(jobs)).union(*jobs), self.mark)
+
     def _store_answers(self):
         """First of all, the result: nothing that comes after can lose it."""
         self.env.flush_all()
@@ -279,6 +308,8 @@ class JobBatch(BatchProblems):
         job_rows.store_answers(self.env, answers, self.mark)
 
     def _apply(self, answers):
+        if not answers:
+            return
         try:
             with self.env.cr.savepoint():
                 problems = self.handler._apply(self.flow, list(answers.items())) or {}
@@ -296,20 +327,12 @@ class JobBatch(BatchProblems):
             if len(answers) > 1:
                 # one bad answer must not hold up the others
                 for job, answer in answers.items():
-    def _get_ours(self, jobs):
-        """Those of ``jobs`` that nobody has taken from this lane."""
-        if not jobs:
-            return self.env["integration.job"]
-        return job_rows.get_ours(next(iter(jobs)).union(*jobs), self.mark)
-
                     self._apply({job: answer})
                 return
             _logger.exception("Applying an answer of %s failed", self.flow.code)
             self._settle_problems({job: as_internal(error) for job in answers})
 
     def _log_exchanges(self):
-        if not answers:
-            return
         if not self.exchanges:
             return
         connector = self.turn.connector

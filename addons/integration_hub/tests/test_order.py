@@ -5,6 +5,7 @@ from odoo.tests import tagged
 
 from ..client import AmbiguousMatchError, NetworkError, ValidationError
 from ..models import integration_lane, job_batch
+from ..models.integration_handler import Blocked
 from ..models.job_rows import claim
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
@@ -237,6 +238,82 @@ class TestOrder(HubCase):
         self.run_lane()
         self.assertEqual(self.get_sent(), [[3], [2], [1]])
         self.assertEqual((first | middle | last).mapped("state"), ["done"] * 3)
+
+    def test_who_is_waited_for_goes_before_all_that_come_after(self):
+        """The one in between waits for the first, which waits for the last: the last must
+        not wait for the one in between."""
+        first, middle, last = self.queue(1), self.queue(2), self.queue(3)
+        first.blocked_by_id = last
+        self.assertEqual(middle.held_up_by_id, first)
+        self.assertFalse(last.held_up_by_id)
+        self.run_lane()
+        self.assertEqual(self.get_sent(), [[3], [1], [2]])
+        self.assertEqual((first | middle | last).mapped("state"), ["done"] * 3)
+
+    def block(self, waits):
+        """Have the handler say who waits for whom: ``{job: other job}``."""
+        handler_class = self.registry["integration.handler.fake_push"]
+
+        def prepare(handler, flow, jobs):
+            return {
+                job: Blocked(job.browse(waits[job].id))
+                if job in waits and job.browse(waits[job].id).state != "done"
+                else job.payload
+                for job in jobs
+            }
+
+        return patch.object(handler_class, "_prepare", prepare)
+
+    def test_three_in_a_circle_by_their_order(self):
+        """A payment waits for its order, the order for a customer, and that one came after
+        the payment: then it goes before it."""
+        order, payment = self.queue(1), self.queue(2, self.other_partner)
+        customer = self.queue(3, self.other_partner)
+        payment.blocked_by_id = order
+        with self.block({order: customer}):
+            self.run_lane()
+        self.assertEqual(self.get_sent(), [[3], [1], [2]])
+        self.assertEqual((order | payment | customer).mapped("state"), ["done"] * 3)
+
+    def test_circle_over_two_records(self):
+        """No order of theirs resolves it: one is set aside, and says why."""
+        order, payment = self.queue(1), self.queue(2, self.other_partner)
+        customer, delivery = self.queue(3, self.other_partner), self.queue(4)
+        payment.blocked_by_id = delivery
+        with self.block({order: customer}):
+            self.run_lane()
+            self.assertEqual(order.state, "failed")
+            self.assertIn("“Value 3”", order.error_message)
+            self.assertFalse(order.blocked_by_id)
+        # what has failed holds up nobody
+        self.assertEqual(self.get_sent(), [[4], [2], [3]])
+        order.action_retry()
+        self.run_lane()
+        self.assertEqual(order.state, "done")
+
+    def test_circle_of_three_records(self):
+        records = self.env["res.partner"].create([{"name": str(n)} for n in range(3)])
+        first, second, third = (
+            self.queue(number, record) for number, record in enumerate(records)
+        )
+        jobs = first | second | third
+        with self.block({first: second, second: third, third: first}):
+            self.run_lane()
+            self.assertIn("failed", jobs.mapped("state"))
+            self.assertFalse(FakeClient.calls)
+        jobs.filtered(lambda job: job.state == "failed").action_cancel()
+        self.run_lane()
+        self.assertNotIn("waiting", jobs.mapped("state"))
+
+    def test_waiting_for_the_same_is_no_circle(self):
+        """Two orders of one customer, the second behind the first."""
+        first, second = self.queue(1), self.queue(2)
+        customer = self.queue(3, self.other_partner)
+        waits = {first: customer, second: customer}
+        with self.block(waits):
+            self.run_lane()
+            self.run_lane()
+        self.assertEqual(self.get_sent(), [[3], [1], [2]])
 
     def test_nothing_overtakes_what_waits_for_another(self):
         order, cancel = self.queue(1), self.queue(2, operation="cancel")
