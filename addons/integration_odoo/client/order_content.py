@@ -12,11 +12,10 @@ from .orders import ANSWER_FIELDS, OPTIONAL_LINKS
 KINDS = {"line_section": "section", "line_note": "note"}
 # fields that Odoo takes no change of on a confirmed order, or that change all the rest
 FIXED = ("party_id", "currency_id", "price_list_id", "contact_id")
-PRECISIONS = {
-    "unit_price": ("Product Price",),
-    # the second until 18
-    "quantity": ("Product Unit", "Product Unit of Measure"),
-    "discount": ("Discount",),
+NUMBERS = {
+    "quantity": "product_uom_qty",
+    "unit_price": "price_unit",
+    "discount": "discount",
 }
 
 
@@ -167,11 +166,17 @@ class OrderContentVerbs:
         return [self._get_expectation(order, places, known) for order in orders]
 
     def _fetch_precisions(self):
-        rows = self.search_read("decimal.precision", [], ["name", "digits"])
-        digits = {row["name"]: row["digits"] for row in rows}
+        """:return: dict ``{our field: decimals, None for any number}``"""
+        # decimal.precision itself is the administrator's to read
+        fields = self.call(
+            "sale.order.line",
+            "fields_get",
+            allfields=list(NUMBERS.values()),
+            attributes=["digits"],
+        )
         return {
-            field: next((digits[name] for name in names if name in digits), 2)
-            for field, names in PRECISIONS.items()
+            field: (fields.get(name, {}).get("digits") or [None, None])[1]
+            for field, name in NUMBERS.items()
         }
 
     def _get_expectation(self, order, places, known):
@@ -200,7 +205,7 @@ def _get_expected_line(line, places):
         return {"description": line["description"] or "-"}
     expected = {
         "product_id": line["product_id"],
-        **{name: _round(line[name], places[name]) for name in PRECISIONS},
+        **{name: _round(line[name], places[name]) for name in NUMBERS},
     }
     if line["description"]:
         expected["description"] = line["description"]
@@ -212,10 +217,11 @@ def _get_expected_line(line, places):
 
 
 def _round(text, places):
-    number = Decimal(text or "0")
     # as a float goes over, whose digits are those of its shortest text
-    number = Decimal(repr(float(number)))
-    return format(number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), "f")
+    number = Decimal(repr(float(text or "0")))
+    if places is not None:
+        number = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return format(number, "f")
 
 
 def _id_text(row, name):
