@@ -11,6 +11,7 @@
         "integration_after_sales",
         "integration_catalog",
         "integration_feedback",
+        "integration_forecast",
         "integration_price",
         "integration_sale",
         "integration_sale_price",

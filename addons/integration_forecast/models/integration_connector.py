@@ -1,0 +1,21 @@
+from odoo import api, models
+
+
+class IntegrationConnector(models.Model):
+    _inherit = "integration.connector"
+
+    @api.private
+    def _prepare_default_flows(self):
+        return [
+            *super()._prepare_default_flows(),
+            {
+                "code": "forecast_push",
+                "direction": "push",
+                "cadence": "scheduled",
+                "interval_minutes": 24 * 60,
+                "sequence": 80,
+                "priority": 60,
+                # it changes what planners see: somebody starts it knowingly
+                "state": "paused",
+            },
+        ]

@@ -1,0 +1,51 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class IntegrationFlow(models.Model):
+    _inherit = "integration.flow"
+
+    code = fields.Selection(
+        selection_add=[("forecast_push", "Sales forecast")],
+        ondelete={"forecast_push": "cascade"},
+    )
+    forecast_months = fields.Integer(
+        "Months Ahead",
+        default=12,
+        help="Deals expected to close later are left out; this month is the first.",
+    )
+
+    _forecast_months_positive = models.Constraint(
+        "CHECK (forecast_months > 0)", "A forecast covers at least one month."
+    )
+
+    @api.constrains("filter_domain", "code")
+    def _check_forecast_filter(self):
+        for flow in self.filtered(lambda flow: flow.code == "forecast_push"):
+            try:
+                self.env["crm.lead"].search_count(
+                    literal_eval(flow.filter_domain or "[]"), limit=1
+                )
+            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "The filter can't be read: %(reason)s", reason=str(error)
+                    )
+                ) from error
+
+    def action_resume(self):
+        """Whoever starts it is told what the ERP makes of forecasts."""
+        result = super().action_resume()
+        started = self.filtered(lambda flow: flow.code == "forecast_push")
+        if started:
+            started.connector_id.action_test_connection()
+        return result
+
+    def action_view_forecast(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "integration_forecast.integration_forecast_action"
+        )
+        return {**action, "domain": [("connector_id", "=", self.connector_id.id)]}

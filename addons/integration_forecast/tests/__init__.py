@@ -1,0 +1,4 @@
+from . import test_forecast
+from . import test_forecast_load
+from . import test_pipeline
+from . import test_rights
