@@ -259,6 +259,8 @@ class DealMachine(RuleBasedStateMachine):
 
 @tagged("post_install", "-at_install")
 class TestAnySequence(SaleCase):
+    machine = DealMachine
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -314,7 +316,7 @@ class TestAnySequence(SaleCase):
     def run_machine(self, key_is_unique):
         self.key_is_unique = key_is_unique
         self.connector.max_attempts = 1000
-        machine = type("Machine", (DealMachine,), {"case": self})
+        machine = type("Machine", (self.machine,), {"case": self})
         run_state_machine_as_test(
             machine,
             settings=settings(
