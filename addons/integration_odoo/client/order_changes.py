@@ -36,7 +36,7 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
     def _update_orders(self, updates):
         """What is refused halfway is written in part: asked again, what is there already
         is not written a second time."""
-        states = self._read_states([update["remote_id"] for update in updates])
+        states = self._read_order_states([update["remote_id"] for update in updates])
         self._load_tables("sale.order", map(self._prepare_header, updates))
         self._load_tables(
             "sale.order.line",
@@ -71,7 +71,7 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
             for update, ids in zip(updates, added, strict=True)
         ]
 
-    def _read_states(self, remote_ids):
+    def _read_order_states(self, remote_ids):
         rows = self.search_read(
             "sale.order",
             [("id", "in", [int(remote_id) for remote_id in remote_ids])],

@@ -125,6 +125,7 @@ class HandlerSaleChangePush(models.AbstractModel):
         ]
         if not hasattr(client, "order_update"):
             return [answer or {"result": "unsupported"} for answer in answers]
+        _hold_cancels_back(client, requests, answers)
         cancels = _pick(requests, answers, "cancel")
         if cancels:
             called = client.order_cancel([requests[i]["remote_id"] for i in cancels])
@@ -144,6 +145,24 @@ def _pick(requests, answers, operation):
         for index, request in enumerate(requests)
         if answers[index] is None and request["operation"] == operation
     ]
+
+
+def _hold_cancels_back(client, requests, answers):
+    """A call that got lost may still cancel the order, when it is wanted again: nothing
+    follows it until it has arrived, or has surely ended."""
+    lost = {
+        index: hold_back
+        for index in _pick(requests, answers, "cancel")
+        if (hold_back := _get_hold_back(requests[index]))
+    }
+    if not lost:
+        return
+    statuses = client.order_status([requests[index]["remote_id"] for index in lost])
+    for (index, hold_back), status in zip(lost.items(), statuses, strict=True):
+        if isinstance(status, IntegrationError):
+            answers[index] = status
+        elif status["state"] not in ("cancelled", "deleted"):
+            answers[index] = hold_back
 
 
 def _tag(answer, result):
@@ -171,7 +190,12 @@ def _change(client, requests):
 
 
 def _reopen(client, requests, answers):
-    wanted = [i for i, request in enumerate(requests) if request["is_reopened"]]
+    wanted = [
+        index
+        for index, request in enumerate(requests)
+        # a lost call may still do it, whatever is wanted by then
+        if request["is_reopened"] and not _get_hold_back(request)
+    ]
     if not wanted:
         return
     called = client.order_reopen([requests[index]["remote_id"] for index in wanted])
@@ -194,6 +218,10 @@ def _read(client, requests, answers):
             answers[index] = content
         elif content is None:
             answers[index] = {"result": "closed", "order": None, "reason": "deleted"}
+        elif requests[index]["is_reopened"] and content["reason"] == "cancelled":
+            answers[index] = _get_hold_back(requests[index]) or _tag(
+                {"order": content["order"], "reason": "cancelled"}, "closed"
+            )
         elif requests[index]["before"] is None:
             answers[index] = {"result": "unknown", "order": content["order"]}
         else:
@@ -232,9 +260,9 @@ def _update(client, requests, merged, answers):
     to_send = []
     for index, result in merged.items():
         update = result["update"]
-        hold_back = update and update["add"] and _get_hold_back(requests[index])
+        hold_back = update and _get_hold_back(requests[index])
         if hold_back:
-            # a line of a lost call may still appear
+            # what a lost call may still write must not come after this
             answers[index] = hold_back
         elif update:
             to_send.append(index)
