@@ -18,6 +18,7 @@
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
         "views/sale_order_views.xml",
+        "views/integration_timeline_views.xml",
         "views/integration_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

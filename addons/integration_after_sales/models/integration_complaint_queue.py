@@ -81,6 +81,13 @@ class IntegrationComplaint(models.Model):
             raise UserError(self.env._("There is nothing over there to open yet."))
         return {"type": "ir.actions.act_url", "url": self.remote_url, "target": "new"}
 
+    def action_view_timeline(self):
+        """Everything sent and received for it; for managers."""
+        self.ensure_one()
+        return self.env["integration.timeline"]._get_action(
+            self.display_name, [(self._name, self.ids)]
+        )
+
     def action_back_to_draft(self):
         """A complaint that was withdrawn before it was sent is written anew."""
         self.check_access("write")

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import ValidationError as UserValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.integration_hub.client import (
     NetworkError,
@@ -156,6 +156,22 @@ class TestComplaintSync(ComplaintCase):
         self.assertTrue(complaint.closed_at)
         self.assertNotIn("part,1", complaint.step_ids.mapped("remote_key"))
         self.assertIn("RET1: done", complaint.message_ids[0].body)
+
+    def test_timeline(self):
+        complaint = self.make_sent()
+        complaint.description = "More"
+        self.run_lane()
+        steward = new_test_user(
+            self.env, "steward", "integration_hub.group_integration_manager"
+        )
+        action = complaint.with_user(steward).action_view_timeline()
+        entries = (
+            self.env["integration.timeline"].with_user(steward).search(action["domain"])
+        )
+        self.assertEqual(
+            sorted(entries.mapped("direction")), ["in", "in", "out", "out"]
+        )
+        self.assertIn("More", "".join(entries.mapped("diff_html")))
 
     def test_opened_there(self):
         lead = self.env["crm.lead"].create(
