@@ -14,6 +14,7 @@
         "data/ir_cron.xml",
         "wizard/choose_quotation_views.xml",
         "wizard/choose_party_views.xml",
+        "wizard/won_check_views.xml",
         "views/integration_erp_order_views.xml",
         "views/integration_erp_invoice_views.xml",
         "views/integration_erp_shipment_views.xml",
@@ -24,6 +25,7 @@
         "views/integration_timeline_views.xml",
         "views/integration_connector_views.xml",
         "views/integration_flow_views.xml",
+        "views/order_check_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "assets": {

@@ -34,6 +34,8 @@ Orders
     state ``deleted``.
 Changes after the order was made
     see ``contract_changes.py``.
+    ``order_check(orders)`` → per :class:`OrderToCheck` an :class:`OrderCheck`: whether the
+    system would take it, read at this moment; nothing is written.
 Without a key
     ``order_search(searches)``, asked only where ``stores_key`` is False → per
     :class:`OrderSearch` a list of :class:`OrderCandidate` of that customer: those that
@@ -122,6 +124,33 @@ class OrderAnswer(TypedDict):
     total: str
     # ids of the lines in the order of the request, where the system tells
     line_ids: NotRequired[list[str]]
+
+
+class LineToCheck(TypedDict):
+    key: str  # ours, of the product
+    product_id: str
+    unit_id: str  # "" is the product's own
+    tax_ids: list[str]
+
+
+class OrderToCheck(TypedDict):
+    """An order before it is one; what has no counterpart yet is empty or left out."""
+
+    party_id: str
+    currency_id: str
+    payment_term_id: str
+    lines: list[LineToCheck]
+
+
+class OrderProblem(TypedDict):
+    kind: Literal["customer", "address", "product", "tax", "value"]
+    key: str  # of the line for products, else the remote id of what it is about
+    text: str  # for people
+
+
+class OrderCheck(TypedDict):
+    problems: list[OrderProblem]  # each would hold the order up
+    rates: dict[str, str]  # percentages of the taxes asked about, by remote id
 
 
 class OrderSearch(TypedDict):

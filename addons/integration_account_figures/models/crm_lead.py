@@ -17,7 +17,11 @@ class CrmLead(models.Model):
 
     def action_set_won_rainbowman(self):
         """Ask first where the ERP is likely to stop the order."""
-        if len(self) == 1 and not self.credit_hold_accepted:
+        if (
+            len(self) == 1
+            and not self.credit_hold_accepted
+            and not self._is_asked_by_check()
+        ):
             figures = self._get_asking_figures()
             if figures:
                 return self.env["integration.credit.hold"]._open(self, figures)

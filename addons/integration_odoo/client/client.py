@@ -7,6 +7,7 @@ from .connection import ConnectionVerbs
 from .feedback import FeedbackVerbs
 from .forecast import ForecastVerbs
 from .order_changes import OrderChangeVerbs
+from .order_check import OrderCheckVerbs
 from .orders import OrderVerbs
 from .parties import PartyVerbs
 from .party_changes import PartyChangeVerbs
@@ -29,6 +30,7 @@ class OdooClient(
     ForecastVerbs,
     ComplaintVerbs,
     FeedbackVerbs,
+    OrderCheckVerbs,
     OrderVerbs,
     OrderChangeVerbs,
     StatusVerbs,

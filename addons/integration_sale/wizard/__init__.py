@@ -1,3 +1,4 @@
 from . import base_partner_merge
 from . import choose_quotation
 from . import choose_party
+from . import won_check

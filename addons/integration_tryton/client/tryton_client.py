@@ -9,6 +9,7 @@ from .connection import ConnectionMixin
 from .feedback import FeedbackMixin
 from .forecast import ForecastMixin
 from .order_cancel import OrderCancelMixin
+from .order_check import OrderCheckMixin
 from .order_update import OrderUpdateMixin
 from .order_values import OrderValuesMixin
 from .orders import OrdersMixin
@@ -35,6 +36,7 @@ class TrytonClient(
     ForecastMixin,
     ComplaintsMixin,
     FeedbackMixin,
+    OrderCheckMixin,
     OrdersMixin,
     OrderUpdateMixin,
     OrderCancelMixin,

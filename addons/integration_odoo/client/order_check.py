@@ -1,0 +1,142 @@
+"""Whether Odoo would take an order (``integration_sale/contract.py``); reads only."""
+
+from .convert import read_id, to_decimal_text, to_id
+
+
+class OrderCheckVerbs:
+    """``order_check``: what can be known of orders before any is made. One call for each
+    kind of record, however many orders."""
+
+    def order_check(self, orders):
+        lines = [line for order in orders for line in order["lines"]]
+        facts = {
+            "products": self._read_checked(
+                "product.product",
+                [line["product_id"] for line in lines],
+                ["display_name", "active", "sale_ok", "uom_id"],
+            ),
+            "units": self._read_checked_units(),
+            "taxes": self._read_checked(
+                "account.tax",
+                [tax_id for line in lines for tax_id in line["tax_ids"]],
+                ["display_name", "active", "type_tax_use", "amount", "amount_type"],
+            ),
+            "parties": self._read_checked(
+                "res.partner",
+                [order["party_id"] for order in orders],
+                ["display_name", "active"],
+            ),
+            "terms": self._read_checked(
+                "account.payment.term",
+                [order["payment_term_id"] for order in orders],
+                ["display_name", "active"],
+            ),
+            "currencies": self._read_checked(
+                "res.currency",
+                [order["currency_id"] for order in orders],
+                ["display_name", "active"],
+            ),
+        }
+        return [self._check_order(order, facts) for order in orders]
+
+    def _read_checked(self, model, remote_ids, names):
+        """:return: dict ``{remote id: row}``, archived ones too"""
+        ids = sorted({to_id(item, model) for item in remote_ids if item})
+        if not ids:
+            return {}
+        rows = self.search_read(
+            model, [("id", "in", ids)], names, context={"active_test": False}
+        )
+        return {str(row["id"]): row for row in rows}
+
+    def _read_checked_units(self):
+        """:return: dict ``{unit id: (name, what it can be converted within)}``"""
+        rows = self.get_fact("checked_units", self._fetch_checked_units)
+        by_id = {row["id"]: row for row in rows}
+        units = {}
+        for row in rows:
+            if "category_id" in row:
+                # until 18
+                units[row["id"]] = row["display_name"], read_id(row, "category_id")
+                continue
+            root = row
+            while read_id(root, "relative_uom_id") in by_id:
+                root = by_id[read_id(root, "relative_uom_id")]
+            units[row["id"]] = row["display_name"], root["id"]
+        return units
+
+    def _fetch_checked_units(self):
+        return self.search_read(
+            "uom.uom",
+            [],
+            ["display_name", "category_id", "relative_uom_id"],
+            context={"active_test": False},
+        )
+
+    def _check_order(self, order, facts):
+        problems = []
+
+        def note(kind, key, text):
+            problems.append({"kind": kind, "key": key, "text": text})
+
+        for kind, facts_of, remote_id, what in (
+            ("customer", facts["parties"], order["party_id"], "customer"),
+            ("value", facts["terms"], order["payment_term_id"], "payment term"),
+            ("value", facts["currencies"], order["currency_id"], "currency"),
+        ):
+            if text := _get_gone(facts_of, remote_id, what):
+                note(kind, remote_id, text)
+        rates = {}
+        for line in order["lines"]:
+            product = facts["products"].get(line["product_id"])
+            if text := _get_gone(facts["products"], line["product_id"], "product"):
+                note("product", line["key"], text)
+            elif not product["sale_ok"]:
+                note(
+                    "product",
+                    line["key"],
+                    f"{product['display_name']} can't be sold in Odoo: “Sales” is not"
+                    " ticked on it there.",
+                )
+            elif text := _get_unit_problem(product, line["unit_id"], facts["units"]):
+                note("product", line["key"], text)
+            for tax_id in line["tax_ids"]:
+                tax = facts["taxes"].get(tax_id)
+                if text := _get_gone(facts["taxes"], tax_id, "tax"):
+                    note("tax", tax_id, text)
+                elif tax["type_tax_use"] != "sale":
+                    note(
+                        "tax",
+                        tax_id,
+                        f"The tax {tax['display_name']} is not one of sales in Odoo. Map"
+                        " another one.",
+                    )
+                elif tax["amount_type"] == "percent":
+                    rates[tax_id] = to_decimal_text(tax["amount"])
+        return {"problems": problems, "rates": rates}
+
+
+def _get_gone(rows, remote_id, what):
+    """Why a record can't be used, "" where it can or none was asked for."""
+    if not remote_id:
+        return ""
+    row = rows.get(remote_id)
+    if not row:
+        return f"The {what} {remote_id} is no longer in Odoo, or our user can't see it."
+    if not row.get("active", True):
+        return f"The {what} {row['display_name']} is archived in Odoo."
+    return ""
+
+
+def _get_unit_problem(product, unit_id, units):
+    if not unit_id:
+        return ""
+    unit, own = units.get(int(unit_id)), units.get(read_id(product, "uom_id"))
+    if not unit:
+        return f"The unit {unit_id} of {product['display_name']} is not in Odoo."
+    if own and unit[1] != own[1]:
+        return (
+            f"{product['display_name']} is counted in {own[0]} in Odoo, which is nothing"
+            f" {unit[0]} can be converted to."
+        )
+    return ""

@@ -1,0 +1,302 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..order_findings import BLOCKING, NOTE, WARNING, make_finding, sort_findings
+from .crm_lead_content import Issue
+
+
+class CrmLead(models.Model):
+    """What would hold up the order of this deal, known before it is won.
+
+    An addon contributes what it knows by extending :meth:`_check_before_won`, and what it
+    wants read anew in the ERP for it by ``_prepare_live_readings`` and
+    ``_take_live_reading`` (see ``handler_order_check.py``).
+    """
+
+    _inherit = "crm.lead"
+
+    @api.private
+    def _check_before_won(self, flow):
+        """What is known here, without asking anybody. Extend it and call ``super()``.
+
+        :param flow: ``integration.flow`` of code ``order_check``; the deal is looked at as
+            superuser, in the flow's company
+        :return: list of findings (see ``order_findings.make_finding``)
+        """
+        self.ensure_one()
+        contents = self._get_check_contents(flow)
+        if isinstance(contents, Issue):
+            fix = "choose_quotation" if contents.code == "choose" else ""
+            return [make_finding("content", BLOCKING, contents.message, fix)]
+        findings = []
+        for content in contents:
+            if not content.orders and not self.partner_id:
+                findings.append(self._check_contact_data())
+                continue
+            payload = self.env["integration.payload"]._prepare_order(*content)
+            findings += self._check_payload(flow, payload)
+        return findings
+
+    @api.private
+    def _prepare_live_readings(self, flow):
+        """What is to be read anew in the ERP before this deal is looked at.
+
+        :param flow: as in :meth:`_check_before_won`
+        :return: list of dicts: ``name`` (for :meth:`_take_live_reading`), ``verb`` of the
+            client, ``ids`` (remote ids, the verb's last parameter) and optionally
+            ``before`` (lists of remote ids, the parameters before it). Readings of several
+            deals are made together.
+        """
+        return []
+
+    @api.private
+    def _take_live_reading(self, flow, name, ids, answer):
+        """Keep what was read anew, in the copies lines and banners are shown from.
+
+        :param str name: of the reading
+        :param list ids: all that was asked for in this call, of other deals too
+        :param answer: of the verb
+        """
+
+    @api.private
+    def _get_check_contents(self, flow):
+        """What would be sent if it were won now: list of ``Content``, or an ``Issue``."""
+        made = self.erp_order_ids.filtered(
+            lambda order: order.connector_id == flow.connector_id
+        )
+        sending = flow.connector_id._get_flow("sale_order_push")
+        no_jobs = self.env["integration.job"]
+        return self._choose_content(sending, made, no_jobs, take_open=True)
+
+    @api.private
+    def _get_check_payloads(self, flow):
+        """:return: list of snapshots (see ``integration.payload``) of what can be taken"""
+        contents = self._get_check_contents(flow)
+        if isinstance(contents, Issue):
+            return []
+        return [
+            self.env["integration.payload"]._prepare_order(*content)
+            for content in contents
+            if content.orders or self.partner_id
+        ]
+
+    @api.private
+    def _get_check_lines(self, flow):
+        """:return: the lines that would be sent: ``sale.order.line`` or
+        ``crm.lead.line`` records"""
+        contents = self._get_check_contents(flow)
+        if isinstance(contents, Issue) or not contents:
+            return self.env["crm.lead.line"]
+        orders = self.env["sale.order"].union(*(item.orders for item in contents))
+        return orders.order_line if orders else self.lead_line_ids
+
+    # -- our own findings -------------------------------------------------------------
+
+    def _check_contact_data(self):
+        if self.partner_name or self.contact_name or self.email_normalized:
+            return make_finding(
+                "customer",
+                NOTE,
+                self.env._(
+                    "The customer is found or made from the contact data once it is won."
+                    " Choose it now, and it is checked as well."
+                ),
+            )
+        return make_finding(
+            "customer",
+            BLOCKING,
+            self.env._(
+                "No customer yet: choose one, or enter a company or contact name."
+            ),
+        )
+
+    def _check_payload(self, flow, payload):
+        return [
+            *self._check_mappings(flow, payload),
+            *self._check_addresses(payload),
+        ]
+
+    def _check_mappings(self, flow, payload):
+        connector = flow.connector_id
+        sending = connector._get_flow("sale_order_push")
+        handler = self.env["integration.handler.sale_order_push"]
+        resolver = self.env["integration.value.resolver"]
+        _known, products, gone_ids = handler._find_products(connector, [payload])
+        findings = []
+        if error := handler._get_gone_error(payload, gone_ids):
+            findings.append(make_finding("product", BLOCKING, error.message))
+        if products:
+            findings.append(
+                make_finding(
+                    "product",
+                    BLOCKING,
+                    self.env._(
+                        "No product of the ERP is known for: %s.",
+                        ", ".join(products.mapped("display_name")),
+                    ),
+                    "map_products",
+                    products,
+                )
+            )
+        if not resolver._is_loaded(connector):
+            # what the ERP has to offer is read with the first order
+            return findings
+        _heads, missing = resolver._resolve_heads(connector, [payload])
+        if sending.tax_policy == "map":
+            records = resolver._get_tax_records([payload])
+            _values, taxes, _include = resolver._resolve_taxes(connector, records)
+            if taxes:
+                missing["tax"] = taxes
+        kinds = self.env["integration.value.mapping"]._fields["kind"]
+        labels = dict(kinds._description_selection(self.env))
+        return findings + [
+            make_finding(
+                "tax" if kind == "tax" else "value",
+                BLOCKING,
+                self.env._(
+                    "Nothing in the ERP is known for %(kind)s: %(values)s.",
+                    kind=labels[kind],
+                    values=", ".join(records.mapped("display_name")),
+                ),
+                "map_values",
+                records,
+            )
+            for kind, records in missing.items()
+        ]
+
+    def _check_addresses(self, payload):
+        """A parcel without a street, a tax without a country."""
+        partners = self.env["res.partner"].browse(
+            dict.fromkeys(
+                payload[name]
+                for name in (
+                    "partner_id",
+                    "invoice_partner_id",
+                    "delivery_partner_id",
+                )
+            )
+        )
+        labels = partners.fields_get(["street", "city", "country_id"], ["string"])
+        findings = []
+        for partner in partners:
+            empty = [name for name in labels if not partner[name]]
+            if empty:
+                findings.append(
+                    make_finding(
+                        "address",
+                        WARNING,
+                        self.env._(
+                            "The address of %(name)s lacks: %(fields)s.",
+                            name=partner.display_name,
+                            fields=", ".join(labels[name]["string"] for name in empty),
+                        ),
+                        "open",
+                        partner,
+                    )
+                )
+        return findings
+
+    # -- on Won -----------------------------------------------------------------------
+
+    def action_set_won_rainbowman(self):
+        """Show first what is in the way, where the flow says so."""
+        self.ensure_one()
+        if (
+            self.won_status != "won"
+            and not self.env.context.get("integration_won_check_seen")
+            and self.sudo()._find_won_obstacles()
+        ):
+            return self.env["integration.won.check"]._open(self)
+        return super().action_set_won_rainbowman()
+
+    def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
+        """Dragged, imported or won by a program: a flow that insists on a check does so
+        here too."""
+        was, now = (
+            {lead_id for lead_id, value in status.items() if value["is_won"]}
+            for status in (old_status_by_lead, new_status_by_lead)
+        )
+        # sudo: whoever wins it, the check is the flow's
+        winning = self.filtered(lambda lead: lead.id in now - was).sudo()
+        if winning and not winning.env["integration.flow"]._insists_on_checks():
+            winning = winning.browse()
+        for lead in winning:
+            insisting = lead._find_check_flows().filtered(
+                lambda flow: flow.won_check_policy == "block"
+            )
+            if open_ones := insisting.filtered(
+                lambda flow, lead=lead: not lead._is_check_passed(flow)
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(deal)s can't be won yet: it was not checked with %(erp)s as it"
+                        " is now, or the check found what is to be mended first. Press"
+                        " “Check with ERP” on the opportunity.",
+                        deal=lead.name,
+                        erp=", ".join(open_ones.connector_id.mapped("name")),
+                    )
+                )
+        return super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+
+    def _find_check_flows(self):
+        """:return: ``integration.flow`` of code ``order_check``, as superuser"""
+        self.ensure_one()
+        return self.env["integration.flow"]._find_for_check(self)
+
+    def _find_won_obstacles(self):
+        """Flows whose policy and findings have the Won button ask."""
+        self.ensure_one()
+        return self._find_check_flows().filtered(
+            lambda flow: (
+                flow.won_check_policy == "block"
+                and not self._is_check_passed(flow)
+                or flow.won_check_policy == "warn"
+                and any(
+                    item["severity"] != NOTE for item in self._get_findings_now(flow)
+                )
+            )
+        )
+
+    def _is_check_passed(self, flow):
+        lead = self.with_company(flow.company_id)
+        return lead._get_check(flow)._is_passed(
+            self.env["integration.order.check"]._get_fingerprint(
+                lead._get_check_payloads(flow)
+            )
+        )
+
+    def _get_check(self, flow):
+        return self.env["integration.order.check"].search(
+            [("lead_id", "=", self.id), ("connector_id", "=", flow.connector_id.id)]
+        )
+
+    def _get_findings_now(self, flow):
+        """What is known here by now, with what the ERP has said of this very deal."""
+        lead = self.with_company(flow.company_id)
+        check = lead._get_check(flow)
+        findings = lead._check_before_won(flow)
+        fingerprint = check._get_fingerprint(lead._get_check_payloads(flow))
+        if check.state == "done" and check.fingerprint == fingerprint:
+            findings += [item for item in check.findings or [] if item.get("is_remote")]
+        return sort_findings(findings)
+
+    @api.private
+    def _note_findings(self, flow):
+        """Keep what is known here, so that the dialog can show it."""
+        lead = self.with_company(flow.company_id)
+        check = lead._get_check(flow)
+        if check.state == "waiting":
+            return
+        fingerprint = check._get_fingerprint(lead._get_check_payloads(flow))
+        is_asked = check.state == "done" and check.fingerprint == fingerprint
+        check._write_result(
+            lead,
+            flow.connector_id,
+            {
+                "state": "done" if is_asked else "local",
+                "fingerprint": fingerprint,
+                "checked_at": check.checked_at if is_asked else False,
+                "findings": lead._get_findings_now(flow),
+                "error_message": False,
+            },
+        )

@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+
+class IntegrationFlow(models.Model):
+    _inherit = "integration.flow"
+
+    code = fields.Selection(
+        selection_add=[("order_check", "Check before Won")],
+        ondelete={"order_check": "cascade"},
+    )
+    won_check_policy = fields.Selection(
+        [
+            ("off", "Nothing"),
+            ("warn", "The Won button shows what was found, and asks"),
+            ("block", "No win without a check that found nothing in the way"),
+        ],
+        "On Won",
+        default="off",
+        required=True,
+        help="The button “Check with ERP” on opportunities and quotations is there in any"
+        " case.",
+    )
+
+    @api.model
+    @api.private
+    def _find_for_check(self, lead):
+        """Flows by which this opportunity can be checked: those of running connectors it
+        would be sent to.
+
+        :param lead: ``crm.lead``, as superuser
+        """
+        sending = self._find_for_push("sale_order_push", lead._get_erp_company())
+        connectors = sending.filtered(
+            lambda flow: flow._filter_records(lead)
+        ).connector_id
+        return connectors.flow_ids.filtered(
+            lambda flow: (
+                flow.code == "order_check"
+                and flow.state == "running"
+                and flow.connector_id._is_running()
+            )
+        )
+
+    @api.model
+    @api.private
+    def _insists_on_checks(self):
+        """Whether any connector wants deals checked before they are won."""
+        return bool(
+            self.search_count(
+                [
+                    ("code", "=", "order_check"),
+                    ("state", "=", "running"),
+                    ("won_check_policy", "=", "block"),
+                ],
+                limit=1,
+            )
+        )

@@ -1,0 +1,130 @@
+"""Whether Tryton would take an order (``integration_sale/contract.py``); reads only."""
+
+from .encoding import number_text
+
+# without Odoo there is nothing to translate with
+# pylint: disable=translation-required
+
+ANY_ACTIVE = ["active", "in", [True, False]]
+
+
+class OrderCheckMixin:
+    """``order_check``: what can be known of orders before any is made. One call for each
+    kind of record, however many orders."""
+
+    def order_check(self, orders):
+        lines = [line for order in orders for line in order["lines"]]
+        facts = {
+            "products": self._read_checked(
+                "product.product",
+                [line["product_id"] for line in lines],
+                ["rec_name", "active", "salable", "sale_uom", "account_category"],
+            ),
+            "taxes": self._read_checked(
+                "account.tax",
+                [tax_id for line in lines for tax_id in line["tax_ids"]],
+                ["rec_name", "active", "type", "rate", "end_date"],
+            ),
+            "parties": self._read_checked(
+                "party.party",
+                [order["party_id"] for order in orders],
+                ["rec_name", "active", "addresses"],
+            ),
+            "terms": self._read_checked(
+                "account.invoice.payment_term",
+                [order["payment_term_id"] for order in orders],
+                ["rec_name", "active"],
+            ),
+            "currencies": self._read_checked(
+                "currency.currency",
+                [order["currency_id"] for order in orders],
+                ["rec_name", "active"],
+            ),
+            "today": self.rpc("ir.date", "today") if orders else None,
+        }
+        units = self._read_unit_categories()
+        return [self._check_order(order, facts, units) for order in orders]
+
+    def _read_checked(self, model, remote_ids, names):
+        """:return: dict ``{remote id: row}``, archived ones too"""
+        ids = sorted({int(item) for item in remote_ids if item})
+        if not ids:
+            return {}
+        rows = self.search_read(model, [["id", "in", ids], ANY_ACTIVE], names)
+        return {str(row["id"]): row for row in rows}
+
+    def _check_order(self, order, facts, units):
+        problems = []
+
+        def note(kind, key, text):
+            problems.append({"kind": kind, "key": key, "text": text})
+
+        for kind, facts_of, remote_id, what in (
+            ("customer", facts["parties"], order["party_id"], "customer"),
+            ("value", facts["terms"], order["payment_term_id"], "payment term"),
+            ("value", facts["currencies"], order["currency_id"], "currency"),
+        ):
+            if text := _get_gone(facts_of, remote_id, what):
+                note(kind, remote_id, text)
+        party = facts["parties"].get(order["party_id"])
+        if party and not party["addresses"]:
+            note(
+                "address",
+                order["party_id"],
+                f"{party['rec_name']} has no address in Tryton, and an order needs one.",
+            )
+        rates = {}
+        for line in order["lines"]:
+            product = facts["products"].get(line["product_id"])
+            if text := _get_gone(facts["products"], line["product_id"], "product"):
+                note("product", line["key"], text)
+            elif not product["salable"]:
+                note(
+                    "product",
+                    line["key"],
+                    f"{product['rec_name']} can't be sold in Tryton: “Salable” is not"
+                    " ticked on it there.",
+                )
+            elif line["unit_id"] and units.get(int(line["unit_id"])) != units.get(
+                product["sale_uom"]
+            ):
+                note(
+                    "product",
+                    line["key"],
+                    f"{product['rec_name']} is mapped in a unit that Tryton can't convert"
+                    " to the one it sells it by.",
+                )
+            elif not product["account_category"]:
+                note(
+                    "product",
+                    line["key"],
+                    f"{product['rec_name']} has no account category in Tryton, so it can't"
+                    " be invoiced there.",
+                )
+            for tax_id in line["tax_ids"]:
+                tax = facts["taxes"].get(tax_id)
+                if text := _get_gone(facts["taxes"], tax_id, "tax"):
+                    note("tax", tax_id, text)
+                elif tax["end_date"] and tax["end_date"] < facts["today"]:
+                    note(
+                        "tax",
+                        tax_id,
+                        f"The tax {tax['rec_name']} has ended in Tryton. Map another one.",
+                    )
+                elif tax["type"] == "percentage":
+                    rates[tax_id] = number_text((100 * tax["rate"]).normalize())
+        return {"problems": problems, "rates": rates}
+
+
+def _get_gone(rows, remote_id, what):
+    """Why a record can't be used, "" where it can or none was asked for."""
+    if not remote_id:
+        return ""
+    row = rows.get(remote_id)
+    if not row:
+        return (
+            f"The {what} {remote_id} is no longer in Tryton, or our user can't see it."
+        )
+    if not row["active"]:
+        return f"The {what} {row['rec_name']} is not active in Tryton any more."
+    return ""
