@@ -4,6 +4,8 @@ from . import test_decimals
 from . import test_lead_line
 from . import test_content
 from . import test_order_merge
+from . import test_order_check
+from . import test_tour_order_check
 from . import test_order_push
 from . import test_values
 from . import test_customer
