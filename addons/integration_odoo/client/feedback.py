@@ -31,8 +31,7 @@ class FeedbackVerbs:
             return []
         return [
             f"Product feedback: give {user['name']} the right to change products (group"
-            " “Products / Create”, or “Sales / Administrator”): their summaries are"
-            " attached to them."
+            " “Products / Create”): their summaries are attached to them."
         ]
 
     def feedback_find(self, keys):
