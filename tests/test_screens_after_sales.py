@@ -6,6 +6,9 @@ from odoo.tests import tagged
 from .erp_case import ErpCase
 from .screens_case import ScreensCase
 
+# a list with something in it, as a phone shows it or a desk
+ROWS = "!!document.querySelector('.o_kanban_record:not(.o_kanban_ghost), .o_data_row')"
+
 
 @tagged("post_install", "-at_install")
 class TestScreensAfterSales(ErpCase, ScreensCase):
@@ -117,6 +120,7 @@ class TestScreensAfterSales(ErpCase, ScreensCase):
                 screens.take("complaint-stuck", f"/odoo/complaints/{self.stuck.id}")
                 screens.take("complaint-draft", f"/odoo/complaints/{self.draft.id}")
                 screens.take("complaints", "/odoo/complaints")
+                screens.check("complaints", ROWS)
                 screens.take(
                     "complaint-customer", f"/odoo/contacts/{self.lead.partner_id.id}"
                 )
@@ -126,6 +130,7 @@ class TestScreensAfterSales(ErpCase, ScreensCase):
                 )
                 screens.check("feedback-deal-lines")
                 screens.take("feedback", "/odoo/product-feedback")
+                screens.check("feedback", ROWS)
                 screens.take("market-trends", "/odoo/market-trends")
                 screens.take(
                     "market-trends-pivot", "/odoo/market-trends?view_type=pivot"

@@ -146,7 +146,12 @@ class HandlerComplaintPush(models.AbstractModel):
     def _get_mapping_error(self, connector, product):
         self.env["integration.product.mapping"]._ensure_unmapped(connector, product)
         return MappingError(
-            self.env._("No product of the ERP is known for: %s.", product.display_name),
+            self.env._(
+                "No product of the ERP is known for %(product)s. %(person)s is asked to"
+                " map it; the complaint then goes over by itself.",
+                product=product.display_name,
+                person=connector._get_person_in_charge().name,
+            ),
             model="product.product",
             ids=product.ids,
         )
@@ -300,10 +305,13 @@ class HandlerComplaintPush(models.AbstractModel):
                     ACTIVITY,
                     summary=summary,
                     note=error.message,
-                    user_id=(
-                        complaint.user_id or flow.connector_id._get_person_in_charge()
-                    ).id,
+                    user_id=self._get_person(flow, complaint, error).id,
                 )
+
+    def _get_person(self, flow, complaint, error):
+        """Who can mend it: mappings are not the salesperson's."""
+        in_charge = flow.connector_id._get_person_in_charge()
+        return in_charge if error.kind == "mapping" else complaint.user_id or in_charge
 
 
 def _withdraw(client, requests):

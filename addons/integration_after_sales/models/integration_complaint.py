@@ -194,12 +194,10 @@ class IntegrationComplaint(models.Model):
 
     # -- compute ----------------------------------------------------------------------
 
-    @api.depends("name", "subject", "remote_number")
+    @api.depends("name", "subject")
     def _compute_display_name(self):
         for complaint in self:
-            number = complaint.remote_number or (
-                complaint.name if complaint.name != "/" else ""
-            )
+            number = complaint.name if complaint.name != "/" else ""
             complaint.display_name = " ".join(
                 filter(None, [number, complaint.subject])
             ) or self.env._("New Complaint")

@@ -209,7 +209,6 @@ class IntegrationComplaint(models.Model):
                         "kind": "state",
                         "name": label[state["state"]],
                         "date": to_moment(state["changed_at"]),
-                        "state": "done",
                     }
                 )
             if state["state"] != "new":

@@ -107,6 +107,23 @@ class TestComplaintSync(ComplaintCase):
         self.assertEqual(complaint.sync_state, "sent")
         self.assertFalse(complaint.activity_ids)
 
+    def test_not_mapped(self):
+        product = self.env["product.product"].create({"name": "Hose"})
+        self.connector.user_id = self.bert
+        complaint = self.make_sent(product_id=product.id)
+        self.assertEqual(complaint.sync_state, "attention")
+        self.assertIn("Hose", complaint.sync_message)
+        self.assertEqual(complaint.activity_ids.user_id, self.bert)
+        line = self.env["integration.product.mapping"].search(
+            [("product_id", "=", product.id)]
+        )
+        line.write({"remote_id": "R7", "factor": 12})
+        self.run_lane()
+        self.assertEqual(complaint.sync_state, "sent")
+        there = self.get_there(complaint)
+        self.assertEqual((there["product_id"], there["quantity"]), ("R7", "12"))
+        self.assertFalse(complaint.activity_ids)
+
     def test_withdrawn_before_it_was_sent(self):
         self.connector.action_pause()
         complaint = self.make_complaint()
