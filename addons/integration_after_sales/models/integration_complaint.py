@@ -299,7 +299,7 @@ class IntegrationComplaint(models.Model):
         received = self.env.context.get("integration_source_connector_id")
         if changes and not received:
             theirs = self.filtered(lambda item: item.origin == "erp")
-            if theirs and changes - {"lead_id", "sale_order_id", "quantity"}:
+            if theirs and changes - {"lead_id", "sale_order_id"}:
                 raise UserError(
                     self.env._(
                         "%s was opened in the ERP: what happened is told there. Write a"
