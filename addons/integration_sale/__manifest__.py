@@ -14,6 +14,7 @@
         "data/ir_cron.xml",
         "wizard/choose_quotation_views.xml",
         "wizard/choose_party_views.xml",
+        "wizard/check_customer_views.xml",
         "wizard/won_check_views.xml",
         "views/integration_erp_order_views.xml",
         "views/integration_erp_invoice_views.xml",

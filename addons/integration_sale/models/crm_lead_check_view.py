@@ -85,6 +85,7 @@ class CrmLead(models.Model):
     def _get_finding_labels(self):
         """Texts of the buttons, by fix; extended by addons that bring further ones."""
         return {
+            "choose_customer": self.env._("Choose"),
             "choose_quotation": self.env._("Choose"),
             "map_products": self.env._("Map"),
             "map_values": self.env._("Map"),
@@ -145,6 +146,9 @@ class CrmLead(models.Model):
 
     def _fix_finding_choose_quotation(self, check, finding):
         return self.env["integration.choose.quotation"]._open(self)
+
+    def _fix_finding_choose_customer(self, check, finding):
+        return self.env["integration.check.customer"]._open(self, check, finding)
 
     def _fix_finding_open(self, check, finding):
         return {

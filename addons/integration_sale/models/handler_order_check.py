@@ -209,13 +209,15 @@ class HandlerOrderCheck(models.AbstractModel):
             return make_finding("customer", NOTE, text)
         if len(found) > 1 or found[0]["rule"] == "name":
             text = self.env._(
-                "Several customers in the ERP could be %(customer)s: %(names)s. A VAT"
-                " number or e-mail of its own tells which; else you are asked once it is"
-                " won.",
+                "Several customers in the ERP could be %(customer)s: %(names)s. Choose the"
+                " one that gets the order; else you are asked once it is won.",
                 customer=partner.display_name,
                 names=names,
             )
-            return make_finding("customer", WARNING, text, "open", partner)
+            return {
+                **make_finding("customer", WARNING, text, "choose_customer", partner),
+                "candidates": found,
+            }
         text = self.env._("Goes to the customer %s of the ERP.", names)
         return make_finding("customer", NOTE, text)
 

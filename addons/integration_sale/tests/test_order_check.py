@@ -183,6 +183,43 @@ class TestOrderCheck(CheckCase):
         [text] = self.get_texts(self.check(lead), "warning")
         self.assertIn("Brown A", text)
         self.assertIn("Brown B", text)
+        shown = self.get_shown(lead)
+        self.assertEqual(shown["findings"][0]["label"], "Choose")
+        lead = lead.with_user(self.salesperson)
+        action = lead.action_fix_finding(shown["id"], 0)
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.salesperson)
+            .browse(action["res_id"])
+        )
+        self.assertEqual(wizard.line_ids.mapped("name"), ["Brown A", "Brown B"])
+        wizard.line_ids[1].action_choose()
+        self.run_lane()
+        self.assertEqual(self.get_texts(self.get_shown(lead), "warning"), [])
+        self.push(lead)
+        self.assertEqual(lead.integration_status, "in_erp")
+        [order] = self.erp.orders.values()
+        self.assertEqual(order["request"]["party_id"], wizard.line_ids[1].remote_id)
+
+    def test_customer_that_is_another_here(self):
+        """What was offered was linked to somebody else in the meantime."""
+        remote_id = self.erp.add_party("Brown A", vat=self.partner.vat)
+        self.erp.add_party("Brown B", vat=self.partner.vat)
+        lead = self.make_lead([(self.product, 2)])
+        shown = self.check(lead)
+        action = lead.action_fix_finding(shown["id"], 0)
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        other = self.env["res.partner"].create({"name": "Brown the Other"})
+        self.env["integration.external.id"]._bind(
+            self.connector, "party", [(other, {"remote_id": remote_id})]
+        )
+        line = wizard.line_ids.filtered(lambda line: line.remote_id == remote_id)
+        with self.assertRaisesRegex(UserError, "Brown the Other"):
+            line.action_choose()
+        # nor does it help to send another number
+        line.remote_id = "1"
+        with self.assertRaises(UserError):
+            line.action_choose()
 
     def test_no_customer(self):
         lead = self.make_lead([(self.product, 2)], partner_id=False)
