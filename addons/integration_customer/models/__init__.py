@@ -10,4 +10,5 @@ from . import handler_customer_update
 from . import handler_customer_join
 from . import handler_customer_load
 from . import handler_customer_gone
+from . import handler_customer_merged
 from . import handler_customer_replay

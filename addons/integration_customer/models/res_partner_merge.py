@@ -78,9 +78,14 @@ class ResPartner(models.Model):
                 ("flow_id.code", "=", "customer_push"),
                 ("res_model", "=", "res.partner"),
                 ("res_id", "in", self.ids),
-                ("state", "in", OPEN_STATES),
+                ("state", "in", (*OPEN_STATES, "running")),
             ]
         )
+        under_way = jobs.filtered(lambda job: job.state == "running")
+        for job in under_way.filtered(lambda job: job.operation == "push"):
+            # see handler_customer_merged.py
+            job.payload = {**job.payload, "survivor_id": survivor.id}
+        jobs -= under_way
         # who waits for them looks again for the customer
         jobs.action_cancel()
         # contacts and addresses have come along

@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 
 from .common import CustomerCase
+from .fake_erp import FakeClient
 
 
 @tagged("post_install", "-at_install")
@@ -62,3 +63,37 @@ class TestMerge(CustomerCase):
         self.merge(customers[1:], customers[0])
         self.assertEqual(len(customers[0].activity_ids), 2)
         self.assertEqual(len(self.get_link(customers[0])), 1)
+
+    # -- merged in the midst of a call ------------------------------------------------
+
+    def merge_while_under_way(self, survivor):
+        """:return: number over there of what the call has made"""
+        customer = self.make_customer(name="Brown again", vat=False)
+        job = self.handler._enqueue_new(self.flow, customer, "test")
+        job.state = "running"
+        request = self.handler._prepare(self.flow, job)[job]
+        [answer] = self.handler._call(FakeClient.__new__(FakeClient), [request])
+        self.merge(customer, survivor)
+        self.assertFalse(self.handler._apply(self.flow, [(job, answer)]))
+        job.state = "done"
+        self.run_lane()
+        self.assertFalse(self.get_jobs("failed", "attention"))
+        [party] = [
+            p for p in self.erp.parties.values() if p["key"].endswith(str(customer.id))
+        ]
+        self.assertTrue(party["active"], "what orders are made for is not archived")
+        return party
+
+    def test_answer_is_for_the_one_that_stays(self):
+        survivor = self.make_customer(vat=False, email=False)
+        party = self.merge_while_under_way(survivor)
+        self.assertEqual(self.get_link(survivor).remote_id, party["remote_id"])
+        self.assertEqual(party["name"], "Brown Ltd", "goes over as it is now")
+        self.assertEqual(len(self.erp.parties), 1)
+
+    def test_answer_for_one_that_is_linked(self):
+        survivor = self.make_linked(email=False)
+        first = self.get_link(survivor).remote_id
+        party = self.merge_while_under_way(survivor)
+        self.assertEqual(self.get_link(survivor).remote_id, first)
+        self.assertIn(f"C{party['remote_id']}", survivor.activity_ids.note)

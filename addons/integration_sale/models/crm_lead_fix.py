@@ -110,6 +110,8 @@ class CrmLead(models.Model):
         lead = self.sudo()
         problems = lead._get_problem_jobs()
         lead._push_won("retried")
+        # whom it waits for may be somebody else by now
+        lead._get_unfinished_jobs().blocked_by_id._release_blocked()
         problems.filtered(lambda job: job.state in PROBLEM_STATES).action_retry()
         return True
 

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.fields import Command
 
-from odoo.addons.integration_hub.client import error_from_dict
+from odoo.addons.integration_hub.client import OutcomeUnknownError, error_from_dict
 
 from ..decimals import to_decimal
 from ..payload import get_content_hash
@@ -35,6 +35,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
         leads._push_won("won")
 
     def _apply_answers(self, flow, results):
+        taken = self._find_taken(flow, results)
+        results = [item for item in results if item[0] not in taken]
         orders = self._write_erp_orders(flow, results)
         self._bind_orders(flow, orders)
         new = {
@@ -55,7 +57,42 @@ class HandlerSaleOrderPush(models.AbstractModel):
         if again := leads.filtered("integration_recheck"):
             again._write_quietly({"integration_recheck": False})
             again._check_changed_content()
-        return self._get_confirm_problems(orders)
+        return taken | self._get_confirm_problems(orders)
+
+    def _find_taken(self, flow, results):
+        """Orders that are another deal's by now. Without a key, two deals that are like
+        twins may have found the same one: it is of the first.
+
+        :return: dict ``{job: OutcomeUnknownError}``
+        """
+        owners = {
+            order.remote_id: order.key
+            for order in self.env["integration.erp.order"].search_fetch(
+                [
+                    ("connector_id", "=", flow.connector_id.id),
+                    (
+                        "remote_id",
+                        "in",
+                        [item["order"]["remote_id"] for _, item in results],
+                    ),
+                ],
+                ["remote_id", "key"],
+            )
+        }
+        problems = {}
+        for job, answer in results:
+            order, key = answer["order"], job.idempotency_key
+            if owners.setdefault(order["remote_id"], key) != key:
+                problems[job] = OutcomeUnknownError(
+                    self.env._(
+                        "%s in the ERP is the order of another deal. This one is looked"
+                        " for again.",
+                        order["number"],
+                    )
+                )
+                # the next try asks again, it does not come back to this answer
+                job.answer = False
+        return problems
 
     def _write_erp_orders(self, flow, results):
         """:return: dict ``{job: (integration.erp.order, is it new, answer)}``"""

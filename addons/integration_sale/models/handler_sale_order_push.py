@@ -46,6 +46,29 @@ class HandlerSaleOrderPush(models.AbstractModel):
             for job, payload in payloads.items()
         }
 
+    def _find_deleted_customers(self, payloads):
+        """:return: dict ``{job: ValidationError}`` of those whose customer, or an address
+        of theirs, was deleted here since"""
+        wanted = {
+            job: {payload["partner_id"], *self._get_address_ids(payload)}
+            for job, payload in payloads.items()
+        }
+        partners = self.env["res.partner"].browse(set().union(*wanted.values()))
+        existing = set(partners.exists().ids)
+        return {
+            job: ValidationError(
+                self.env._(
+                    "%(customer)s, or an address of theirs, was deleted here. Choose the"
+                    " customer on the opportunity once more, then retry.",
+                    # what was sent last is kept without the customer's data
+                    customer=payloads[job].get("party", {}).get("name")
+                    or payloads[job]["number"],
+                )
+            )
+            for job, ids in wanted.items()
+            if not ids <= existing
+        }
+
     def _find_unwanted(self, payloads):
         """Jobs of deals that are no longer won: what they have made is found and shown,
         but nothing is made for them any more."""
@@ -64,6 +87,10 @@ class HandlerSaleOrderPush(models.AbstractModel):
         """:return: tuple (:class:`Counterparts`, dict ``{job: MappingError}``)"""
         connector = flow.connector_id
         resolver = self.env["integration.value.resolver"]
+        problems = self._find_deleted_customers(payloads)
+        payloads = {
+            job: payload for job, payload in payloads.items() if job not in problems
+        }
         values = list(payloads.values())
         partners = self.env["res.partner"].browse(
             {payload["partner_id"] for payload in values}
@@ -93,7 +120,6 @@ class HandlerSaleOrderPush(models.AbstractModel):
         missing_values = resolver._get_missing_by_payload(
             values, missing_heads, missing_taxes, tax_records
         )
-        problems = {}
         for (job, payload), missing in zip(
             payloads.items(), missing_values, strict=True
         ):
@@ -188,10 +214,14 @@ class HandlerSaleOrderPush(models.AbstractModel):
         unlinked = {
             job: payload
             for job, payload in payloads.items()
-            if payload["partner_id"] not in counterparts.parties
-            or any(
-                (payload["partner_id"], address_id) not in counterparts.addresses
-                for address_id in self._get_address_ids(payload)
+            # what can't be sent anyway waits for nobody
+            if not isinstance(problems.get(job), ValidationError)
+            and (
+                payload["partner_id"] not in counterparts.parties
+                or any(
+                    (payload["partner_id"], address_id) not in counterparts.addresses
+                    for address_id in self._get_address_ids(payload)
+                )
             )
         }
         blockers = {}

@@ -67,38 +67,50 @@ class HandlerSaleOrderPush(models.AbstractModel):
     # -- corrected by hand ------------------------------------------------------------
 
     def _check_request(self, flow, job, request):
-        for line in request["order"]["lines"]:
-            for name in NUMBERS:
-                try:
-                    is_number = to_decimal(line[name]).is_finite()
-                except ArithmeticError:
-                    is_number = False
-                if not is_number:
+        numbers = {
+            self.env._("Line %s", line["key"]): (line, NUMBERS)
+            for line in request["order"]["lines"]
+        }
+        names = [name for name in ("expected", *TOTALS) if name in request]
+        numbers[self.env._("Totals")] = (request, names)
+        for where, (values, names) in numbers.items():
+            for name in names:
+                if not _is_number(values[name]):
                     raise ValidationError(
                         self.env._(
-                            "Line %(line)s: %(name)s must be a number, such as 12.50.",
-                            line=line["key"],
+                            "%(where)s: %(name)s must be a number, such as 12.50.",
+                            where=where,
                             name=name,
                         )
                     )
-        self._check_search(flow, job, request)
+        if flow.connector_id.key_storage == "none":
+            before = job._get_request_to_correct()
+            if isinstance(before, dict) and before.keys() >= set(TOTALS):
+                self._check_search(job, before, request)
+                self._check_totals(before, request)
 
-    def _check_search(self, flow, job, request):
+    def _check_search(self, job, before, request):
         """An order that may be there already is looked for by what went out: without a key
         there is nothing else to find it by."""
-        if flow.connector_id.key_storage != "none" or not job._find_unsettled():
-            return
-        before = job._get_request_to_correct()
-        if (
-            isinstance(before, dict)
-            and before.keys() >= set(TOTALS)
-            and get_search(before) != get_search(request)
-        ):
+        if job._find_unsettled() and get_search(before) != get_search(request):
             raise ValidationError(
                 self.env._(
                     "The answer to an earlier call was lost, so the order may be there"
                     " already. It is looked for by number, reference, customer, date,"
                     " currency and totals: these must stay. Retry the job first."
+                )
+            )
+
+    def _check_totals(self, before, request):
+        """Should the answer to this one be lost, it is looked for by its totals."""
+        if _get_amount(before) != _get_amount(request) and any(
+            before[name] == request[name] for name in TOTALS
+        ):
+            raise ValidationError(
+                self.env._(
+                    "The lines come to another amount now, so the totals are others as"
+                    " well. Correct total_untaxed and total too: without a key, the order"
+                    " is looked for by them."
                 )
             )
 
@@ -143,3 +155,20 @@ class HandlerSaleOrderPush(models.AbstractModel):
         candidates = (job.error_detail or {}).get("candidates") or []
         ruled_out = [candidate["id"] for candidate in candidates]
         job._queue_again({"ruled_out": [*job.payload.get("ruled_out", []), *ruled_out]})
+
+
+def _get_amount(request):
+    """What the lines come to, as they are priced."""
+    return sum(
+        to_decimal(line["quantity"])
+        * to_decimal(line["unit_price"])
+        * (100 - to_decimal(line["discount"]))
+        for line in request["order"]["lines"]
+    )
+
+
+def _is_number(text):
+    try:
+        return to_decimal(text).is_finite()
+    except ArithmeticError:
+        return False

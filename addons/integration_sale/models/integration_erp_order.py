@@ -139,7 +139,9 @@ class IntegrationErpOrder(models.Model):
         keys = set(
             self.filtered(
                 lambda order: (
-                    order.state == "draft" and order.difference_state != "open"
+                    order.state == "draft"
+                    and order.difference_state != "open"
+                    and not order._get_deviation()
                 )
             ).mapped("key")
         ) - set(jobs.mapped("idempotency_key"))

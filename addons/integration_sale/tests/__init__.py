@@ -21,3 +21,5 @@ from . import test_timeline
 from . import test_tour_timeline
 from . import test_replay_order
 from . import test_without_key
+from . import test_won_again
+from . import test_deleted_customer

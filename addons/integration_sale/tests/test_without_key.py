@@ -1,9 +1,12 @@
 import json
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.integration_hub.client import OutcomeUnknownError
+from odoo.addons.integration_hub.client import ValidationError as RefusedError
+from odoo.addons.integration_hub.models import integration_lane
 
 from .common import SaleCase
 
@@ -39,6 +42,18 @@ class TestWithoutKey(SaleCase):
             }
         )
         self.run_lane()
+
+    def open_correction(self, job):
+        administrator = new_test_user(
+            self.env,
+            "olga",
+            "integration_hub.group_integration_administrator,"
+            "sales_team.group_sale_salesman_all_leads",
+        )
+        wizards = self.env["integration.correct.request"].with_user(administrator)
+        wizard = wizards.browse(job.with_user(administrator).action_correct()["res_id"])
+        wizard.reason = "Try"
+        return wizard
 
     def get_candidates(self, lead):
         job = self.get_jobs(lead)
@@ -110,6 +125,25 @@ class TestWithoutKey(SaleCase):
         self.assertEqual(len(self.erp.orders), 2)
         self.assertEqual(second.integration_status, "in_erp")
 
+    def test_twins(self):
+        """Deals that nothing tells apart, and one order: it is taken once."""
+        self.startPatcher(patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0))
+        leads = [self.make_lead([(self.product, 2)]) for _number in range(3)]
+        self.lose_the_answer()
+        self.push(leads[0])
+        self.assertEqual(len(self.erp.orders), 1)
+        self.push(leads[1] | leads[2])
+        self.assertEqual(
+            [lead.integration_status for lead in leads],
+            ["waiting", "in_erp", "waiting"],
+        )
+        self.assertIn("of another deal", self.get_jobs(leads[2]).error_message)
+        self.try_again(leads[0])
+        self.try_again(leads[2])
+        self.assertEqual([lead.integration_status for lead in leads], ["in_erp"] * 3)
+        self.assertEqual(len(self.erp.orders), 3)
+        self.assertEqual(len({lead.erp_order_ids.remote_id for lead in leads}), 3)
+
     def test_known_order_is_read_by_its_id(self):
         lead = self.make_lead([(self.product, 2)])
         self.push(lead)
@@ -141,19 +175,7 @@ class TestWithoutKey(SaleCase):
         self.push(lead)
         job = self.get_jobs(lead)
         self.assertTrue(job.unsettled_until)
-        administrator = new_test_user(
-            self.env,
-            "olga",
-            "integration_hub.group_integration_administrator,"
-            "sales_team.group_sale_salesman_all_leads",
-        )
-        action = job.with_user(administrator).action_correct()
-        wizard = (
-            self.env["integration.correct.request"]
-            .with_user(administrator)
-            .browse(action["res_id"])
-        )
-        wizard.reason = "Try"
+        wizard = self.open_correction(job)
         request = json.loads(wizard.request_text)
         for changes, head in (
             ({"number": "other"}, {}),
@@ -172,6 +194,31 @@ class TestWithoutKey(SaleCase):
         self.try_again(lead)
         self.assertEqual(len(self.erp.orders), 1)
         self.assertEqual(lead.integration_status, "in_erp")
+
+    def test_corrected_lines_bring_their_totals(self):
+        """A lost answer to what was corrected is looked for as well."""
+        self.erp.keeps_numbers = False
+        lead = self.make_lead([(self.product, 2)])
+        self.erp.faults["order_create"] = [RefusedError("Not so many.")]
+        self.push(lead)
+        wizard = self.open_correction(self.get_jobs(lead))
+        request = json.loads(wizard.request_text)
+        [line] = request["order"]["lines"]
+        line["quantity"] = "1"
+        wizard.request_text = json.dumps(request)
+        with self.assertRaisesRegex(ValidationError, "Correct total_untaxed"):
+            wizard.action_send()
+        request |= {"total_untaxed": "100.00", "total": "one hundred"}
+        wizard.request_text = json.dumps(request)
+        with self.assertRaisesRegex(ValidationError, "must be a number"):
+            wizard.action_send()
+        wizard.request_text = json.dumps(request | {"total": "120.00"})
+        wizard.action_send()
+        self.lose_the_answer()
+        self.run_lane()
+        self.try_again(lead)
+        self.assertEqual(len(self.erp.orders), 1, "not a second one")
+        self.assertEqual(self.get_jobs(lead).error_kind, "ambiguous_match")
 
     # -- customers --------------------------------------------------------------------
 

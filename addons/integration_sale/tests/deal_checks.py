@@ -1,0 +1,145 @@
+"""What holds at any time, and in the end, whatever was done to deals."""
+
+from collections import Counter
+
+from hypothesis.stateful import invariant
+
+LAST_TRIES = 8
+QUEUED = ("waiting", "retrying", "running")
+OPEN_STATES = (*QUEUED, "failed", "attention")
+# issues of deals nothing can be sent of until a person says what
+UNSENT = ("choose", "nothing", "merge", "customer")
+
+
+class DealChecks:
+    # -- what holds at any time -------------------------------------------------------
+
+    def _get_live(self, lead):
+        keys = {f"{self.case.prefix}OPP{lead.id}"}
+        keys.update(f"{self.case.prefix}SO{order.id}" for order in lead.order_ids)
+        return self.erp.get_live(keys)
+
+    @invariant()
+    def never_twice(self):
+        assert not self.erp.offences, self.erp.offences
+        assert not self.case.offences, self.case.offences
+        for lead in self.leads:
+            keys = [order["request"]["key"] for order in self._get_live(lead)]
+            assert len(keys) == len(set(keys)), keys
+            # what was confirmed later is an order of its own
+            orders = lead.order_ids.filtered(lambda order: order.state != "draft")
+            assert len(keys) <= max(1, len(orders)), keys
+
+    @invariant()
+    def customers_never_twice(self):
+        keys = Counter(party.get("ours") for party in self.erp.parties.values())
+        assert all(number == 1 for number in keys.values()), keys
+
+    # -- what holds in the end --------------------------------------------------------
+
+    def teardown(self):
+        try:
+            self._settle()
+            for lead in self.leads:
+                self._check_told(lead)
+            self._mend_all()
+            for lead in self.leads:
+                self._check_end(lead)
+            self._check_again()
+            self.never_twice()
+            self.customers_never_twice()
+        finally:
+            self.erp.late.clear()
+            self.env.cr.precommit.clear()
+            self.env.cr.postcommit.clear()
+            self.env.invalidate_all(flush=False)
+            self.savepoint.close(rollback=True)
+            self.env.invalidate_all(flush=False)
+            self.env.transaction.clear()
+
+    def _settle(self):
+        """Nothing breaks any more: the queue goes on by itself."""
+        self.erp.trouble.clear()
+        for _try in range(LAST_TRIES):
+            self._wait(4000)
+            self._restart()
+            self.case.run_lane()
+            if not self._get_jobs(QUEUED):
+                return
+        left = self._get_jobs(QUEUED)
+        # what waits for a person's word waits
+        assert all(job.blocked_by_id for job in left), left.mapped("error_message")
+
+    def _mend_all(self):
+        for _try in range(LAST_TRIES):
+            if not self._get_jobs(OPEN_STATES):
+                return
+            self._choose()
+            self._retry()
+            self._settle()
+        left = self._get_jobs(OPEN_STATES)
+        assert not left, left.mapped("error_message")
+
+    def _get_jobs(self, states):
+        self.env.invalidate_all()
+        return self.env["integration.job"].search(
+            [
+                ("connector_id", "=", self.case.connector.id),
+                ("state", "in", states),
+            ]
+        )
+
+    def _get_order_jobs(self, states):
+        return self._get_jobs(states).filtered(lambda job: job.res_model == "crm.lead")
+
+    def _check_told(self, lead):
+        """Nobody has done anything yet about what went wrong."""
+        if lead.integration_status == "attention":
+            assert lead.integration_message, f"{lead.name}: nobody knows why"
+        elif lead.won_status == "won":
+            is_there = self._get_live(lead) or self._is_off(lead)
+            assert is_there, f"{lead.name} is missing, and nobody is told"
+
+    def _is_off(self, lead):
+        """Called off with its quotation."""
+        orders = lead.erp_order_ids
+        return orders and all(order._is_off() for order in orders)
+
+    def _check_end(self, lead):
+        live = {order["remote_id"]: order for order in self._get_live(lead)}
+        is_told = lead.integration_status == "attention"
+        if lead.won_status != "won":
+            assert not live or is_told, "a stray order is told"
+            return
+        is_there = live or self._is_off(lead) or lead.integration_issue in UNSENT
+        assert is_there, f"{lead.name} is missing: {lead.integration_message}"
+        known = lead.erp_order_ids.filtered(lambda order: order._is_live())
+        assert set(known.mapped("remote_id")) == set(live)
+        if is_told:
+            assert lead.integration_issue or "open" in known.mapped("difference_state")
+            return
+        confirmed = lead.order_ids.filtered(lambda order: order.state == "sale")
+        assert confirmed <= known.sale_order_ids, "all of them are there"
+        for erp_order in known:
+            assert not erp_order._is_off(), "its quotation is off"
+            remote = live[erp_order.remote_id]
+            orders = erp_order.sale_order_ids
+            wanted = sum(orders.mapped("amount_total")) if orders else lead.lines_total
+            assert abs(self.case.get_total(remote) - wanted) < 0.05, (remote, wanted)
+            assert remote["state"] == "confirmed", remote["state"]
+
+    def _check_again(self):
+        """A second sync changes nothing over there, and what comes back is no news."""
+        case = self.case
+        case.pull()
+        sent = self.erp.count_sent()
+        jobs = self.env["integration.job"].search_count([("operation", "!=", "pull")])
+        messages = self.env["mail.message"].search_count([])
+        for lead in self.leads:
+            lead.sudo()._push_won("once more")
+        case.run_lane()
+        case.pull()
+        assert self.erp.count_sent() == sent, "nothing is created or confirmed again"
+        found = self.env["integration.job"].search_count([("operation", "!=", "pull")])
+        assert found == jobs, "no echo of our own change"
+        assert self.env["mail.message"].search_count([]) == messages
