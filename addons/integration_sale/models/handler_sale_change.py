@@ -27,22 +27,28 @@ class HandlerSaleChangePush(models.AbstractModel):
         )
 
     def _prepare_cancel(self, job, order):
-        lead = order.lead_id if order else None
-        is_wanted = bool(order) and (
-            not lead or lead.won_status != "won" or order._is_off()
-        )
         return {
             "operation": "cancel",
-            "is_wanted": is_wanted,
+            "is_wanted": self._is_wanted(job, order),
             "remote_id": job.payload["remote_id"],
         }
+
+    def _is_wanted(self, job, order):
+        """Whether what was queued is still to be done.
+
+        :param order: ``integration.erp.order``, or None where it is gone
+        """
+        if not order:
+            return False
+        is_won = order.lead_id.won_status == "won"
+        return not is_won or order._is_off() if job.operation == "cancel" else is_won
 
     def _prepare_changes(self, flow, orders):
         """:param dict orders: ``{job: integration.erp.order or None}``"""
         requests = {
             job: {"operation": "change", "is_wanted": False}
             for job, order in orders.items()
-            if not order or order.lead_id.won_status != "won"
+            if not self._is_wanted(job, order)
         }
         wanted = {job: order for job, order in orders.items() if job not in requests}
         if not wanted:
@@ -114,6 +120,21 @@ class HandlerSaleChangePush(models.AbstractModel):
                 )
                 snapshots[job] = {**job.payload, **payload}
         return snapshots
+
+    def _renew_requests(self, flow, requests):
+        """What is repeated is compared with what stands there now all the same; but what is
+        no longer wanted is not done again."""
+        orders = {
+            order.key: order
+            for order in self.env["integration.job"].union(*requests)._get_erp_orders()
+        }
+        return {
+            job: {
+                **request,
+                "is_wanted": self._is_wanted(job, orders.get(job._get_order_key())),
+            }
+            for job, request in requests.items()
+        }
 
     # -- call -------------------------------------------------------------------------
 
