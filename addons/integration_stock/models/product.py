@@ -37,6 +37,28 @@ class ProductTemplate(models.Model):
 class ProductProduct(models.Model):
     _inherit = "product.product"
 
+    # of the variant itself: its form shows the template's buttons too
+    erp_stock_available = fields.Float(
+        "Available in ERP",
+        digits="Product Unit",
+        compute="_compute_erp_stock_available",
+    )
+    has_erp_stock = fields.Boolean(compute="_compute_erp_stock_available")
+
+    def _compute_erp_stock_available(self):
+        levels = self.env["integration.stock.level"]
+        summaries = levels._get_summaries(self, self.env.company)
+        for product in self:
+            summary = summaries.get(product.id)
+            product.has_erp_stock = bool(summary)
+            product.erp_stock_available = summary["available"] if summary else 0.0
+
+    def action_view_erp_stock(self):
+        return {
+            **self.product_tmpl_id.action_view_erp_stock(),
+            "domain": [("product_id", "in", self.ids)],
+        }
+
     def action_read_erp_stock(self):
         """Ask the ERP for these products now; a job does it."""
         self.check_access("read")
