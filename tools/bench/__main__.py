@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench import report, won_to_order  # noqa: E402 (the path above comes first)
 from bench.engine import growth, lanes, many_connectors, memory, speed, statements  # noqa: E402
 from bench.push import Push  # noqa: E402
+from bench.screens import lists  # noqa: E402
 from bench.settings import Settings  # noqa: E402
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say  # noqa: E402
@@ -23,6 +24,7 @@ MEASUREMENTS = {
     "engine_connectors": many_connectors.run,
     "engine_memory": memory.run,
     "engine_statements": statements.run,
+    "lists": lists.run,
 }
 
 
