@@ -145,7 +145,7 @@ class IntegrationTimeline(models.Model):
             '<table class="table table-sm mb-0"><thead><tr><th>%s</th>'
             '<th class="text-nowrap">%s</th><th class="text-nowrap">%s</th>'
             "</tr></thead><tbody>%s</tbody></table>"
-        ) % (self.env._("What"), self.env._("Before"), self.env._("Since"), rows)
+        ) % (self.env._("What"), self.env._("Before"), self.env._("After"), rows)
 
     # -- actions ----------------------------------------------------------------------
 
