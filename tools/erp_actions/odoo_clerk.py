@@ -129,7 +129,10 @@ class OdooClerk:
             moves = self.call(
                 "stock.move",
                 "search_read",
-                domain=[("picking_id", "=", picking)],
+                domain=[
+                    ("picking_id", "=", picking),
+                    ("state", "not in", ("done", "cancel")),
+                ],
                 fields=["product_uom_qty"],
             )
             for move in moves:
