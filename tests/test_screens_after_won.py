@@ -44,6 +44,7 @@ class TestScreensAfterWon(ErpCase, ScreensCase):
         for device in ("desktop", "mobile"):
             with self.screens("anna", device) as screens:
                 screens.take("after-won", f"/odoo/crm.lead/{lead.id}")
+                self.show_activity(screens)
                 screens.take(
                     "after-won-order",
                     f"/odoo/integration.erp.order/{erp_order.id}",
@@ -51,3 +52,9 @@ class TestScreensAfterWon(ErpCase, ScreensCase):
         flow = self.connector._get_flow("sale_change_push")
         with self.screens("addy") as screens:
             screens.take("after-won-settings", f"/odoo/integration.flow/{flow.id}")
+
+    def show_activity(self, screens):
+        activity = "document.querySelector('.o-mail-Activity')"
+        self.assertTrue(screens.browser._wait_ready(f"!!{activity}"))
+        screens.evaluate(f"{activity}.scrollIntoView()")
+        screens.check("after-won-activity", f"!!{activity}")

@@ -60,7 +60,8 @@ class ContentLine(TypedDict):
 class OrderContent(TypedDict):
     order: OrderAnswer
     reason: Reason  # why nothing of it can be changed any more; "": it can
-    documents: list[str]  # numbers of shipments that left, and of posted invoices
+    # numbers of what can't be undone: shipments that left, posted invoices
+    documents: dict[Literal["shipped", "invoiced"], list[str]]
     fixed: list[str]  # fields of OrderRequest that can't be changed as it stands
     header: dict[str, str]  # fields of OrderRequest
     lines: list[ContentLine]  # in their order

@@ -114,7 +114,7 @@ class OrderContentVerbs:
         return {
             "order": order,
             "reason": reason,
-            "documents": [*documents["shipped"], *documents["invoiced"]],
+            "documents": documents,
             "fixed": ["party_id", "currency_id"]
             if order["state"] == "draft"
             else list(FIXED),

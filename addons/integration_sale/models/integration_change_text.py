@@ -96,21 +96,40 @@ class IntegrationChangeText(models.AbstractModel):
         reasons = {point["reason"] for point in left}
         if len(reasons) == 1:
             [reason] = reasons
-            why = self._get_reason(reason, answer.get("documents", ()))
+            why = self._get_reason(reason, answer["documents"].get(reason, ()))
         else:
-            why = self.env._("see the activity for what and why")
-        what = ", ".join(dict.fromkeys(self._get_what(point) for point in left[:3]))
+            why = self.env._("the ERP no longer allows it or it was changed there")
+        what = "; ".join(self._get_both(order, point) for point in left[:3])
         if len(left) > 3:
             what = self.env._(
                 "%(what)s and %(count)s more", what=what, count=len(left) - 3
             )
         return self.env._(
-            "%(order)s could not be changed in every point (%(what)s): %(why)s."
+            "Not all of the change got into %(order)s, because %(why)s: %(what)s."
             " %(advice)s",
             order=self._get_title(order),
             what=what,
             why=why,
             advice=self._get_advice(reasons, order.connector_name),
+        )
+
+    def _get_both(self, order, point):
+        """:return: such as “Pump, Quantity 1 here, 4 in ERP North”"""
+        what = self._get_what(point)
+        if point["field"] in TEXTLESS:
+            return what
+        if point["field"] == "line":
+            return (
+                self.env._("%s is missing there", what)
+                if point["after"]
+                else self.env._("%s is still there", what)
+            )
+        return self.env._(
+            "%(what)s %(here)s here, %(there)s in %(system)s",
+            what=what,
+            here=_shorten(point["after"]),
+            there=_shorten(point["there"]),
+            system=order.connector_name,
         )
 
     def _get_changed_news(self, order, answer, before):

@@ -54,7 +54,7 @@ class OrderChanges:
         return {
             "order": self._answer(order),
             "reason": order.get("reason", reason),
-            "documents": [item["number"] for item in order["shipments"]],
+            "documents": {"shipped": [item["number"] for item in order["shipments"]]},
             "fixed": ["party_id", "currency_id"],
             "header": {name: order["request"][name] for name in HEADER},
             "lines": [

@@ -37,7 +37,7 @@ def make_content(order, **values):
     return {
         "order": {"remote_id": "1"},
         "reason": "",
-        "documents": [],
+        "documents": {},
         "fixed": ["party_id"],
         "header": {"party_id": order["party_id"], "note": order["note"]},
         "lines": [

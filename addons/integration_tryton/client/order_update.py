@@ -118,7 +118,7 @@ class OrderUpdateMixin:
         return {
             "order": order,
             "reason": reason,
-            "documents": [*documents["shipped"], *documents["invoiced"]],
+            "documents": documents,
             "fixed": list(FIXED),
             "header": {
                 name: date_text(row[field])
