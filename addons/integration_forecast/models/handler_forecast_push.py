@@ -25,6 +25,7 @@ class HandlerForecastPush(models.AbstractModel):
     _description = "Sales Forecast to the ERP"
     _inherit = ["integration.handler"]
 
+    _filter_model = "crm.lead"
     _gathers_changes = True
 
     def _prepare(self, flow, jobs):

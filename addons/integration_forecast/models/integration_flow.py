@@ -1,7 +1,4 @@
-from ast import literal_eval
-
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
 
 
 class IntegrationFlow(models.Model):
@@ -20,20 +17,6 @@ class IntegrationFlow(models.Model):
     _forecast_months_positive = models.Constraint(
         "CHECK (forecast_months > 0)", "A forecast covers at least one month."
     )
-
-    @api.constrains("filter_domain", "code")
-    def _check_forecast_filter(self):
-        for flow in self.filtered(lambda flow: flow.code == "forecast_push"):
-            try:
-                self.env["crm.lead"].search_count(
-                    literal_eval(flow.filter_domain or "[]"), limit=1
-                )
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter can't be read: %(reason)s", reason=str(error)
-                    )
-                ) from error
 
     def action_resume(self):
         """Whoever starts it is told what the ERP makes of forecasts."""
