@@ -86,8 +86,7 @@ class HandlerForecastPush(models.AbstractModel):
                 count=count,
                 reasons=" · ".join(
                     dict.fromkeys(
-                        f"{row.product_id.display_name}, {row.month:%Y-%m}:"
-                        f" {row.message}"
+                        f"{row.product_id.display_name}, {row.period}: {row.message}"
                         for row in rows
                     )
                 ),

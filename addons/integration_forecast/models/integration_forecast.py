@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 
 class IntegrationForecast(models.Model):
@@ -26,14 +27,17 @@ class IntegrationForecast(models.Model):
     )
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     month = fields.Date(
+        "First Day",
         required=True,
         readonly=True,
         help="In which the deals are expected to close; what is overdue counts for this"
         " month.",
     )
+    period = fields.Char("Month", compute="_compute_period")
     remote_warehouse_id = fields.Char("Warehouse ID", readonly=True)
     warehouse_name = fields.Char("Warehouse", readonly=True)
-    deal_count = fields.Integer("Deals", readonly=True)
+    # a deal with several products counts for each: a sum says nothing
+    deal_count = fields.Integer("Deals", readonly=True, aggregator=None)
     full_quantity = fields.Float("If All Are Won", digits="Product Unit", readonly=True)
     quantity = fields.Float(
         "Forecast",
@@ -77,6 +81,14 @@ class IntegrationForecast(models.Model):
     _due_idx = models.Index(
         "(connector_id, month, remote_warehouse_id, id) WHERE is_due"
     )
+
+    # -- compute ----------------------------------------------------------------------
+
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_period(self):
+        for row in self:
+            row.period = format_date(self.env, row.month, date_format="LLLL yyyy")
 
     # -- actions ----------------------------------------------------------------------
 
