@@ -136,7 +136,9 @@ class HandlerSaleChangePush(models.AbstractModel):
             "expected_total": float(payload["total"]),
             **order._prepare_left(),
         }
-        values |= order._prepare_difference(push_flow, values, order.difference_state)
+        # what is left makes another difference than the one that was accepted
+        state = "none" if answer["left"] else order.difference_state
+        values |= order._prepare_difference(push_flow, values, state)
         push = self.env["integration.handler.sale_order_push"]
         values["difference_html"] = bool(answer.get("lines")) and (
             push._render_difference(payload, remote, answer["lines"])
