@@ -80,8 +80,10 @@ def flow(admin: Json2, connector: int, code: str) -> int:
 def run_flow(admin: Json2, connector: int, code: str) -> None:
     """Press *Run now* and wait until the queue is through with it."""
     number = flow(admin, connector, code)
-    # An earlier run may be under way that began before what we want to see.
-    wait_until_idle(admin, [("flow_id", "=", number)], code)
+    flow_values = admin.read_one("integration.flow", number, "direction")
+    if flow_values["direction"] == "pull":
+        # An earlier run may be under way that began before what we want to see.
+        wait_until_idle(admin, [("flow_id", "=", number)], code)
     admin.call("integration.flow", "action_run_now", [number])
     wait_until_idle(admin, [("flow_id", "=", number)], code)
 
