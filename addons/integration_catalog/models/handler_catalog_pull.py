@@ -242,7 +242,11 @@ class HandlerCatalogPull(models.AbstractModel):
                 ("remote_id", "=", answer["remote_id"]),
             ]
         )
-        if item.product_id and "image_1920" in flow._get_catalog_fields():
+        if (
+            item.product_id
+            and "image_1920" in flow._get_catalog_fields()
+            and not item._is_mapped_as_pack()
+        ):
             item.product_id.with_context(integration_catalog=True).image_1920 = (
                 answer["image"] or False
             )

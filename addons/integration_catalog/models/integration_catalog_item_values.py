@@ -4,6 +4,16 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import float_compare
 
+# What tells a box of twelve from a piece of it.
+PACK_FIELDS = {
+    "name",
+    "default_code",
+    "barcode",
+    "description_sale",
+    "weight",
+    "image_1920",
+}
+
 
 class IntegrationCatalogItem(models.Model):
     """From what the ERP says to the fields of a product here."""
@@ -114,6 +124,8 @@ class IntegrationCatalogItem(models.Model):
         ):
             # products of their own over there, variants of one here
             names |= {"name", "description_sale", "taxes_id"}
+        if self._is_pack(product, batch):
+            names |= PACK_FIELDS
         for entry in batch.others.get(product, []):
             if entry.id > self.id:
                 continue
@@ -124,6 +136,28 @@ class IntegrationCatalogItem(models.Model):
                 shared.discard("taxes_id")
             names |= shared
         return names
+
+    def _is_pack(self, product, batch):
+        """Whether somebody has mapped our product as so many of theirs (a box of twelve):
+        it is another article than theirs, whatever the units say."""
+        lines = batch.lines.get(self.remote_id, batch.mapping)
+        line = lines.filtered(lambda known: known.product_id == product)[:1]
+        if not line or line.is_automatic:
+            return False
+        expected = batch.get_factor(product, self.payload["unit_id"]) or 1.0
+        return bool(float_compare(line.factor, expected, precision_digits=6))
+
+    def _is_mapped_as_pack(self):
+        """The same without a batch, for its picture: theirs shows the piece."""
+        line = self.env["integration.product.mapping"].search(
+            [
+                ("connector_id", "=", self.connector_id.id),
+                ("product_id", "=", self.product_id.id),
+                ("is_automatic", "=", False),
+            ],
+            limit=1,
+        )
+        return bool(line and float_compare(line.factor, 1.0, precision_digits=6))
 
     def _prepare_values(self, batch):
         """Values of the owned fields as the ERP has them. What it never said, or what has no

@@ -52,6 +52,30 @@ class TestCatalog(CatalogCase):
         self.assertEqual(self.get_product("2"), by_barcode)
         self.assertEqual(by_barcode.default_code, "CAT-2")
 
+    def test_a_box_of_twelve_stays_ours(self):
+        """What somebody mapped as so many of theirs is another article."""
+        box = self.make_product("BOX-12", weight=6)
+        self.env["integration.product.mapping"].create(
+            {
+                "connector_id": self.connector.id,
+                "product_id": box.id,
+                "remote_id": "1",
+                "remote_code": "PIECE",
+                "factor": 12.0,
+                "state": "mapped",
+            }
+        )
+        self.erp.add("1", "PIECE", name="Piece", barcode="4006381333931", weight="0.5")
+        self.pull()
+        self.assertEqual(self.get_product("1"), box)
+        self.assertEqual(
+            (box.name, box.default_code, box.barcode, box.weight),
+            ("Ours BOX-12", "BOX-12", False, 6),
+        )
+        self.erp.change("1", active=False)
+        self.pull()
+        self.assertFalse(box.sale_ok, "it can be had no longer, by the box neither")
+
     def test_same_again_changes_nothing(self):
         self.erp.add("1", "CAT-1")
         self.pull()
