@@ -45,7 +45,7 @@ class BatchProblems:
         self.env.flush_all()
         connector = self.turn.connector
         now = self.lane_model._now()
-        for_people = []
+        for_people, to_write = [], {}
         newer = self.env["integration.job"].union(*problems)._find_newer()
         for job, error in problems.items():
             values = {
@@ -78,7 +78,8 @@ class BatchProblems:
             else:
                 values["state"] = "attention" if error.needs_attention else "failed"
                 for_people.append((job, error))
-            self._write_problem(job, values)
+            to_write[job] = values
+        self._write_problems(to_write)
         jobs = self.env["integration.job"].union(*problems)
         self.env["integration.cause"]._note(connector, jobs)
         # what waited for a job that gave way to a newer one looks again whom to wait for
@@ -100,17 +101,29 @@ class BatchProblems:
                 "Telling people about failures of %s failed", self.flow.code
             )
 
-    def _write_problem(self, job, values):
+    def _write_problems(self, values):
+        """Write to many jobs at once.
+
+        :param dict values: ``{job: what to write}``
+        """
+        if not values:
+            return
         try:
             with self.env.cr.savepoint():
-                job.write(values)
-                job.flush_recordset()
+                for job, of_job in values.items():
+                    job.write(of_job)
+                self.env.flush_all()
         except UniqueViolation:
+            self.env.invalidate_all(flush=False)
+            if len(values) > 1:
+                for job, of_job in values.items():
+                    self._write_problems({job: of_job})
+                return
             # queued again in this very moment: the newer job stands
-            job.invalidate_recordset(flush=False)
+            [(job, of_job)] = values.items()
             job.write(
                 {
-                    **values,
+                    **of_job,
                     "state": "cancelled",
                     "blocked_by_id": False,
                     "finished_at": self.lane_model._now(),

@@ -6,6 +6,8 @@ from odoo.exceptions import UserError
 # a job in one of these states stands for "this change is still to be made": asked again,
 # it is the same job
 OPEN_STATES = ("waiting", "retrying", "failed", "attention")
+# how full a page of the table gets at first, in percent
+FILLFACTOR = 50
 RETRYABLE_STATES = ("retrying", "failed", "attention", "cancelled")
 
 
@@ -156,6 +158,13 @@ class IntegrationJob(models.Model):
         "(connector_id, state) WHERE state NOT IN ('done', 'cancelled')"
     )
     _finished_idx = models.Index("(finished_at) WHERE state IN ('done', 'cancelled')")
+
+    def init(self):
+        # A row is written four times on its way through a lane. Where its page has room for
+        # the next version, those that change no state leave all indexes alone (HOT).
+        self.env.cr.execute(
+            f"ALTER TABLE integration_job SET (fillfactor = {FILLFACTOR})"
+        )
 
     # -- compute ----------------------------------------------------------------------
 

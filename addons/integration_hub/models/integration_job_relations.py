@@ -109,7 +109,11 @@ class IntegrationJob(models.Model):
             )
         )
         if connector_ids := {row[0] for row in self.env.cr.fetchall()}:
-            self.env["integration.job"].invalidate_model(["blocked_by_id", "next_try"])
-            self.env["integration.lane"]._wake_up(
-                connectors=self.env["integration.connector"].browse(connector_ids)
-            )
+            self._wake_released(connector_ids)
+
+    def _wake_released(self, connector_ids):
+        """Jobs of these connectors were let go, in the database."""
+        self.env["integration.job"].invalidate_model(["blocked_by_id", "next_try"])
+        self.env["integration.lane"]._wake_up(
+            connectors=self.env["integration.connector"].browse(connector_ids)
+        )

@@ -28,6 +28,8 @@ class Turn:
     is_probing: bool
     is_budgeted: bool
     has_failed: bool
+    parallel_calls: int
+    call_places: int
 
     @property
     def key(self):
@@ -159,6 +161,8 @@ class IntegrationLane(models.AbstractModel):
             is_probing=is_probing,
             is_budgeted=bool(connector.calls_per_day),
             has_failed=bool(connector.failures_in_a_row),
+            parallel_calls=connector.parallel_calls,
+            call_places=connector._get_call_places(),
         )
 
     @api.model

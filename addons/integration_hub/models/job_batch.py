@@ -27,17 +27,23 @@ CONTACT_NOTED_EVERY = timedelta(seconds=30)
 class JobBatch(BatchProblems):
     """Jobs of one flow on their way: claimed, prepared, called, settled."""
 
-    def __init__(self, run, turn, jobs, mark, answered, given):
+    def __init__(self, run, turn, mark, rows):
+        """:param rows: of ``job_rows.claim``"""
+        jobs = run.env["integration.job"]
         self.env = run.env
         self.run = run
         self.lane_model = run.lane_model
         self.turn = turn
         self.flow = turn.flow
         self.handler = turn.handler
-        self.jobs = jobs
         self.mark = mark
-        self.answered = answered
-        self.given = given
+        self.jobs = jobs.browse(row[0] for row in rows)
+        self.answered = jobs.browse(row[0] for row in rows if row[1])
+        self.given = jobs.browse(row[0] for row in rows if row[2])
+        self.have_record = any(row[3] for row in rows)
+        self.unsettled = {row[0]: row[4] for row in rows}
+        # a step is made anew, in a new transaction
+        self.is_repeated = False
         self.started = time.monotonic()
         self.requests = {}  # job -> request
         self.answers = {}  # job -> answer
@@ -74,18 +80,7 @@ class JobBatch(BatchProblems):
             return None, True
         # mappings and settings may have been changed since the last batch
         run.env.invalidate_all()
-        jobs = run.env["integration.job"]
-        batch = cls(
-            run,
-            turn,
-            jobs.browse([job_id for job_id, *_flags in rows]),
-            mark,
-            jobs.browse(
-                [job_id for job_id, is_answered, _given in rows if is_answered]
-            ),
-            jobs.browse([job_id for job_id, _answered, is_given in rows if is_given]),
-        )
-        return batch, is_last
+        return cls(run, turn, mark, rows), is_last
 
     # -- before the call --------------------------------------------------------------
 
@@ -98,12 +93,12 @@ class JobBatch(BatchProblems):
         self.answers.update({job: job.answer["value"] for job in self.answered})
         jobs = self.jobs - self.answered
         requests, blocked, settled = self._prepare_or_settle(jobs)
-        self._in_fresh_transactions(lambda: self._release_if_done(blocked))
-        unsettled = self.env["integration.job"].union(*requests)._find_unsettled()
+        if blocked:
+            self._in_fresh_transactions(lambda: self._release_if_done(blocked))
         self.requests = {
             job: {
                 **request,
-                "unsettled_until": get_timestamp(unsettled.get(job.id)),
+                "unsettled_until": get_timestamp(self.unsettled[job.id]),
             }
             for job, request in requests.items()
         }
@@ -132,9 +127,8 @@ class JobBatch(BatchProblems):
     def _prepare(self, jobs):
         """:return: tuple (``{job: request}`` of what may go out, the blocked ones, number
         of jobs settled)"""
-        # Had this lane been held up for longer than its lease, or the first attempt at
-        # this come to nothing, they might be another lane's by now.
-        jobs = jobs & job_rows.get_ours(self.jobs, self.mark)
+        if self.is_repeated:
+            jobs = self._get_ours(jobs)
         problems, blocked = {}, {}
         # what a person has corrected, or wants repeated, goes out as it is
         requests = {job: job.given_request for job in jobs & self.given}
@@ -149,11 +143,15 @@ class JobBatch(BatchProblems):
                 blocked[job] = request.job
             else:
                 requests[job] = request
-        self._block(blocked)
-        self._settle_problems(problems)
         # the intent is on record before anything goes out
-        sending = job_rows.note_sent(requests)
-        self._stand_back([job for job in requests if job.id not in sending])
+        sending = job_rows.note_sent(requests, self.mark, self.have_record)
+        held = [job for job in requests if job.id not in sending]
+        # had this lane been held up for longer than its lease, they might be another's
+        ours = self._get_ours([*problems, *blocked, *held])
+        blocked = {job: other for job, other in blocked.items() if job in ours}
+        self._block(blocked)
+        self._settle_problems({job: problems[job] for job in problems if job in ours})
+        self._stand_back([job for job in held if job in ours])
         self.lane_model._commit()
         requests = {job: item for job, item in requests.items() if job.id in sending}
         return requests, blocked, len(problems) + len(blocked)
@@ -212,12 +210,18 @@ class JobBatch(BatchProblems):
 
         :param dict values: ``{job: what to write}``
         """
+        if not values:
+            return
         newer = self.env["integration.job"].union(*values)._find_newer()
         now = self.lane_model._now() if newer else None
-        for job, of_job in values.items():
-            if job in newer:
-                of_job = {"state": "cancelled", "finished_at": now}
-            self._write_problem(job, of_job)
+        self._write_problems(
+            {
+                job: {"state": "cancelled", "finished_at": now}
+                if job in newer
+                else of_job
+                for job, of_job in values.items()
+            }
+        )
         replaced = [job for job in values if job.state == "cancelled"]
         self.env["integration.job"].union(*replaced)._release_blocked()
 
@@ -228,6 +232,7 @@ class JobBatch(BatchProblems):
         transaction helps, a savepoint does not. ``step`` commits by itself.
         """
         for attempt in range(1, SERIALIZATION_TRIES + 1):
+            self.is_repeated = attempt > 1
             try:
                 return step()
             except TransactionRollbackError:
@@ -238,8 +243,6 @@ class JobBatch(BatchProblems):
 
     def _release_if_done(self, blocked):
         """The awaited job may have been done between our look and our commit."""
-        if not blocked:
-            return
         others = self.env["integration.job"].browse(
             {other.id for other in blocked.values()}
         )
@@ -276,7 +279,7 @@ class JobBatch(BatchProblems):
                     self.answers[job] = answer
         self._in_fresh_transactions(lambda: self._settle_calls(problems))
         if self.answers:
-            self._in_fresh_transactions(self._settle_answers)
+            self._settle_answers(self.answers)
         return len(problems) + len(self.answers)
 
     def _settle_calls(self, problems):
@@ -289,15 +292,41 @@ class JobBatch(BatchProblems):
         self._log_exchanges()
         self.lane_model._commit()
 
-    def _settle_answers(self):
-        self._apply({job: self.answers[job] for job in self._get_ours(self.answers)})
+    def _settle_answers(self, answers):
+        """One that can't be applied is undone with all that was applied with it: answers
+        are committed, so the others are applied again, each by itself."""
+        try:
+            self._in_fresh_transactions(lambda: self._apply(answers))
+        except TransactionRollbackError:
+            raise
+        except Exception as error:
+            self.env.cr.rollback()
+            if len(answers) > 1:
+                for job, answer in answers.items():
+                    self._settle_answers({job: answer})
+                return
+            _logger.exception("Applying an answer of %s failed", self.flow.code)
+            self._settle_problems({job: as_internal(error) for job in answers})
+            self.lane_model._commit()
+
+    def _apply(self, answers):
+        answers = {job: answers[job] for job in self._get_ours(answers)}
+        if answers:
+            problems = self.handler._apply(self.flow, list(answers.items())) or {}
+            done = self.env["integration.job"].browse(
+                job.id for job in answers if job not in problems
+            )
+            job_rows.finish(done, time.monotonic() - self.started)
+            self.turn.connector._note_limits(problems)
+            self._settle_problems(problems)
         self.lane_model._commit()
 
     def _get_ours(self, jobs):
         """Those of ``jobs`` that nobody has taken from this lane."""
         if not jobs:
             return self.env["integration.job"]
-        return job_rows.get_ours(next(iter(jobs)).union(*jobs), self.mark)
+        jobs = self.env["integration.job"].browse(job.id for job in jobs)
+        return job_rows.get_ours(jobs, self.mark)
 
     def _store_answers(self):
         """First of all, the result: nothing that comes after can lose it."""
@@ -306,31 +335,6 @@ class JobBatch(BatchProblems):
             job: self.answers[job] for job in self.requests if job in self.answers
         }
         job_rows.store_answers(self.env, answers, self.mark)
-
-    def _apply(self, answers):
-        if not answers:
-            return
-        try:
-            with self.env.cr.savepoint():
-                problems = self.handler._apply(self.flow, list(answers.items())) or {}
-                done = self.env["integration.job"].union(
-                    *(job for job in answers if job not in problems)
-                )
-                job_rows.finish(done, time.monotonic() - self.started)
-                self.turn.connector._note_limits(problems)
-                self._settle_problems(problems)
-                self.env.flush_all()
-        except TransactionRollbackError:
-            raise
-        except Exception as error:
-            self.env.invalidate_all(flush=False)
-            if len(answers) > 1:
-                # one bad answer must not hold up the others
-                for job, answer in answers.items():
-                    self._apply({job: answer})
-                return
-            _logger.exception("Applying an answer of %s failed", self.flow.code)
-            self._settle_problems({job: as_internal(error) for job in answers})
 
     def _log_exchanges(self):
         if not self.exchanges:

@@ -34,7 +34,9 @@ def claim(run, turn, size, crashed=False):
     plan as all the rest.
 
     :return: ``(mark, rows)``; a row has the id, whether there is an answer already,
-        whether its request was set by a person
+        whether its request was set by a person, whether it is of a record, and until when
+        a lost call for the same change may still be at work over there, be it this job's
+        own or that of one that was cancelled or replaced since
     """
     mark = uuid.uuid4().hex
     part = SQL("job.crashes > 0")
@@ -71,7 +73,13 @@ def claim(run, turn, size, crashed=False):
                 ORDER BY job.next_try, job.id
                 LIMIT %(size)s
                   FOR UPDATE OF job SKIP LOCKED))
-        RETURNING next_try, id, answer IS NOT NULL, given_request IS NOT NULL
+        RETURNING next_try, id, answer IS NOT NULL, given_request IS NOT NULL,
+                  res_id IS NOT NULL, (
+                  SELECT MAX(lost.unsettled_until)
+                    FROM integration_job lost
+                   WHERE lost.flow_id = integration_job.flow_id
+                     AND lost.idempotency_key = integration_job.idempotency_key
+                     AND lost.unsettled_until IS NOT NULL)
             """,
             lane=run.name,
             lease=LEASE,
@@ -90,6 +98,21 @@ def claim(run, turn, size, crashed=False):
     return mark, sorted(row[1:] for row in rows)
 
 
+def is_of_batch(table, mark):
+    """Condition: under way in the batch of this mark.
+
+    Written so that no index serves it. These rows are found by their ids; PostgreSQL, which
+    takes running jobs for few, would rather read an index on states from end to end, and
+    that is full of entries of earlier batches.
+    """
+    return SQL(
+        "%(table)s.state IS NOT DISTINCT FROM 'running'"
+        " AND %(table)s.batch IS NOT DISTINCT FROM %(mark)s",
+        table=SQL.identifier(table),
+        mark=mark,
+    )
+
+
 def get_ours(jobs, mark):
     """Those that are still held by the batch of this mark, locked by nobody.
 
@@ -98,23 +121,25 @@ def get_ours(jobs, mark):
     """
     rows = jobs.env.execute_query(
         SQL(
-            "SELECT id FROM integration_job"
-            " WHERE id = ANY(%s) AND state = 'running' AND batch = %s",
+            "SELECT id FROM integration_job WHERE id = ANY(%s) AND %s",
             list(jobs.ids),
-            mark,
+            is_of_batch("integration_job", mark),
         )
     )
     ids = {row[0] for row in rows}
     return jobs.filtered(lambda job: job.id in ids)
 
 
-def note_sent(requests):
+def note_sent(requests, mark, have_record):
     """From here on something may have happened over there: keep what goes out.
 
     Two lanes may have claimed jobs of one record in the same moment, each before it could
-    see the other's. Now they can: whoever sees another one under way stands back.
+    see the other's. Now they can: whoever sees another one under way stands back. So does
+    a lane that was held up for longer than its lease.
 
     :param dict requests: ``{job: request}``
+    :param str mark: of their batch
+    :param bool have_record: whether some of them are of a record
     :return: set of the ids that may go
     """
     if not requests:
@@ -125,13 +150,13 @@ def note_sent(requests):
             """
         UPDATE integration_job job
            SET sent_at = %(now)s, request = %(requests)s::jsonb -> job.id::text
-         WHERE job.id = ANY(%(ids)s)
-           AND %(is_alone)s
+         WHERE job.id = ANY(%(ids)s) AND %(is_of_batch)s AND %(is_alone)s
         RETURNING job.id
             """,
             now=NOW,
             ids=list(jobs.ids),
-            is_alone=IS_ALONE,
+            is_of_batch=is_of_batch("job", mark),
+            is_alone=IS_ALONE if have_record else HAS_NO_RECORD,
             requests=json.dumps(
                 {
                     job.id: request
@@ -165,7 +190,7 @@ def store_answers(env, answers, mark):
             """
         UPDATE integration_job SET answer = found.answer::jsonb
           FROM UNNEST(%s, %s) AS found(id, answer)
-         WHERE integration_job.id = found.id AND batch = %s
+         WHERE integration_job.id = found.id AND batch IS NOT DISTINCT FROM %s
            AND state IN ('running', 'retrying', 'failed')
             """,
             list(jobs.ids),
@@ -180,24 +205,34 @@ def store_answers(env, answers, mark):
 
 
 def finish(jobs, duration):
-    """:param float duration: seconds since they were claimed"""
+    """They are done, and let go who waited for them.
+
+    :param float duration: seconds since they were claimed
+    """
     if not jobs:
         return
-    jobs.flush_recordset()
-    jobs.env.cr.execute(
+    jobs.env["integration.job"].flush_model()
+    [[connector_ids]] = jobs.env.execute_query(
         SQL(
             """
-        UPDATE integration_job
-           SET state = 'done', finished_at = %(now)s,
-               duration = %(duration)s, lane = NULL, lease_until = NULL, error_kind = NULL,
-               error_message = NULL, error_detail = NULL, unsettled_until = NULL,
-               crashes = 0, write_date = %(now)s
-         WHERE id = ANY(%(ids)s)
+        WITH done AS (
+            UPDATE integration_job
+               SET state = 'done', finished_at = %(now)s, duration = %(duration)s,
+                   lane = NULL, lease_until = NULL, error_kind = NULL,
+                   error_message = NULL, error_detail = NULL, unsettled_until = NULL,
+                   crashes = 0, write_date = %(now)s
+             WHERE id = ANY(%(ids)s)),
+        released AS (
+            UPDATE integration_job SET blocked_by_id = NULL, next_try = %(now)s
+             WHERE blocked_by_id = ANY(%(ids)s)
+            RETURNING connector_id)
+        SELECT ARRAY(SELECT DISTINCT connector_id FROM released)
             """,
             now=NOW,
             duration=duration,
             ids=list(jobs.ids),
         )
     )
+    if connector_ids:
+        jobs._wake_released(connector_ids)
     jobs.invalidate_recordset(flush=False)
-    jobs._release_blocked()

@@ -107,7 +107,7 @@ class LaneRun:
         """
         took = False
         for turn in self._get_turns():
-            desk = self._get_desk(turn.connector)
+            desk = self._get_desk(turn)
             if not desk or not desk.has_room(turn):
                 continue
             if turn.is_budgeted and not turn.connector._has_budget(turn.flow):
@@ -172,32 +172,32 @@ class LaneRun:
 
     # -- desks ------------------------------------------------------------------------
 
-    def _get_desk(self, connector):
-        """Where this run deals with ``connector``; None while it may not call it."""
+    def _get_desk(self, turn):
+        """Where this run deals with the connector of ``turn``; None while it may not call
+        it."""
+        connector = turn.connector
         desk = self.desks.get(connector.id)
         if desk is None:
             desk = self.desks[connector.id] = _Desk(self, connector.id)
         try:
-            self._staff(desk, connector)
+            self._staff(desk, turn)
         except UserError as error:
             connector._stop_by_error(AuthenticationError(str(error)))
             self.lane_model._commit()
             return None
         return desk if desk.clients else None
 
-    def _staff(self, desk, connector):
+    def _staff(self, desk, turn):
         """As many clients as this lane may use at once. Where the connector limits the
         calls of all lanes together, each client needs one of its places; what another lane
         has now may be free the next time."""
-        limit = connector._get_call_places()
-        wanted = connector.parallel_calls
-        if limit:
-            wanted = min(wanted, limit)
-        while len(desk.clients) < wanted:
-            place = self._take_place(connector, limit) if limit else None
+        limit = turn.call_places
+        wanted = min(turn.parallel_calls, limit or turn.parallel_calls)
+        while len(desk.places) < wanted:
+            place = self._take_place(turn.connector, limit) if limit else None
             if limit and place is None:
                 return
-            desk.welcome(connector._get_client(), place)
+            desk.welcome(turn.connector._get_client(), place)
 
     def _take_place(self, connector, limit):
         """:return: the lock of a place that was free, or None"""

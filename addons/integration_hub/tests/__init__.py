@@ -21,6 +21,7 @@ from . import (
     test_replay,
     test_schedule,
     test_setup,
+    test_statements,
     test_tour_hub,
     test_tour_problems,
     test_tour_replay,
