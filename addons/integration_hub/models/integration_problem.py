@@ -43,9 +43,11 @@ class IntegrationProblem(models.Model):
     connector_id = fields.Many2one("integration.connector", "System", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     kind = fields.Selection(
-        lambda self: self.env["integration.job"]
-        ._fields["error_kind"]
-        ._description_selection(self.env),
+        lambda self: (
+            self.env["integration.job"]
+            ._fields["error_kind"]
+            ._description_selection(self.env)
+        ),
         readonly=True,
     )
     res_model = fields.Char("Model", readonly=True)
