@@ -24,7 +24,7 @@ class FeedbackMixin:
     def take_away(self):
         self.connector.url = self.erp["url"]
         with self.connector._get_client() as client:
-            keys = [product._get_feedback_key() for product in self.products.values()]
+            keys = [self.get_key(code) for code in self.products]
             found = client.feedback_find(keys)
             client.feedback_delete([item["remote_id"] for item in found.values()])
 
@@ -41,6 +41,9 @@ class FeedbackMixin:
                 }
             )
         )
+
+    def get_key(self, code):
+        return self.products[code]._get_feedback_key(self.company)
 
     def send(self):
         """What happens once a day."""
@@ -61,7 +64,7 @@ class FeedbackMixin:
 
     def get_text(self, code="PUMP-200"):
         """The one summary of the product over there, or None."""
-        found = self.find_there(self.products[code]._get_feedback_key())
+        found = self.find_there(self.get_key(code))
         self.assertLessEqual(len(found), 1, "never piled up")
         if not found:
             return None
@@ -144,9 +147,7 @@ class FeedbackMixin:
     def test_5_both_sides_change(self):
         self.say()
         self.send_all()
-        self.write_there(
-            self.products["PUMP-200"]._get_feedback_key(), "Somebody's own words"
-        )
+        self.write_there(self.get_key("PUMP-200"), "Somebody's own words")
         self.say("More")
         self.send_all()
         self.assertIn("More", self.get_text())

@@ -134,3 +134,9 @@ class TestComplaintsOdoo(ComplaintMixin, ErpCase):
         self.assertEqual(self.read_there(complaint)["product_code"], "FILTER-10")
         row = self.clerk.read_one(REPAIR, int(complaint.remote_id), "product_qty")
         self.assertEqual(row["product_qty"], 4)
+        # a service is told in words alone
+        complaint.product_id = self.products["SERV-INST"]
+        self.run_lane()
+        self.assertFalse(self.get_problems())
+        self.assertFalse(self.read_there(complaint)["product_code"])
+        self.assertIn("SERV-INST", self.read_there(complaint)["text"])

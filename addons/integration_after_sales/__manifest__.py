@@ -11,6 +11,7 @@
         "security/integration_security.xml",
         "security/ir.model.access.csv",
         "data/ir_sequence.xml",
+        "data/mail_message_subtype.xml",
         "data/integration_complaint_kind.xml",
         "views/integration_complaint_views.xml",
         "views/integration_complaint_kind_views.xml",

@@ -214,7 +214,11 @@ class Flows:
         uuid = self.stage.admin.call(
             "ir.config_parameter", "get_param", key="database.uuid"
         )
-        text = self.there.feedback(f"CRM-{uuid[:8]}-FB{product}")
+        connector = self.stage.admin.read_one(
+            "integration.connector", self.connector, "company_id"
+        )
+        company = connector["company_id"][0]
+        text = self.there.feedback(f"CRM-{uuid[:8]}-FB{company}-{product}")
         return f"{PRODUCT}: what was said", SAID, SAID if SAID in text else text
 
     # -- here -------------------------------------------------------------------------

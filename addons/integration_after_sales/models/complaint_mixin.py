@@ -10,7 +10,10 @@ class IntegrationComplaintMixin(models.AbstractModel):
     complaint_count = fields.Integer(
         "Complaints",
         compute="_compute_complaint_count",
-        groups="integration_hub.group_integration_user",
+        # who may read complaints; users of integrations without Sales may not
+        groups=(
+            "sales_team.group_sale_salesman,integration_hub.group_integration_manager"
+        ),
     )
 
     def _compute_complaint_count(self):

@@ -11,8 +11,7 @@ from odoo.addons.integration_hub.models.integration_handler import Blocked
 
 from ..sending import send_complaints
 from ..values import to_text
-
-ACTIVITY = "mail.mail_activity_data_warning"
+from .integration_complaint_queue import ACTIVITY
 
 
 class HandlerComplaintPush(models.AbstractModel):
@@ -65,6 +64,14 @@ class HandlerComplaintPush(models.AbstractModel):
         links = external_ids._find(connector, "complaint", complaints).grouped("res_id")
         requests = {}
         for job, complaint in by_job.items():
+            if complaint.state == "cancelled" and not complaint.remote_id:
+                requests[job] = ValidationError(
+                    self.env._(
+                        "The complaint was withdrawn here. If it still stands, set it to"
+                        " draft and send it again."
+                    )
+                )
+                continue
             customer = complaint.commercial_partner_id
             if customer.id not in parties:
                 requests[job] = (
@@ -261,7 +268,9 @@ class HandlerComplaintPush(models.AbstractModel):
             complaint.activity_feedback(
                 [ACTIVITY],
                 user_id=None,
-                feedback=self.env._("It is there now."),
+                feedback=self.env._("It is withdrawn there.")
+                if job.operation == "withdraw"
+                else self.env._("It is there now."),
                 only_automated=True,
             )
         self.env["integration.external.id"]._bind(

@@ -214,31 +214,44 @@ class IntegrationComplaint(models.Model):
     @api.depends("connector_id", "company_id")
     def _compute_erp_choice(self):
         # as superuser: the names of the ERPs are for everybody, connectors are not
+        choices = dict(self._selection_erp_choice())
         for complaint in self:
-            complaint.erp_choice = (
-                str(complaint.connector_id.id) if complaint.connector_id else False
-            )
+            choice = str(complaint.connector_id.id or "")
+            complaint.erp_choice = choice if choice in choices else False
             complaint.erp_name = complaint.connector_id.name
             complaint.has_erp_choice = len(complaint._find_connectors()) > 1
 
     def _inverse_erp_choice(self):
         for complaint in self:
+            connectors = complaint._find_connectors()
+            chosen = connectors.browse(int(complaint.erp_choice or 0) or [])
             # sudo: see _compute_erp_choice
-            complaint.sudo().connector_id = int(complaint.erp_choice or 0) or False
+            if chosen == complaint.sudo().connector_id:
+                continue
+            if chosen - connectors:
+                raise UserError(
+                    self.env._(
+                        "That ERP takes no complaints of %s. Choose another one.",
+                        complaint.company_id.name,
+                    )
+                )
+            if complaint.remote_id or complaint.sync_state != "none":
+                raise UserError(
+                    self.env._(
+                        "%s was sent already. Withdraw it, and send a copy to the other"
+                        " ERP.",
+                        complaint.display_name,
+                    )
+                )
+            complaint.sudo().connector_id = chosen
 
     @api.model
     def _selection_erp_choice(self):
-        # sudo: see _compute_erp_choice
         flows = (
             self.env["integration.flow"]
             .sudo()
-            .with_context(active_test=False)
-            .search(
-                [
-                    ("code", "=", "complaint_push"),
-                    ("company_id", "in", self.env.companies.ids),
-                ]
-            )
+            # sudo: see _compute_erp_choice
+            ._find_for_push("complaint_push", self.env.companies)
         )
         return [(str(item.id), item.name) for item in flows.connector_id]
 

@@ -1,10 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.integration_hub.models.integration_job import OPEN_STATES
+
 from ..values import to_text
 from .integration_complaint import CLOSED_STATES
 
 KEY_LETTER = "C"
+# what is to be seen to about a complaint's way to the ERP
+ACTIVITY = "mail.mail_activity_data_warning"
 
 
 class IntegrationComplaint(models.Model):
@@ -38,11 +42,24 @@ class IntegrationComplaint(models.Model):
     def action_send(self):
         """To the ERP; once there, changes go over by themselves."""
         self.check_access("write")
-        for complaint in self:
-            if complaint.origin == "erp" or complaint.remote_id:
-                continue
+        ours = self.filtered(lambda item: item.origin == "crm")
+        for complaint in ours.filtered(lambda item: not item.remote_id):
+            if complaint.state == "cancelled":
+                raise UserError(
+                    self.env._(
+                        "%s was withdrawn. Set it to draft first, then send it.",
+                        complaint.display_name,
+                    )
+                )
             # sudo: which ERP it goes to is decided, not read, by the salesperson
-            if not complaint.sudo().connector_id:
+            mine = complaint.sudo()
+            if (
+                complaint.sync_state == "none"
+                and mine.connector_id not in complaint._find_connectors()
+            ):
+                # written down before there was one, or for one that is gone
+                mine.connector_id = complaint._find_connector()
+            if not mine.connector_id:
                 raise UserError(
                     self.env._("Choose the ERP this complaint goes to.")
                     if complaint.has_erp_choice
@@ -52,19 +69,36 @@ class IntegrationComplaint(models.Model):
                         " “Complaints” on."
                     )
                 )
-        self.filtered(lambda item: item.origin == "crm")._enqueue_push("sent")
+        ours._check_flow_is_on()
+        # a withdrawal that was refused is given up, and must not hold this up
+        ours._find_jobs("withdraw", ("attention", "failed")).action_cancel()
+        ours._enqueue_push("sent")
         return True
 
     def action_withdraw(self):
         """Cancelled there where that is still possible; a draft is cancelled here."""
         self.check_access("write")
+        pushes = self._find_jobs("push", OPEN_STATES)
+        # of these something may be over there, or on its way
+        uncertain = pushes.filtered(lambda job: job.sent_at or job.unsettled_until)
         drafts = self.filtered(
-            lambda item: not item.remote_id and item.sync_state != "waiting"
+            lambda item: (
+                not item.remote_id
+                and item.sync_state != "waiting"
+                and item.id not in uncertain.mapped("res_id")
+            )
         )
+        (self - drafts)._check_flow_is_on()
+        # else what waits for a mapping, say, would go over once there is one; a call whose
+        # answer was lost is brought to its end
+        pushes.filtered(
+            lambda job: not job.unsettled_until or job.state in ("attention", "failed")
+        ).action_cancel()
         # sudo: states are the flow's to write; the right to the complaint was checked
         drafts.sudo().write(
             {"state": "cancelled", "sync_state": "none", "sync_message": False}
         )
+        drafts.sudo().activity_unlink([ACTIVITY], only_automated=True)
         (self - drafts)._enqueue_withdrawal()
         return True
 
@@ -99,6 +133,36 @@ class IntegrationComplaint(models.Model):
         return True
 
     # -- to the queue -----------------------------------------------------------------
+
+    def _check_flow_is_on(self):
+        """:raise UserError: what is queued now would never go over"""
+        # sudo: see action_send
+        for connector in self.sudo().connector_id:
+            if not connector.active or not connector._get_flow("complaint_push"):
+                raise UserError(
+                    self.env._(
+                        "Complaints no longer go to %s. Ask your administrator to switch"
+                        " its flow “Complaints” on, then try again.",
+                        connector.name,
+                    )
+                )
+
+    def _find_jobs(self, operation, states):
+        """Those of these complaints in the queue, as superuser."""
+        # sudo: see _compute_is_being_read
+        return (
+            self.env["integration.job"]
+            .sudo()
+            .search(
+                [
+                    ("flow_id.code", "=", "complaint_push"),
+                    ("operation", "=", operation),
+                    ("state", "in", states),
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                ]
+            )
+        )
 
     @api.private
     def _get_key(self):
@@ -232,6 +296,10 @@ class IntegrationComplaint(models.Model):
         """What the people in the ERP read: what the fields there have no place for is
         told in words."""
         self.ensure_one()
+        # one language per ERP, whoever makes it: another one would be a change.
+        # sudo: see action_send
+        company = self.sudo().connector_id.company_id or self.company_id
+        self = self.with_context(lang=company.sudo().partner_id.lang)
         wishes = dict(self._fields["wish"]._description_selection(self.env))
         lines = [
             self.subject,

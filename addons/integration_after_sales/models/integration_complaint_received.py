@@ -220,25 +220,28 @@ class IntegrationComplaint(models.Model):
                     )
                 )
         kinds = dict(Step._fields["kind"]._description_selection(self.env))
+        step_states = dict(Step._fields["state"]._description_selection(self.env))
         for item in state["steps"]:
             values = self._prepare_step(item, currencies)
             step = known.pop(item["remote_id"], None)
             if not step:
                 to_create.append({**values, "remote_key": item["remote_id"]})
-            was_done = step and step.state == "done"
+            state_before = step.state if step else None
             if step:
                 step.write(values)
             if item["kind"] in ("return", "credit_note") and (
-                not step or item["state"] == "done" and not was_done
+                not step
+                or (
+                    item["state"] in ("done", "cancelled")
+                    and item["state"] != state_before
+                )
             ):
                 news.append(
                     self.env._(
                         "%(kind)s %(number)s: %(state)s.",
                         kind=kinds[item["kind"]],
                         number=item["number"] or "",
-                        state=self.env._("done")
-                        if item["state"] == "done"
-                        else self.env._("planned"),
+                        state=step_states.get(item["state"], "").lower(),
                     )
                 )
         Step.create([{**values, "complaint_id": self.id} for values in to_create])
@@ -276,7 +279,12 @@ class IntegrationComplaint(models.Model):
         for complaint in gone:
             connector = complaint.connector_id
             complaint.with_context(integration_source_connector_id=connector.id).write(
-                {"state": "deleted", "closed_at": self.env.cr.now()}
+                {
+                    "state": "deleted",
+                    "closed_at": self.env.cr.now(),
+                    # should it be found again, it is news
+                    "received_hash": False,
+                }
             )
             complaint._tell(self.env._("It was deleted in %s.", connector.name))
         self.checked_at = self.env.cr.now()
@@ -284,11 +292,12 @@ class IntegrationComplaint(models.Model):
     # -- people told ------------------------------------------------------------------
 
     def _tell(self, text):
-        """One line to the salesperson and whoever follows."""
+        """One line to the salesperson and the colleagues who follow. What the people in
+        the ERP write is not for the customer, who may follow as well."""
         self.ensure_one()
         self.message_post(
             body=text,
-            subtype_xmlid="mail.mt_comment",
+            subtype_xmlid="integration_after_sales.mt_complaint_news",
             partner_ids=self.user_id.partner_id.ids,
         )
 

@@ -140,3 +140,62 @@ class TestComplaintRules(ComplaintCase):
         )
         view = self.env["res.partner"].with_user(clerk).get_view(view_type="form")
         self.assertNotIn("complaint", view["arch"])
+
+    def test_integration_users_without_sales(self):
+        """An accountant sees what is sent, but no complaints: contacts open as before."""
+        for name, group in (("buchhalter", "user"), ("steward", "manager")):
+            user = new_test_user(
+                self.env,
+                name,
+                f"base.group_partner_manager,integration_hub.group_integration_{group}",
+            )
+            partner = self.partner.with_user(user)
+            arch = partner.get_view(view_type="form")["arch"]
+            self.assertEqual("complaint" in arch, group == "manager")
+            Form(partner)
+            self.assertEqual(
+                "complaint_count" in partner.fields_get(), group == "manager"
+            )
+
+    def test_written_down_before_there_was_an_erp(self):
+        self.connector.action_archive()
+        complaint = self.make_complaint()
+        self.assertFalse(complaint.sudo().connector_id)
+        self.connector.action_unarchive()
+        self.connector.state = "running"
+        complaint.action_send()
+        self.assertEqual(complaint.sudo().connector_id, self.connector)
+
+    def test_flow_switched_off(self):
+        complaint = self.make_sent()
+        draft = self.make_complaint()
+        self.push_flow.active = False
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "No connector takes complaints"):
+            draft.action_send()
+        for action in ("action_send", "action_withdraw"):
+            with self.assertRaisesRegex(UserError, "no longer go to ERP North"):
+                getattr(complaint, action)()
+
+    def test_erp_of_another_company(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        theirs = self.make_connector("ERP South", company_id=company.id)
+        self.anna.company_ids |= company
+        complaint = self.make_complaint().with_context(
+            allowed_company_ids=(self.env.company | company).ids
+        )
+        with self.assertRaisesRegex(UserError, "takes no complaints of"):
+            complaint.erp_choice = str(theirs.id)
+        self.assertEqual(complaint.sudo().connector_id, self.connector)
+
+    def test_customer_who_follows_is_not_told(self):
+        self.partner.email = "brown@example.com"
+        complaint = self.make_sent()
+        complaint.message_subscribe(self.partner.ids)
+        complaint.message_subscribe(self.bert.partner_id.ids)
+        complaint = self.Complaint.browse(complaint.id)
+        complaint._tell("They write: a difficult customer.")
+        message = complaint.message_ids[0]
+        self.assertNotIn(self.partner, message.notified_partner_ids)
+        self.assertIn(self.bert.partner_id, message.notified_partner_ids)
+        self.assertIn(self.anna.partner_id, message.notified_partner_ids)

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.exceptions import ValidationError as UserValidationError
 from odoo.tests import new_test_user, tagged
 
@@ -134,6 +135,105 @@ class TestComplaintSync(ComplaintCase):
         self.assertEqual(complaint.state, "cancelled")
         there = self.erp.complaints.values()
         self.assertFalse([item for item in there if item["state"] != "cancelled"])
+
+    def test_withdrawn_while_the_product_was_not_mapped(self):
+        """Once it is mapped, nothing of it goes over."""
+        product = self.env["product.product"].create({"name": "Hose"})
+        complaint = self.make_sent(product_id=product.id)
+        job = self.get_jobs()
+        self.assertEqual(job.state, "attention")
+        complaint.action_withdraw()
+        self.assertEqual((complaint.state, job.state), ("cancelled", "cancelled"))
+        self.assertFalse(complaint.activity_ids)
+        self.env["integration.product.mapping"].search(
+            [("product_id", "=", product.id)]
+        ).remote_id = "R7"
+        self.run_lane()
+        self.assertFalse(self.erp.complaints)
+        # nor by the button of the queue
+        job.action_retry()
+        self.run_lane()
+        self.assertFalse(self.erp.complaints)
+        self.assertIn("withdrawn here", complaint.sync_message)
+        with self.assertRaisesRegex(UserError, "Set it to draft first"):
+            complaint.action_send()
+        complaint.action_withdraw()
+        complaint.action_back_to_draft()
+        complaint.action_send()
+        self.run_lane()
+        self.assertEqual(len(self.erp.complaints), 1)
+
+    def test_withdrawn_after_it_was_refused(self):
+        """It may be there all the same: that is looked up."""
+        complaint = self.make_complaint()
+        self.erp.faults = [ValidationError("Not like this.")]
+        complaint.action_send()
+        self.run_lane()
+        self.erp.add(keys=[complaint._get_key()], party_id="P1")
+        complaint.action_withdraw()
+        self.run_lane()
+        self.assertEqual(self.erp.complaints["1"]["state"], "cancelled")
+        self.assertEqual(complaint.state, "cancelled")
+
+    def test_sent_again_after_a_refused_withdrawal(self):
+        complaint = self.make_sent()
+        self.get_there(complaint)["state"] = "done"
+        complaint.action_withdraw()
+        self.run_lane()
+        self.assertEqual(complaint.sync_state, "attention")
+        self.get_there(complaint)["state"] = "new"
+        complaint.action_send()
+        self.run_lane()
+        self.assertEqual(complaint.sync_state, "sent")
+        complaint.action_withdraw()
+        self.run_lane()
+        self.assertEqual(complaint.state, "cancelled")
+
+    def test_return_that_comes_in_after_the_end(self):
+        """A complaint is closed as soon as its return is planned; that is carried out
+        later."""
+        complaint = self.make_sent()
+        self.pull()
+        there = self.get_there(complaint)
+        there.update(
+            state="done",
+            changed_at="2026-11-02T10:00:00",
+            steps=[make_step("sale,1"), make_step("sale,2", number="RET2")],
+        )
+        complaint.action_read_from_erp()
+        self.run_lane()
+        complaint.sudo().write(
+            {
+                "checked_at": self.env.cr.now() - timedelta(hours=2),
+                "closed_at": self.env.cr.now() - timedelta(days=2),
+            }
+        )
+        there["steps"] = [
+            make_step("sale,1", state="done"),
+            make_step("sale,2", number="RET2", state="cancelled"),
+        ]
+        self.pull()
+        self.assertEqual(complaint.step_ids[-2:].mapped("state"), ["done", "cancelled"])
+        self.assertIn("RET1: done", complaint.message_ids[0].body)
+        self.assertIn("RET2: cancelled", complaint.message_ids[0].body)
+        complaint.sudo().checked_at = self.env.cr.now() - timedelta(hours=2)
+        self.assertFalse(
+            self.pull_flow._get_handler()._find_to_ask_again(self.pull_flow)
+        )
+
+    def test_found_again(self):
+        """A right was missing there for a while."""
+        complaint = self.make_sent()
+        self.pull()
+        there = self.erp.complaints.pop(complaint.remote_id)
+        complaint.action_read_from_erp()
+        self.run_lane()
+        self.assertEqual(complaint.state, "deleted")
+        self.erp.complaints[complaint.remote_id] = there
+        complaint.sudo().checked_at = self.env.cr.now() - timedelta(hours=2)
+        self.pull()
+        self.assertEqual(complaint.state, "new")
+        self.assertFalse(complaint.closed_at)
 
     def test_history(self):
         complaint = self.make_sent()

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Command
 
 
@@ -25,11 +25,23 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"lost_reason_id", "competitor_id"} & vals.keys():
+        changes = {
+            name: vals[name]
+            for name in ("lost_reason_id", "competitor_id")
+            if name in vals
+        }
+        if changes:
             # sudo: of deals one may write, what was noted of their loss follows
-            for lead in self.sudo():
-                lead._get_lost_feedback().write(lead._prepare_lost_values())
+            self.sudo()._get_lost_feedback().write(changes)
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_feedback(self):
+        """With the deal goes what was said, which then leaves the summaries as well."""
+        # sudo: of deals one may delete, all of it
+        self.env["integration.feedback"].sudo().with_context(active_test=False).search(
+            [("lead_id", "in", self.ids)]
+        ).unlink()
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
@@ -46,9 +58,9 @@ class CrmLead(models.Model):
     # -- a lost deal ------------------------------------------------------------------
 
     def _get_lost_feedback(self):
-        return self.env["integration.feedback"].search(
-            [("lead_id", "in", self.ids), ("kind", "=", "lost")]
-        )
+        """Archived ones as well: there is one of each."""
+        Feedback = self.env["integration.feedback"].with_context(active_test=False)
+        return Feedback.search([("lead_id", "in", self.ids), ("kind", "=", "lost")])
 
     def _prepare_lost_values(self):
         self.ensure_one()
@@ -70,7 +82,7 @@ class CrmLead(models.Model):
                     "lost_value": value,
                     "date": fields.Date.context_today(lead),
                     "user_id": lead.user_id.id,
-                    "company_id": (lead.company_id or self.env.company).id,
+                    "company_id": lead._get_feedback_company().id,
                 }
                 for lead in self
                 for product, value in lead._get_product_values().items()
@@ -78,20 +90,30 @@ class CrmLead(models.Model):
             ]
         )
 
+    def _get_last_quotation(self):
+        self.ensure_one()
+        orders = self.order_ids.filtered(
+            lambda order: order.order_line.filtered("product_id")
+        )
+        open_orders = orders.filtered(lambda order: order.state != "cancel") or orders
+        return open_orders.sorted("id")[-1:]
+
+    def _get_feedback_company(self):
+        """A deal of no company is of the one that has quoted it."""
+        return (
+            self.company_id or self._get_last_quotation().company_id or self.env.company
+        )
+
     def _get_product_values(self):
-        """The deal's products with their untaxed amounts in its company's currency: of
-        what was quoted last, else of its own lines.
+        """The deal's products with their untaxed amounts in the currency of
+        ``_get_feedback_company``: of what was quoted last, else of its own lines.
 
         :return: dict ``{product.product: float}``
         """
         self.ensure_one()
         values = defaultdict(float)
-        company = self.company_id or self.env.company
-        orders = self.order_ids.filtered(
-            lambda order: order.order_line.filtered("product_id")
-        )
-        open_orders = orders.filtered(lambda order: order.state != "cancel") or orders
-        for line in open_orders.sorted("id")[-1:].order_line:
+        company = self._get_feedback_company()
+        for line in self._get_last_quotation().order_line:
             if line.product_id and not line.display_type:
                 values[line.product_id] += line.currency_id._convert(
                     line.price_subtotal,
@@ -109,6 +131,7 @@ class CrmLead(models.Model):
         return {
             **super()._merge_get_fields_specific(),
             "feedback_ids": lambda name, leads: [
-                Command.link(item.id) for item in leads.feedback_ids
+                Command.link(item.id)
+                for item in leads.with_context(active_test=False).feedback_ids
             ],
         }

@@ -48,7 +48,7 @@ class HandlerFeedbackPush(models.AbstractModel):
                 {
                     "id": product.id,
                     "name": product.display_name,
-                    "key": product._get_feedback_key(),
+                    "key": product._get_feedback_key(flow.company_id),
                     "text": texts[product.id],
                     "value": values.get(product, 0.0),
                     "is_mapped": product.id in mappings,
@@ -110,7 +110,7 @@ class HandlerFeedbackPush(models.AbstractModel):
                     "name": product.display_name,
                     "record": product,
                     "payload": {"product_id": product.id},
-                    "idempotency_key": product._get_feedback_key(),
+                    "idempotency_key": product._get_feedback_key(flow.company_id),
                     "trigger": "load",
                     "priority": PRIORITY,
                     "is_urgent": True,

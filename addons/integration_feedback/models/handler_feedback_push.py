@@ -67,10 +67,13 @@ class HandlerFeedbackPush(models.AbstractModel):
         )
 
     def _prepare_request(self, product, mapping, text, link):
+        # of the flow, see _prepare; the title is in the language of the text
+        company = self.env.company
+        speaking = self.with_context(lang=company.sudo().partner_id.lang)
         summary = {
-            "key": product._get_feedback_key(),
+            "key": product._get_feedback_key(company),
             "product_id": mapping.remote_id,
-            "title": self.env._("Market feedback"),
+            "title": speaking.env._("Market feedback"),
             "text": text,
         }
         # of another product there it has to move

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .integration_feedback import READERS
+
 
 class IntegrationCompetitor(models.Model):
     """Whom customers buy from instead."""
@@ -10,8 +12,12 @@ class IntegrationCompetitor(models.Model):
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
-    feedback_ids = fields.One2many("integration.feedback", "competitor_id")
-    feedback_count = fields.Integer("Named", compute="_compute_feedback_count")
+    feedback_ids = fields.One2many(
+        "integration.feedback", "competitor_id", groups=READERS
+    )
+    feedback_count = fields.Integer(
+        "Named", compute="_compute_feedback_count", groups=READERS
+    )
 
     _name_uniq = models.UniqueIndex(
         "(lower(name))", "This competitor is there already."
@@ -25,3 +31,10 @@ class IntegrationCompetitor(models.Model):
         )
         for competitor in self:
             competitor.feedback_count = counts.get(competitor, 0)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals:
+            # sudo: the summaries that name it are made anew, whoever has feedback in them
+            self.sudo().feedback_ids.product_id._enqueue_feedback("renamed")
+        return result

@@ -1,10 +1,16 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..excerpt import get_excerpt
+from ..summary import EXCERPTS
 
+# who may read feedback; users of integrations without Sales may not
+READERS = "sales_team.group_sale_salesman,integration_hub.group_integration_manager"
 # of what a summary is made
 SUMMARY_FIELDS = {
     "product_id",
+    "lead_id",
+    "partner_id",
     "kind",
     "text",
     "competitor_id",
@@ -50,8 +56,9 @@ class IntegrationFeedback(models.Model):
     )
     text = fields.Text(
         "What They Said",
-        help="In the customer's words. Names, addresses and numbers are left out of what"
-        " goes to the ERP.",
+        help="In the customer's words. What goes to the ERP is the beginning of it,"
+        " without links, e-mail addresses, long numbers and the names of this customer and"
+        " its salesperson. Leave out what else tells who it was.",
     )
     competitor_id = fields.Many2one("integration.competitor", index="btree_not_null")
     lead_id = fields.Many2one(
@@ -61,7 +68,16 @@ class IntegrationFeedback(models.Model):
         ondelete="cascade",
         check_company=True,
     )
-    partner_id = fields.Many2one(related="lead_id.partner_id", string="Customer")
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        check_company=True,
+        help="Who said it. The name does not go to the ERP.",
+    )
     lost_reason_id = fields.Many2one("crm.lost.reason", index="btree_not_null")
     lost_value = fields.Monetary(
         help="What the deal would have brought, of this product."
@@ -84,6 +100,16 @@ class IntegrationFeedback(models.Model):
         "That this deal was lost is on record for the product already.",
     )
 
+    # -- compute ----------------------------------------------------------------------
+
+    @api.depends("lead_id.partner_id")
+    def _compute_partner_id(self):
+        for feedback in self:
+            if feedback.lead_id:
+                feedback.partner_id = feedback.lead_id.partner_id
+            else:
+                feedback.partner_id = feedback.partner_id
+
     # -- CRUD -------------------------------------------------------------------------
 
     @api.model
@@ -97,20 +123,26 @@ class IntegrationFeedback(models.Model):
             products = [*lead.sudo()._get_product_values()]
             if len(products) == 1:
                 values["product_id"] = products[0].id
+        if "company_id" in fields and lead.exists().company_id:
+            values["company_id"] = lead.company_id.id
         return values
 
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._check_kind(vals)
             # of a deal, it is of the deal's company
             lead = self.env["crm.lead"].browse(vals.get("lead_id"))
-            if lead.company_id and "company_id" not in vals:
+            if lead.company_id:
                 vals["company_id"] = lead.company_id.id
+            elif not vals.get("company_id"):
+                vals.pop("company_id", None)
         feedback = super().create(vals_list)
         feedback.product_id._enqueue_feedback("gathered")
         return feedback
 
     def write(self, vals):
+        self._check_kind(vals)
         if not SUMMARY_FIELDS & vals.keys():
             return super().write(vals)
         before = self.product_id
@@ -124,29 +156,51 @@ class IntegrationFeedback(models.Model):
         products._enqueue_feedback("deleted")
         return result
 
+    def _check_kind(self, vals):
+        """:raise UserError: what losing a deal notes is written by hand"""
+        if self.env.su or "kind" not in vals:
+            return
+        if vals["kind"] == "lost" or "lost" in self.mapped("kind"):
+            raise UserError(
+                self.env._(
+                    "Lost deals are noted by themselves, when an opportunity with products"
+                    " is marked lost. Choose what the customer said it was about."
+                )
+            )
+
     # -- for the summary --------------------------------------------------------------
 
     @api.private
     def _prepare_rows(self):
         """What :func:`..summary.make_summary` takes, the newest first."""
-        return [
-            {
-                "month": item.date.strftime("%Y-%m"),
-                "kind": item.kind,
-                "value": item.lost_value if item.kind == "lost" else 0.0,
-                "reason": item.lost_reason_id.name or "",
-                "competitor": item.competitor_id.name or "",
-                "excerpt": item._get_excerpt(),
-            }
-            for item in self.sorted(lambda item: (item.date, item.id), reverse=True)
-        ]
+        rows, excerpts = [], 0
+        for item in self.sorted(lambda item: (item.date, item.id), reverse=True):
+            # no more are shown
+            excerpt = item._get_excerpt() if excerpts < EXCERPTS else ""
+            excerpts += bool(excerpt)
+            rows.append(
+                {
+                    "month": item.date.strftime("%Y-%m"),
+                    "kind": item.kind,
+                    "value": item.lost_value if item.kind == "lost" else 0.0,
+                    "reason": item.lost_reason_id.name or "",
+                    "competitor": item.competitor_id.name or "",
+                    "excerpt": excerpt,
+                }
+            )
+        return rows
 
     def _get_excerpt(self):
-        """What they said, without who they are."""
+        """What they said, without who they are as far as that is known."""
         self.ensure_one()
+        if not self.text:
+            return ""
         lead = self.lead_id
-        customer = lead.partner_id.commercial_partner_id
-        people = customer | customer.child_ids | lead.partner_id
+        partners = self.partner_id | lead.partner_id
+        # those who have left as well
+        people = partners.with_context(active_test=False).search(
+            [("commercial_partner_id", "in", partners.commercial_partner_id.ids)]
+        )
         names = [
             *people.mapped("name"),
             lead.partner_name,

@@ -1,6 +1,10 @@
-from odoo import api, fields, models
+from collections import defaultdict
 
-from ..summary import make_summary
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..summary import MONTHS, make_summary
+from .integration_feedback import READERS
 
 KEY_LETTERS = "FB"
 
@@ -10,7 +14,7 @@ class ProductProduct(models.Model):
 
     feedback_count = fields.Integer(
         compute="_compute_feedback_count",
-        groups="integration_hub.group_integration_user",
+        groups=READERS,
     )
 
     def _compute_feedback_count(self):
@@ -30,10 +34,14 @@ class ProductProduct(models.Model):
     # -- to the ERP -------------------------------------------------------------------
 
     @api.private
-    def _get_feedback_key(self):
+    def _get_feedback_key(self, company):
+        """What the ERP knows the summary by: companies that share one have one each.
+
+        :param company: ``res.company``, whose feedback is summed up
+        """
         self.ensure_one()
         prefix = self.env["integration.connector"]._get_remote_key_prefix()
-        return f"{prefix}{KEY_LETTERS}{self.id}"
+        return f"{prefix}{KEY_LETTERS}{company.id}-{self.id}"
 
     @api.private
     def _enqueue_feedback(self, trigger, **values):
@@ -61,7 +69,7 @@ class ProductProduct(models.Model):
                         "name": product.display_name,
                         "record": product,
                         "payload": {"product_id": product.id},
-                        "idempotency_key": product._get_feedback_key(),
+                        "idempotency_key": product._get_feedback_key(flow.company_id),
                         "trigger": trigger,
                         **values,
                     }
@@ -76,12 +84,9 @@ class ProductProduct(models.Model):
 
         :return: dict ``{product id: text}``, "" where there is nothing to tell
         """
-        # sudo: of all salespeople, in one summary that names nobody
-        feedback = (
-            self.env["integration.feedback"]
-            .sudo()
-            .search([("product_id", "in", self.ids), ("company_id", "=", company.id)])
-        )
+        # one language, whoever makes it: another one would be a change
+        self = self.with_context(lang=company.sudo().partner_id.lang)
+        feedback = self._find_feedback_to_show(company)
         by_product = feedback.grouped("product_id")
         kinds = dict(feedback._fields["kind"]._description_selection(self.env))
         labels = {
@@ -111,13 +116,31 @@ class ProductProduct(models.Model):
             for product in self
         }
 
+    def _find_feedback_to_show(self, company):
+        """Of the months a summary shows; a product's years of history stay where they
+        are."""
+        # sudo: of all salespeople, in one summary
+        Feedback = self.env["integration.feedback"].sudo()
+        domain = Domain("product_id", "in", self.ids) & Domain(
+            "company_id", "=", company.id
+        )
+        months = defaultdict(list)
+        for product, month in Feedback._read_group(
+            domain, ["product_id", "date:month"], order="date:month desc"
+        ):
+            months[product].append(month)
+        if not months:
+            return Feedback
+        first = min(found[:MONTHS][-1] for found in months.values())
+        return Feedback.search(domain & Domain("date", ">=", first))
+
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     feedback_count = fields.Integer(
         compute="_compute_feedback_count",
-        groups="integration_hub.group_integration_user",
+        groups=READERS,
     )
 
     def _compute_feedback_count(self):

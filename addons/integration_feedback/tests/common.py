@@ -200,7 +200,7 @@ class FeedbackCase(TransactionCase):
         return jobs.filtered(lambda job: job.state in states) if states else jobs
 
     def get_text(self, product=None):
-        key = (product or self.pump)._get_feedback_key()
+        key = (product or self.pump)._get_feedback_key(self.env.company)
         found = [
             item["text"] for item in self.erp.summaries.values() if item["key"] == key
         ]

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import FeedbackCase
@@ -109,6 +109,74 @@ class TestFeedback(FeedbackCase):
         self.assertEqual(feedback.lost_value, 0)
         texts = self.pump._prepare_feedback_summaries(self.env.company)
         self.assertFalse(texts[self.pump.id], "of the other company alone")
+
+    def test_deal_of_no_company(self):
+        """It is of the company that has quoted it, whoever marks it lost."""
+        company = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids |= company
+        lead = self.make_lead(team_id=False)
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "company_id": company.id,
+                "order_line": [
+                    (0, 0, {"product_id": self.pump.id, "price_unit": 7, "tax_ids": []})
+                ],
+            }
+        )
+        lead.company_id = False
+        order.opportunity_id = lead
+        feedback = self.Feedback.create(
+            {"product_id": self.pump.id, "lead_id": lead.id, "company_id": False}
+        )
+        self.assertEqual(feedback.company_id, self.env.company)
+        self.lose(lead)
+        self.assertEqual(self.get_lost(lead).company_id, company)
+        self.assertEqual(self.get_lost(lead).lost_value, 7)
+
+    def test_archived_row_of_a_lost_deal(self):
+        lead = self.make_lead((self.pump, 1))
+        self.lose(lead)
+        self.get_lost(lead).action_archive()
+        lead.action_unarchive()
+        self.lose(lead)
+        self.assertEqual(len(self.get_lost(lead)), 1)
+
+    def test_many_lost_at_once(self):
+        leads = self.make_lead((self.pump, 1)) | self.make_lead((self.pump, 2))
+        for lead in leads:
+            self.lose(lead)
+        other = self.env["crm.lost.reason"].create({"name": "Too late"})
+        writes = []
+        write = type(self.Feedback).write
+
+        def count(records, vals):
+            writes.append(len(records))
+            return write(records, vals)
+
+        self.patch(type(self.Feedback), "write", count)
+        leads.lost_reason_id = other
+        self.assertEqual(writes, [2])
+
+    def test_lost_is_not_noted_by_hand(self):
+        with self.assertRaisesRegex(UserError, "noted by themselves"):
+            self.say(kind="lost")
+        feedback = self.say()
+        with self.assertRaisesRegex(UserError, "noted by themselves"):
+            feedback.kind = "lost"
+
+    def test_integration_users_without_sales(self):
+        """An accountant sees what is sent, but no feedback: products open as before."""
+        clerk = new_test_user(
+            self.env,
+            "buchhalter",
+            "base.group_user,integration_hub.group_integration_user",
+        )
+        template = self.pump.product_tmpl_id.with_user(clerk)
+        self.assertNotIn("feedback", template.get_view(view_type="form")["arch"])
+        Form(template)
+        self.assertNotIn("feedback_count", template.fields_get())
+        self.assertTrue(self.rival.with_user(clerk).read())
 
     def test_merged_deals(self):
         first, second = self.make_lead(), self.make_lead()

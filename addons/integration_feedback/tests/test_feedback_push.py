@@ -61,6 +61,74 @@ class TestFeedbackPush(FeedbackCase):
             self.assertNotIn(part, self.get_text())
         self.assertIn("too loud", self.get_text())
 
+    def test_customer_without_a_deal(self):
+        """Archived contacts are named no more than others."""
+        contact = self.env["res.partner"].create(
+            {"name": "Ann Archer", "parent_id": self.partner.id, "active": False}
+        )
+        self.say(f"{contact.name} of Brown: too loud", partner_id=self.partner.id)
+        self.send()
+        for part in ("Archer", "Brown"):
+            self.assertNotIn(part, self.get_text())
+        self.assertIn("too loud", self.get_text())
+
+    def test_deleted_deal(self):
+        """What was said goes from the summary with it."""
+        lead = self.make_lead()
+        self.say(lead_id=lead.id)
+        self.say("Put away", lead_id=lead.id).action_archive()
+        self.say("Stays")
+        self.send()
+        self.assertIn("Quieter", self.get_text())
+        lead.unlink()
+        self.assertTrue(self.get_jobs("waiting"))
+        self.send()
+        self.assertNotIn("Quieter", self.get_text())
+        self.assertIn("Stays", self.get_text())
+
+    def test_two_companies_one_erp(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        self.assertNotEqual(
+            self.pump._get_feedback_key(company),
+            self.pump._get_feedback_key(self.env.company),
+        )
+
+    def test_renamed(self):
+        self.lose(self.make_lead((self.pump, 1)))
+        self.send()
+        self.rival.name = "Pumpers"
+        self.send()
+        self.assertIn("Pumpers (1)", self.get_text())
+        self.reason.name = "Dear"
+        self.send()
+        self.assertIn("Dear (1)", self.get_text())
+
+    def test_long_history(self):
+        """Of what is not shown nothing is read."""
+        for number in range(30):
+            month = f"{2020 + number // 12}-{number % 12 + 1:02}"
+            self.say(f"Number {number}", date=f"{month}-15")
+        self.say("On the first", date="2021-07-01")
+        shown = self.pump._find_feedback_to_show(self.env.company)
+        self.assertEqual(len(shown), 13)
+        excerpts = [row["excerpt"] for row in shown._prepare_rows() if row["excerpt"]]
+        self.assertEqual(excerpts, [f"Number {n}" for n in range(29, 23, -1)])
+        text = self.pump._prepare_feedback_summaries(self.env.company)[self.pump.id]
+        self.assertIn("2021-07", text)
+        self.assertNotIn("2021-06", text)
+
+    def test_language_of_the_company(self):
+        """Whoever makes it: no change because of that."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.pump.with_context(lang="fr_FR").name = "Pompe"
+        self.say()
+        company = self.env.company
+        texts = [
+            self.pump.with_context(lang=lang)._prepare_feedback_summaries(company)
+            for lang in ("en_US", "fr_FR")
+        ]
+        self.assertEqual(*texts)
+
     def test_all_gone(self):
         feedback = self.say()
         self.send()

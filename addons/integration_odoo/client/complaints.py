@@ -218,11 +218,13 @@ class ComplaintVerbs(ComplaintStates):
             cells["internal_notes"] = self._prepare_notes(
                 join_text(complaint["text"], complaint["key"], state["remarks"])
             )
-        if not fields & {"product_id", "quantity"} or complaint["is_service"]:
+        if not fields & {"product_id", "quantity"}:
             return cells
+        # only goods are repaired: a service takes the place of the goods that were there
+        product_id = "" if complaint["is_service"] else complaint["product_id"]
         if "product_id" in fields:
-            cells["product_id/.id"] = complaint["product_id"]
-        if complaint["product_id"]:
+            cells["product_id/.id"] = product_id
+        if product_id:
             cells["product_qty"] = complaint["quantity"]
             if complaint["unit_id"]:
                 cells["product_uom/.id"] = complaint["unit_id"]
