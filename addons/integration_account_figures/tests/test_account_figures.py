@@ -241,3 +241,40 @@ class TestAccountFigures(TransactionCase):
             self.assertIn("12,300.00", contact.account_figures_message)
             saved = Partner.new({"name": "Brown"}, origin=self.partner)
             self.assertIn("12,300.00", saved.account_figures_message)
+
+    def test_check_before_won(self):
+        """Contributed to the check of whichever addon makes one: what is known, and what
+        is to be read anew."""
+        lead = self.make_lead()
+        [reading] = [
+            item
+            for item in lead._prepare_live_readings(self.flow)
+            if item["name"] == "credit"
+        ]
+        self.assertEqual((reading["verb"], reading["ids"]), ("account_figures", ["7"]))
+
+        def find():
+            lead.invalidate_recordset()
+            return [
+                item
+                for item in lead._check_before_won(self.flow)
+                if item["kind"] == "credit"
+            ]
+
+        self.assertEqual(find(), [])
+        answer = [None, FakeClient.figures["7"]]
+        lead._take_live_reading(self.flow, "credit", ["5", "7"], answer)
+        [finding] = find()
+        self.assertIn("12,300.00", finding["text"])
+        self.assertEqual(
+            lead._fix_finding_open_figures(None, finding)["res_model"],
+            "integration.account.figure",
+        )
+        # somebody else's reading
+        lead._take_live_reading(self.flow, "credit", ["5"], [None])
+        self.assertTrue(find())
+        self.flow.state = "paused"
+        self.assertNotIn(
+            "credit",
+            [item["name"] for item in lead._prepare_live_readings(self.flow)],
+        )

@@ -10,7 +10,8 @@ class CrmLead(models.Model):
 
     An addon contributes what it knows by extending :meth:`_check_before_won`, and what it
     wants read anew in the ERP for it by ``_prepare_live_readings`` and
-    ``_take_live_reading`` (see ``handler_order_check.py``).
+    ``_take_live_reading`` (see ``handler_order_check.py``). One that does without this
+    addon may contribute too; it is loaded first, so its methods are asked for here.
     """
 
     _inherit = "crm.lead"
@@ -24,11 +25,13 @@ class CrmLead(models.Model):
         :return: list of findings (see ``order_findings.make_finding``)
         """
         self.ensure_one()
+        inherited = getattr(super(), "_check_before_won", None)
+        findings = inherited(flow) if inherited else []
         contents = self._get_check_contents(flow)
         if isinstance(contents, Issue):
             fix = "choose_quotation" if contents.code == "choose" else ""
-            return [make_finding("content", BLOCKING, contents.message, fix)]
-        findings = []
+            finding = make_finding("content", BLOCKING, contents.message, fix)
+            return [*findings, finding]
         for content in contents:
             if not content.orders and not self.partner_id:
                 findings.append(self._check_contact_data())
@@ -47,7 +50,8 @@ class CrmLead(models.Model):
             ``before`` (lists of remote ids, the parameters before it). Readings of several
             deals are made together.
         """
-        return []
+        inherited = getattr(super(), "_prepare_live_readings", None)
+        return inherited(flow) if inherited else []
 
     @api.private
     def _take_live_reading(self, flow, name, ids, answer):
@@ -57,6 +61,8 @@ class CrmLead(models.Model):
         :param list ids: all that was asked for in this call, of other deals too
         :param answer: of the verb
         """
+        inherited = getattr(super(), "_take_live_reading", None)
+        return inherited(flow, name, ids, answer) if inherited else None
 
     @api.private
     def _get_check_contents(self, flow):

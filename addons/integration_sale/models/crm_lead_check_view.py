@@ -84,7 +84,9 @@ class CrmLead(models.Model):
 
     def _get_finding_labels(self):
         """Texts of the buttons, by fix; extended by addons that bring further ones."""
+        inherited = getattr(super(), "_get_finding_labels", None)
         return {
+            **(inherited() if inherited else {}),
             "choose_customer": self.env._("Choose"),
             "choose_quotation": self.env._("Choose"),
             "map_products": self.env._("Map"),

@@ -1,1 +1,2 @@
 from . import test_lines
+from . import test_check

@@ -1,1 +1,2 @@
 from . import test_lines, test_tour_stock
+from . import test_check

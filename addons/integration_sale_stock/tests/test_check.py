@@ -1,0 +1,65 @@
+from unittest.mock import patch
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.integration_stock.tests.common import FakeStockClient, StockCase
+
+
+@tagged("post_install", "-at_install")
+class TestCheck(StockCase):
+    """Before Won: too little stock, as there is of it at this moment."""
+
+    def setUp(self):
+        super().setUp()
+        for name, answer in (
+            ("order_check", {"problems": [], "rates": {}}),
+            ("party_match", []),
+        ):
+            self.startPatcher(
+                patch.object(
+                    FakeStockClient,
+                    name,
+                    lambda client, items, answer=answer: [answer for _item in items],
+                    create=True,
+                )
+            )
+        self.connector._get_flow("order_check").state = "running"
+        self.product = self.make_product("1", taxes_id=False)
+        self.lead = self.env["crm.lead"].create(
+            {
+                "name": "Deal",
+                "type": "opportunity",
+                "partner_id": self.env["res.partner"].create({"name": "Brown"}).id,
+                "lead_line_ids": [
+                    Command.create(
+                        {"product_id": self.product.id, "quantity": quantity}
+                    )
+                    # lines of one product share what there is
+                    for quantity in (7, 5)
+                ],
+            }
+        )
+
+    def check(self):
+        self.lead.action_check_with_erp()
+        self.run_lane()
+        [shown] = self.lead.integration_check["checks"]
+        self.assertEqual(shown["state"], "done", shown["message"])
+        return [f["text"] for f in shown["findings"] if "available" in f["text"]]
+
+    def test_short(self):
+        self.set_level("1", 10, [("2026-12-01", "5")])
+        [text] = self.check()
+        self.assertIn("12", text)
+        self.assertIn("10", text)
+        # nothing was pulled: it is asked each time
+        self.set_level("1", 12)
+        self.assertEqual(self.check(), [])
+        self.assertEqual(self.get_levels(self.product).available, 12)
+
+    def test_stock_that_is_not_read(self):
+        self.flow.state = "paused"
+        self.set_level("1", 1)
+        self.assertEqual(self.check(), [])
+        self.assertFalse(self.get_levels(self.product))

@@ -1,0 +1,85 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields
+from odoo.tests import new_test_user, tagged
+
+from .erp_case import ErpCase
+from .screens_case import ScreensCase
+
+ROWS = "!!document.querySelector('.o_kanban_record:not(.o_kanban_ghost), .o_data_row')"
+FOUND = "!!document.querySelector('.o_integration_check li')"
+# the block is below the fold on a phone
+SHOW = "document.querySelector('.o_integration_check').scrollIntoView()"
+
+
+@tagged("post_install", "-at_install")
+class TestScreensBeforeWon(ErpCase, ScreensCase):
+    """What the open deals are going to need, and what the ERP says of one of them."""
+
+    kind = "odoo"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connector.name = "ERP North"
+        cls.load_language("ar_001")
+        cls.manager = new_test_user(
+            cls.env,
+            "maya",
+            "sales_team.group_sale_manager,"
+            "integration_hub.group_integration_administrator",
+            name="Maya Manager",
+            email="maya@example.com",
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+        )
+
+    def make_deals(self):
+        month = fields.Date.today().replace(day=1)
+        special = self.make_product_like("PUMP-200", "SPECIAL-9")
+        special.name = "Pump for salt water"
+        for number, (name, probability) in enumerate(
+            (
+                ("Havenbedrijf Rijnmond", 60),
+                ("Waterschap Zuid", 25),
+                ("Koeltechniek Brabant", 80),
+            )
+        ):
+            lead = self.make_lead(
+                [("PUMP-200", 4 + number), ("PIPE-CU15", 12.5), ("BOOK-HYD", 2)],
+                self.make_partner(name),
+                probability=probability,
+                date_deadline=month + relativedelta(months=number, day=20),
+            )
+            lead.name = f"Pumps for {name}"
+        lead.lead_line_ids = [(0, 0, {"product_id": special.id, "quantity": 3})]
+        lead.partner_id.street = False
+        flow = self.connector._get_flow("forecast_push")
+        flow.state = "running"
+        flow._enqueue_pull("manual")
+        self.addCleanup(self.clean_up)
+        lead.action_check_with_erp()
+        self.run_lane()
+        self.assertTrue(lead.integration_check["checks"][0]["findings"])
+        return lead
+
+    def clean_up(self):
+        """Nobody else's report shall show our drafts."""
+        domain = [("origin", "=like", f"{self.prefix}FC%")]
+        pickings = self.clerk.call("stock.picking", "search", domain=domain)
+        self.clerk.call("stock.picking", "unlink", ids=pickings)
+
+    def test_screens(self):
+        lead = self.make_deals()
+        for device, lang in (
+            ("desktop", "en_US"),
+            ("mobile", "en_US"),
+            ("desktop", "ar_001"),
+        ):
+            with self.screens("maya", device, lang) as screens:
+                screens.take("sales-forecast", "/odoo/integration-forecast")
+                screens.check("sales-forecast", ROWS)
+                screens.take("check-before-won", f"/odoo/crm.lead/{lead.id}")
+                screens.browser._wait_ready(FOUND, timeout=20)
+                screens.evaluate(SHOW)
+                screens.check("check-before-won", FOUND)
