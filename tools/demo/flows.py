@@ -175,7 +175,7 @@ class Flows:
             "quantity",
         )
         here = sum(row["quantity"] for row in rows)
-        there = self.there.forecast(month)
+        there = self.there.forecast(month, self.get_prefix())
         return f"{PRODUCT} expected in {month:%B}", money(here), money(there)
 
     def complain(self):
@@ -211,13 +211,6 @@ class Flows:
             vals_list=[{"product_id": product, "text": SAID}],
         )
         self.run("feedback_push")
-        uuid = self.stage.admin.call(
-            "ir.config_parameter", "get_param", key="database.uuid"
-        )
-        connector = self.stage.admin.read_one(
-            "integration.connector", self.connector, "company_id"
-        )
-        company = connector["company_id"][0]
         text = self.there.feedback(f"CRM-{uuid[:8]}-FB{company}-{product}")
         return f"{PRODUCT}: what was said", SAID, SAID if SAID in text else text
 
@@ -230,6 +223,13 @@ class Flows:
         if flow["state"] == "paused":
             self.stage.admin.call("integration.flow", "action_resume", [number])
         connectors.run_flow(self.stage.admin, self.connector, code)
+
+    def get_prefix(self) -> str:
+        """What the keys of this CRM begin with: an ERP may have known others."""
+        uuid = self.stage.admin.call(
+            "ir.config_parameter", "get_param", key="database.uuid"
+        )
+        return f"CRM-{uuid[:8]}-"
 
     def wait(self, code: str, title: str) -> None:
         """Until the queue is through with the flow."""

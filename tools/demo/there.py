@@ -60,15 +60,15 @@ class OdooThere:
         """Open items of the customer."""
         return self.clerk.read_one("res.partner", party, "credit")["credit"]
 
-    def forecast(self, month: datetime.date):
-        """What planners see as pending in that month: draft deliveries of ours."""
+    def forecast(self, month: datetime.date, prefix: str):
+        """What planners see as pending in that month: draft deliveries of this CRM."""
         moves = self.clerk.call(
             "stock.move",
             "search_read",
             domain=[
                 ("product_id", "=", self.product()),
                 ("state", "=", "draft"),
-                ("picking_id.origin", "like", f"%FC%-{month:%Y-%m}%"),
+                ("picking_id.origin", "=like", f"{prefix}FC%-{month:%Y-%m}%"),
             ],
             fields=["product_uom_qty"],
         )
@@ -178,8 +178,8 @@ class TrytonThere:
         """Balance of the customer's receivable accounts."""
         return self.clerk.read_one("party.party", party, "receivable")["receivable"]
 
-    def forecast(self, month: datetime.date):
-        """Of the forecasts that supply counts."""
+    def forecast(self, month: datetime.date, _prefix: str):
+        """Of the forecasts that supply counts: Tryton keeps one of a month and user."""
         lines = self.planner.call(
             "model.stock.forecast.line.search_read",
             [
