@@ -211,7 +211,10 @@ class Flows:
             vals_list=[{"product_id": product, "text": SAID}],
         )
         self.run("feedback_push")
-        text = self.there.feedback(f"CRM-{uuid[:8]}-FB{company}-{product}")
+        company = self.stage.admin.read_one(
+            "integration.connector", self.connector, "company_id"
+        )["company_id"][0]
+        text = self.there.feedback(f"{self.get_prefix()}FB{company}-{product}")
         return f"{PRODUCT}: what was said", SAID, SAID if SAID in text else text
 
     # -- here -------------------------------------------------------------------------
