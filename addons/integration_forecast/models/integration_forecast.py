@@ -88,7 +88,7 @@ class IntegrationForecast(models.Model):
     @api.depends_context("lang")
     def _compute_period(self):
         for row in self:
-            row.period = format_date(self.env, row.month, date_format="LLLL yyyy")
+            row.period = format_date(self.env, row.month, date_format="LLL yyyy")
 
     # -- actions ----------------------------------------------------------------------
 
