@@ -9,7 +9,9 @@ from .screens_case import ScreensCase
 ROWS = "!!document.querySelector('.o_kanban_record:not(.o_kanban_ghost), .o_data_row')"
 FOUND = "!!document.querySelector('.o_integration_check li')"
 # the block is below the fold on a phone
-SHOW = "document.querySelector('.o_integration_check').scrollIntoView()"
+SHOW = (
+    "document.querySelector('.o_integration_check').scrollIntoView({block: 'center'})"
+)
 
 
 @tagged("post_install", "-at_install")
