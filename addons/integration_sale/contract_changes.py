@@ -24,7 +24,7 @@ system's own words is a ``ValidationError`` in its place, and each verb can be a
 after a lost answer.
 """
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from .contract import OrderAnswer, OrderLine, OrderRequest
 
@@ -32,6 +32,7 @@ Reason = Literal[
     "",
     "shipped",
     "invoiced",
+    "shared",  # its shipment or invoice is that of other orders as well
     "locked",  # by people over there
     "processed",  # the system takes no change to an order that is under way
     "done",
@@ -102,3 +103,6 @@ class OrderCallAnswer(TypedDict):
     order: OrderAnswer | None  # None: it is gone
     reason: Reason  # "": done
     documents: list[str]  # numbers of what stands in the way
+    was_cancelled: NotRequired[
+        bool
+    ]  # of order_cancel: it was already, before this call

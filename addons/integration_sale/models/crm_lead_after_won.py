@@ -38,11 +38,18 @@ class CrmLead(models.Model):
         return self.erp_order_ids.filtered(
             lambda order: (
                 order._is_live()
-                and not order.left_message
                 and order._get_change_flow()
                 and (self.won_status != "won" or order._get_deviation())
+                and not self._is_refused(order)
             )
         )
+
+    def _is_refused(self, order):
+        """Whether the ERP has refused already what would be asked of it now."""
+        if self.won_status != "won" or order._is_off():
+            # one that takes no change may still be cancelled
+            return order.left_operation == "cancel"
+        return bool(order.left_operation)
 
     def action_change_in_erp(self):
         """Do what the button offers; see ``integration_offer``."""
@@ -98,15 +105,13 @@ class CrmLead(models.Model):
     def _handle_unwanted_orders(self):
         """No longer won, but orders stand in the ERP: cancelled, or pointed out."""
         issues, to_cancel = {}, self.env["integration.erp.order"]
+        live = self.erp_order_ids.filtered(lambda order: order._is_live())
+        open_ones = live - live._get_being_cancelled()
         for lead in self:
             asked = self.env["integration.erp.order"]
-            for order in lead.erp_order_ids.filtered(lambda order: order._is_live()):
-                flow = order._get_change_flow()
-                policy = "ask"
-                if flow:
-                    is_lost = lead.won_status == "lost"
-                    policy = flow.lost_policy if is_lost else flow.reopen_policy
-                if policy == "cancel" and not order.left_message:
+            for order in lead.erp_order_ids & open_ones:
+                policy = lead._get_unwanted_policy(order)
+                if policy == "cancel" and order.left_operation != "cancel":
                     to_cancel |= order
                 elif policy != "leave":
                     asked |= order
@@ -116,10 +121,22 @@ class CrmLead(models.Model):
         self._set_issues(issues)
         self._update_integration_status()
 
+    def _get_unwanted_policy(self, order):
+        """What becomes of its order while the deal is not won.
+
+        :return: cancel, ask or leave
+        """
+        self.ensure_one()
+        flow = order._get_change_flow()
+        if not flow:
+            return "ask"
+        return flow.lost_policy if self.won_status == "lost" else flow.reopen_policy
+
     def _get_unwanted_message(self, orders):
         self.ensure_one()
-        if left := next(filter(None, orders.mapped("left_message")), None):
-            return left
+        refused = orders.filtered(lambda order: order.left_operation == "cancel")
+        if refused:
+            return refused[0].left_message
         return self.env._(
             "No longer won, but %(orders)s still stands in the ERP. Have it cancelled"
             " there if the deal is off.",
@@ -130,9 +147,7 @@ class CrmLead(models.Model):
         # sudo: see _handle_won_lost
         orders = self.sudo().erp_order_ids.filtered(lambda order: order._is_live())
         result = super().unlink()
-        orders.filtered(
-            lambda order: order._get_change_flow().lost_policy == "cancel"
-        )._call_off("deal deleted")
+        orders.filtered(lambda order: order._get_change_flow())._see_to_orphans()
         return result
 
     # -- in the queue -----------------------------------------------------------------

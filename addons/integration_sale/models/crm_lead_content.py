@@ -288,14 +288,15 @@ class CrmLead(models.Model):
         late = confirmed - erp_orders.sale_order_ids
         if not late:
             return []
-        by_lines = erp_orders.filtered(
-            lambda order: not order.sale_order_ids and order._is_live()
-        )[:1]
+        standing = erp_orders.filtered(
+            lambda order: order._is_live() or order._comes_back()
+        )
+        by_lines = standing.filtered(lambda order: not order.sale_order_ids)[:1]
         if by_lines:
             # the order was made from the very lines the ERP has got
             by_lines._link_order(late[0])
             late -= late[0]
-        unconfirmed = erp_orders.sale_order_ids.filtered(lambda o: o.state != "sale")
+        unconfirmed = standing.sale_order_ids.filtered(lambda o: o.state != "sale")
         if late and (flow.order_grouping == "opportunity" or unconfirmed):
             return Issue(
                 "changed",

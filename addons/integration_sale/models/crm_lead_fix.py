@@ -58,7 +58,7 @@ class CrmLead(models.Model):
         if problem := self._get_problem_jobs()[:1]:
             return FIX_BY_ERROR.get(problem.error_kind, "retry"), problem
         return "difference", self.erp_order_ids.filtered(
-            lambda order: order.difference_state == "open"
+            lambda order: order.difference_state == "open" and order._is_live()
         )[:1]
 
     def _get_problem_jobs(self):

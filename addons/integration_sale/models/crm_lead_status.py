@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..const import ACTIVITY_TYPE, PROBLEM_STATES, PROGRESS
 
@@ -84,7 +84,7 @@ class CrmLead(models.Model):
                 if problem.state in PROBLEM_STATES:
                     return "attention", problem.error_message or ""
         for erp_order in erp_orders:
-            if erp_order.difference_state == "open":
+            if erp_order.difference_state == "open" and erp_order._is_live():
                 return "attention", erp_order._get_difference_message()
         if jobs:
             # the reason of a retry is worth knowing though nobody has to act
@@ -117,21 +117,30 @@ class CrmLead(models.Model):
                 continue
             if key != (lead.integration_issue, lead.integration_issue_message):
                 by_issue.setdefault(key, []).append(lead.id)
+        to_ask = {}
         for (code, message), lead_ids in by_issue.items():
             leads = self.browse(lead_ids)
             leads._write_quietly(
                 {"integration_issue": code, "integration_issue_message": message}
             )
             if code:
-                leads._ask(message)
+                to_ask |= dict.fromkeys(leads, message)
+        self.browse().union(*to_ask)._ask_each(to_ask)
 
     @api.private
     def _ask(self, message, user=None):
+        """Have somebody look, at all of them for the same reason; see ``_ask_each``."""
+        self._ask_each(dict.fromkeys(self, message), user)
+
+    def _ask_each(self, messages, user=None):
         """Have somebody look: one open activity per opportunity, always with the latest
         reason.
 
+        :param dict messages: ``{lead: message}``
         :param user: ``res.users``; else the salesperson
         """
+        if not self:
+            return
         activity_type = self.env.ref(ACTIVITY_TYPE)
         known = (
             self.env["mail.activity"]
@@ -144,17 +153,43 @@ class CrmLead(models.Model):
             )
             .grouped("res_id")
         )
+        persons = {}
         for lead in self:
             asked = user or lead._get_asked_person()
             if activities := known.get(lead.id):
-                activities[:1].write({"note": message, "user_id": asked.id})
-        new = self.filtered(lambda lead: lead.id not in known)
-        for person, leads in new.grouped(
-            lambda lead: user or lead._get_asked_person()
-        ).items():
-            # a mail per deal helps nobody when hundreds wait for the same thing
-            leads = leads.with_context(mail_activity_quick_update=len(leads) > MASS)
-            leads.activity_schedule(ACTIVITY_TYPE, note=message, user_id=person.id)
+                activities[:1].write({"note": messages[lead], "user_id": asked.id})
+            else:
+                persons[lead] = asked
+        self._schedule_each(activity_type, messages, persons)
+
+    def _schedule_each(self, activity_type, messages, persons):
+        """As ``activity_schedule`` does, each with a note and a person of its own.
+
+        :param dict persons: ``{lead: res.users}``
+        """
+        if not persons or self.env.context.get("mail_activity_automation_skip"):
+            return
+        # a mail per deal helps nobody when hundreds wait for the same thing
+        Activity = self.env["mail.activity"].with_context(
+            mail_activity_quick_update=len(persons) > MASS
+        )
+        deadline = fields.Date.context_today(self)
+        model_id = self.env["ir.model"]._get_id(self._name)
+        Activity.create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "automated": True,
+                    "date_deadline": deadline,
+                    "note": messages[lead],
+                    "res_id": lead.id,
+                    "res_model_id": model_id,
+                    "summary": activity_type.summary,
+                    "user_id": person.id,
+                }
+                for lead, person in persons.items()
+            ]
+        )
 
     def _get_asked_person(self):
         """Whose deal it is; else whoever sees to its connector."""

@@ -3,6 +3,7 @@ from odoo import models
 from odoo.addons.integration_hub.client import IntegrationError, get_hold_back
 from odoo.addons.integration_hub.models.integration_handler import Blocked
 
+from ..decimals import to_decimal
 from ..order_merge import merge, rekey
 from .handler_sale_order_push import _confirm, _explain_differences
 
@@ -46,7 +47,11 @@ class HandlerSaleChangePush(models.AbstractModel):
     def _prepare_changes(self, flow, orders):
         """:param dict orders: ``{job: integration.erp.order or None}``"""
         requests = {
-            job: {"operation": "change", "is_wanted": False}
+            job: {
+                "operation": "change",
+                "is_wanted": False,
+                "remote_id": order.remote_id if order else "",
+            }
             for job, order in orders.items()
             if not self._is_wanted(job, order)
         }
@@ -69,18 +74,20 @@ class HandlerSaleChangePush(models.AbstractModel):
             ("before", job): payload for job, payload in before.items()
         }
         counterparts, problems = push._find_counterparts(push_flow, payloads)
-        blockers = push._find_blockers(
-            push_flow,
-            {job: payloads["after", job] for job in after},
-            counterparts,
-            {job: problems[key] for key in problems if (job := key[1]) in after},
-        )
+        # blockers add to them, and take out what they may solve; ours now come last, and
+        # so count where both sides have one
+        problems = {
+            job: problem
+            for side in ("before", "after")
+            for job in wanted
+            if (problem := problems.get((side, job)))
+        }
+        blockers = push._find_blockers(push_flow, after, counterparts, problems)
         for job, order in wanted.items():
-            problem = problems.get(("after", job)) or problems.get(("before", job))
             if job in blockers:
                 requests[job] = Blocked(blockers[job])
-            elif problem:
-                requests[job] = problem
+            elif job in problems:
+                requests[job] = problems[job]
             else:
                 requests[job] = self._prepare_change(
                     push, push_flow, order, after[job], before.get(job), counterparts
@@ -92,7 +99,6 @@ class HandlerSaleChangePush(models.AbstractModel):
         known = order.sent_order
         if not known and before:
             known = push._prepare_order_request(push_flow, before, counterparts)
-        was_confirmed = order.state in ("confirmed", "done")
         return {
             **request,
             "operation": "change",
@@ -101,9 +107,11 @@ class HandlerSaleChangePush(models.AbstractModel):
             "is_reopened": bool(after.get("reopen")),
             "before": known or None,
             "line_ids": order.remote_line_ids or {},
-            "is_accepted": order.difference_state == "accepted",
-            # it may have been made a draft for the change
-            "confirm_policy": "always" if was_confirmed else push_flow.confirm_policy,
+            # the totals of both sides a person has said yes to
+            "accepted": [order._get_compared(), order._get_expected()]
+            if order.difference_state == "accepted"
+            else None,
+            "was_confirmed": order.state in ("confirmed", "done"),
         }
 
     def _take_snapshots(self, flow, jobs):
@@ -146,15 +154,21 @@ class HandlerSaleChangePush(models.AbstractModel):
         ]
         if not hasattr(client, "order_update"):
             return [answer or {"result": "unsupported"} for answer in answers]
-        _hold_cancels_back(client, requests, answers)
+        _hold_back_lost(client, requests, answers)
         cancels = _pick(requests, answers, "cancel")
         if cancels:
             called = client.order_cancel([requests[i]["remote_id"] for i in cancels])
             for index, answer in zip(cancels, called, strict=True):
-                answers[index] = _tag(answer, "cancel")
+                answers[index] = _tag_cancel(requests[index], answer)
         changes = _pick(requests, answers, "change")
         if changes:
-            changed = _change(client, [requests[index] for index in changes])
+            try:
+                changed = _change(client, [requests[index] for index in changes])
+            except IntegrationError as error:
+                if not cancels:
+                    raise
+                # what was cancelled is
+                changed = [error] * len(changes)
             for index, answer in zip(changes, changed, strict=True):
                 answers[index] = answer
         return answers
@@ -168,22 +182,39 @@ def _pick(requests, answers, operation):
     ]
 
 
-def _hold_cancels_back(client, requests, answers):
-    """A call that got lost may still cancel the order, when it is wanted again: nothing
-    follows it until it has arrived, or has surely ended."""
-    lost = {
-        index: hold_back
-        for index in _pick(requests, answers, "cancel")
-        if (hold_back := _get_hold_back(requests[index]))
-    }
+def _hold_back_lost(client, requests, answers):
+    """A call that got lost may still cancel the order, or bring it back, whatever is wanted
+    by now: nothing follows it until it has surely ended, and what has come of it is told."""
+    lost = [
+        index
+        for index, request in enumerate(requests)
+        if request.get("unsettled_until") is not None
+        and request.get("remote_id")
+        and (request["operation"] == "cancel" or not request["is_wanted"])
+    ]
     if not lost:
         return
     statuses = client.order_status([requests[index]["remote_id"] for index in lost])
-    for (index, hold_back), status in zip(lost.items(), statuses, strict=True):
+    for index, status in zip(lost, statuses, strict=True):
+        request = requests[index]
         if isinstance(status, IntegrationError):
             answers[index] = status
-        elif status["state"] not in ("cancelled", "deleted"):
+            continue
+        is_cancelled = status["state"] in ("cancelled", "deleted")
+        has_arrived = is_cancelled and request["operation"] == "cancel"
+        if not has_arrived and (hold_back := _get_hold_back(request)):
             answers[index] = hold_back
+        elif not request["is_wanted"]:
+            answers[index] = {"result": "unwanted", "state": status["state"]}
+
+
+def _tag_cancel(request, answer):
+    """``is_ours``: nobody else has cancelled it before."""
+    answer = _tag(answer, "cancel")
+    if isinstance(answer, dict):
+        is_lost = request.get("unsettled_until") is not None
+        answer["is_ours"] = is_lost or not answer.get("was_cancelled")
+    return answer
 
 
 def _tag(answer, result):
@@ -205,9 +236,33 @@ def _change(client, requests):
         if isinstance(answer, dict) and answer["result"] == "change"
     ]
     finished = [answers[index] for index in done]
-    _confirm(client, [requests[index] for index in done], finished)
-    _explain_differences(client, [requests[index] for index in done], finished)
+    judged = [_judge(requests[index], answers[index]) for index in done]
+    _confirm(client, judged, finished)
+    _explain_differences(client, judged, finished)
     return answers
+
+
+def _judge(request, answer):
+    """The request with what counts for confirming the order as it is now."""
+    accepted = request["accepted"]
+    order = answer["order"]
+    totals = (order[request["compared"]], request["expected"])
+    # what is left to people makes another difference as well
+    is_accepted = (
+        bool(accepted)
+        and not answer["left"]
+        and (list(map(to_decimal, totals)) == list(map(to_decimal, accepted)))
+    )
+    answer["is_accepted"] = is_accepted
+    # it may have been made a draft for the change; by a lost call of ours as well
+    was_confirmed = answer["was_confirmed"] or (
+        request["was_confirmed"] and request.get("unsettled_until") is not None
+    )
+    return {
+        **request,
+        "is_accepted": is_accepted,
+        "confirm_policy": "always" if was_confirmed else request["confirm_policy"],
+    }
 
 
 def _reopen(client, requests, answers):
@@ -311,5 +366,6 @@ def _get_answer(result, order):
         "result": "change",
         "order": order,
         "documents": result["content"]["documents"],
+        "was_confirmed": result["content"]["order"]["state"] in ("confirmed", "done"),
         **{name: result[name] for name in ("changed", "left", "sent", "line_ids")},
     }

@@ -3,7 +3,6 @@ from odoo import models
 from odoo.addons.integration_hub.client import error_from_dict
 
 from ..payload import get_content_hash
-from .crm_lead_content import Issue
 from .handler_sale_order_apply import _get_sent
 
 
@@ -31,7 +30,17 @@ class HandlerSaleChangePush(models.AbstractModel):
         return problems
 
     def _apply_unwanted(self, flow, job, order, answer):
-        """Won again, or no longer won, before it went."""
+        """Won again, or no longer won, before it went; or what a lost call has done."""
+        state = answer.get("state")
+        if not state or state == order.state:
+            return
+        order.write(
+            {
+                "state": state,
+                # nobody else was asked to
+                "is_called_off": state == "cancelled" and job.operation == "cancel",
+            }
+        )
 
     def _apply_unsupported(self, flow, job, order, answer):
         """The system's client can't change orders: a person does it there."""
@@ -62,12 +71,15 @@ class HandlerSaleChangePush(models.AbstractModel):
         order.write(
             {
                 "state": "cancelled" if answer["order"] else "deleted",
-                "is_called_off": bool(answer["order"]),
+                # what people over there have cancelled is not ours to bring back
+                "is_called_off": bool(answer["order"])
+                and (answer["is_ours"] or order.is_called_off),
                 "checked_at": self.env.cr.now(),
                 **order._prepare_left(),
             }
         )
-        self._log(order, texts._get_cancelled_news(order))
+        if answer["is_ours"]:
+            self._log(order, texts._get_cancelled_news(order))
 
     def _apply_closed(self, flow, job, order, answer):
         """Cancelled, and the ERP doesn't bring it back."""
@@ -119,7 +131,6 @@ class HandlerSaleChangePush(models.AbstractModel):
         values = {
             "sent_hash": get_content_hash(_get_sent(payload)),
             "sent_at": self.env.cr.now(),
-            "checked_at": self.env.cr.now(),
             "sent_payload": _without_party(payload),
             "sent_order": answer["sent"],
             "remote_line_ids": answer["line_ids"],
@@ -136,8 +147,10 @@ class HandlerSaleChangePush(models.AbstractModel):
             "expected_total": float(payload["total"]),
             **order._prepare_left(),
         }
-        # what is left makes another difference than the one that was accepted
-        state = "none" if answer["left"] else order.difference_state
+        state = order.difference_state
+        if state == "accepted" and not answer["is_accepted"]:
+            # another one
+            state = "none"
         values |= order._prepare_difference(push_flow, values, state)
         push = self.env["integration.handler.sale_order_push"]
         values["difference_html"] = bool(answer.get("lines")) and (
@@ -176,13 +189,9 @@ class HandlerSaleChangePush(models.AbstractModel):
         won = leads.filtered(lambda lead: lead.won_status == "won")
         # and what was changed once more while this was on its way
         won._compare_with_sent()
+        (leads - won)._handle_unwanted_orders()
         for lead in leads - won:
-            live = lead.erp_order_ids.filtered(lambda order: order._is_live())
-            left = live.filtered("left_message")
-            if left:
-                message = lead._get_unwanted_message(left)
-                lead._set_issues({lead: Issue("reopened", message)})
-            elif not live:
+            if not any(order._is_live() for order in lead.erp_order_ids):
                 lead._set_issues({}, keep=())
         leads._update_integration_status()
         for lead in leads.filtered(lambda lead: lead.integration_issue):

@@ -30,3 +30,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
         lost = leads.filtered(lambda lead: lead.won_status != "won")
         if lost:
             lost._handle_unwanted_orders()
+
+    def _see_to_orphans(self, orders):
+        super()._see_to_orphans(orders)
+        orders._see_to_orphans()

@@ -45,6 +45,15 @@ class HandlerSaleOrderPush(models.AbstractModel):
             if is_new and order.lead_id
         }
         self._log_new_orders(flow, new.values())
+        self._see_to_orphans(
+            self.env["integration.erp.order"].union(
+                *(
+                    order
+                    for order, is_new, _answer in orders.values()
+                    if is_new and not order.lead_id
+                )
+            )
+        )
         leads = self.env["crm.lead"].union(
             *(order.lead_id for order, _is_new, _answer in orders.values())
         )
@@ -286,6 +295,9 @@ class HandlerSaleOrderPush(models.AbstractModel):
                 )
         for model_name, bodies in texts.items():
             self.env[model_name].browse(bodies)._message_log_batch(bodies)
+
+    def _see_to_orphans(self, orders):
+        """Hook: their deals were deleted while they were being made."""
 
     def _point_out_lost(self, leads):
         """Lost or reopened while the order was being made."""

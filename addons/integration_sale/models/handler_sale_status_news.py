@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import models
 from odoo.tools import format_amount, format_date
 
+from .crm_lead_content import Issue
+
 DELIVERY_NEWS = ("partial", "shipped", "delivered")
 INVOICE_NEWS = ("partial", "invoiced", "partly_paid", "paid", "credited")
 NEWS_TYPE = "integration_sale.mail_activity_type_news"
@@ -23,6 +25,17 @@ class HandlerSaleStatusPull(models.AbstractModel):
         for lead in leads.filtered(lambda lead: lead.integration_issue == "reopened"):
             if not any(order._is_live() for order in lead.erp_order_ids):
                 lead._set_issues({}, keep=())
+
+    def _ask_about_revived(self, orders):
+        """Brought back over there, while the deal is not won: whether that is meant is not
+        ours to tell, so nothing is cancelled without a word."""
+        for lead in orders.lead_id.filtered(lambda lead: lead.won_status != "won"):
+            asked = (orders & lead.erp_order_ids).filtered(
+                lambda order, lead=lead: lead._get_unwanted_policy(order) != "leave"
+            )
+            if asked:
+                message = lead._get_unwanted_message(asked)
+                lead._set_issues({lead: Issue("reopened", message)})
 
     def _tell(self, order, before):
         """One line to salesperson and followers, on the changes they care for; an activity
@@ -155,6 +168,13 @@ class HandlerSaleStatusPull(models.AbstractModel):
         this but a person: an activity of its own, which is theirs to close."""
         lead = order.lead_id
         if lead.won_status != "won" or order.is_called_off:
+            return
+        if any(
+            order.display_name in (activity.note or "")
+            for activity in lead.activity_ids
+            if activity.activity_type_id == self.env.ref(NEWS_TYPE)
+        ):
+            # asked already
             return
         person = lead._get_asked_person()
         note = Markup("<p>%s %s</p>") % (

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..decimals import is_within, to_decimal
+from .integration_erp_order import GONE_STATES
 
 # an order that has not been heard of for so long is asked for by its id: one that was
 # deleted over there changes no more
@@ -87,6 +88,11 @@ class HandlerSaleStatusPull(models.AbstractModel):
                 ("remote_id", "in", [status["remote_id"] for status in statuses]),
             ]
         )
+        # what a call of ours may have done by now is no news: its job tells of it, and
+        # they are looked at once more after that
+        open_ones = orders._get_being_changed()
+        open_ones.write({"checked_at": self.env.cr.now() - 2 * ASK_AGAIN_AFTER})
+        orders -= open_ones
         orders.write({"checked_at": self.env.cr.now()})
         by_remote_id = {order.remote_id: order for order in orders}
         fresh = {}
@@ -117,6 +123,15 @@ class HandlerSaleStatusPull(models.AbstractModel):
         self._note_changes(flow, fresh)
         leads = self.env["crm.lead"].union(*(order.lead_id for order in fresh))
         self._settle_issues(leads)
+        self._ask_about_revived(
+            orders.filtered(
+                lambda order: (
+                    order in before
+                    and before[order].state in GONE_STATES
+                    and order._is_live()
+                )
+            )
+        )
         leads._update_integration_status()
         for order, standing in before.items():
             self._tell(order, standing)

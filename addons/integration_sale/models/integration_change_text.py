@@ -27,6 +27,9 @@ class IntegrationChangeText(models.AbstractModel):
             "invoiced": self.env._("it is invoiced (%s)", numbers)
             if numbers
             else self.env._("it is invoiced"),
+            "shared": self.env._(
+                "it is shipped or invoiced together with other orders (%s)", numbers
+            ),
             "locked": self.env._("the order is locked there"),
             "processed": self.env._("the order is being processed there"),
             "fixed": self.env._("this can't be changed on an order there"),
@@ -59,6 +62,10 @@ class IntegrationChangeText(models.AbstractModel):
         if {"cancelled", "deleted"} & reasons:
             return self.env._(
                 "If it is still wanted, have a new order made in %s.", system
+            )
+        if "shared" in reasons:
+            return self.env._(
+                "Have its lines taken out there, and the order cancelled in %s.", system
             )
         return self.env._("Have it changed in %s by somebody who may.", system)
 

@@ -131,6 +131,11 @@ class IntegrationErpOrder(models.Model):
         self.ensure_one()
         return self.state not in GONE_STATES
 
+    def _comes_back(self):
+        """Whether it is gone only for as long as the deal is not won."""
+        self.ensure_one()
+        return False
+
     def _confirm_again(self, flow, jobs):
         """Have those confirmed whose deal was reopened before they were, and is won again.
 

@@ -59,6 +59,14 @@ class IntegrationErpOrder(models.Model):
         to_change._send_changes("changed")
         return asked
 
+    def _comes_back(self):
+        return bool(
+            self.is_called_off
+            and self.state == "cancelled"
+            and not self._is_off()
+            and self._get_change_flow()
+        )
+
     def _is_off(self):
         """Whether the quotations it was made of are all cancelled or deleted."""
         self.ensure_one()
@@ -131,20 +139,55 @@ class IntegrationErpOrder(models.Model):
             trigger,
         )
 
+    def _see_to_orphans(self):
+        """Their deals were deleted: called off, or the connector's responsible is asked."""
+        texts = self.env["integration.change.text"]
+        policies = {order: order._get_change_flow().lost_policy for order in self}
+        to_cancel = self.filtered(lambda order: policies[order] == "cancel")
+        to_cancel._call_off("deal deleted")
+        for order in (
+            self.filtered(lambda order: policies[order] != "leave") - to_cancel
+        ):
+            message = self.env._(
+                "The deal of %s was deleted here, but the order still stands in the ERP."
+                " Have it cancelled there if the deal is off.",
+                order.display_name,
+            )
+            order.write(order._prepare_left("cancel", message))
+            texts._ask_responsible(order)
+
+    def _get_being_cancelled(self):
+        """Those the queue sees to already: its outcome decides."""
+        settled = self.env.context.get("integration_settled_job_ids") or ()
+        jobs = self._get_change_jobs("cancel").filtered(
+            lambda job: job.state not in PROBLEM_STATES and job.id not in settled
+        )
+        return jobs._get_erp_orders()
+
+    def _get_being_changed(self):
+        """Those a call is under way for, or got lost."""
+        jobs = self._get_change_jobs("change") | self._get_change_jobs("cancel")
+        queued = jobs.filtered(lambda job: job.state not in PROBLEM_STATES)
+        return queued._filter_undecided()._get_erp_orders()
+
     def _call_back(self, trigger):
         """The deals are won again: what was to be cancelled is not, and what was cancelled
-        for that reason alone comes back."""
-        self._drop_jobs("cancel")
-        undecided = self._get_change_jobs("cancel")._get_erp_orders()
-        back = self.filtered(
+        for that reason alone comes back. Not what is called off with its quotations."""
+        wanted = self.filtered(lambda order: not order._is_off())
+        wanted._drop_jobs("cancel")
+        # refused while it was off: what is asked about now is something else
+        refused = wanted.filtered(lambda order: order.left_operation == "cancel")
+        refused.write(refused._prepare_left())
+        status = self.env["integration.handler.sale_status_pull"]
+        for order in wanted.filtered(lambda order: not order._is_live()):
+            # not our doing: nothing of it comes back by itself
+            status._ask_about_gone(order)
+        undecided = wanted._get_change_jobs("cancel")._get_erp_orders()
+        wanted.filtered(
             lambda order: (
-                (order.is_called_off and order.state == "cancelled")
-                or order in undecided
+                order._comes_back() or order in undecided and order._get_change_flow()
             )
-        )
-        back.filtered(lambda order: order._get_change_flow())._send_changes(
-            trigger, reopen=True
-        )
+        )._send_changes(trigger, reopen=True)
 
     def _enqueue_changes(self, operation, payloads, trigger):
         """:param dict payloads: ``{order: snapshot}``"""

@@ -1,4 +1,5 @@
 from . import test_after_won
+from . import test_after_won_twice
 from . import test_afterwards
 from . import test_decimals
 from . import test_lead_line

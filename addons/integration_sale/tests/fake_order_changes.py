@@ -124,7 +124,8 @@ class OrderChanges:
             reason = order.get("reason", "")
             if order["delivery_state"] in SHIPPED:
                 reason = "shipped"
-            if not reason:
+            was_cancelled = order["state"] == "cancelled"
+            if not reason and not was_cancelled:
                 order["state"] = "cancelled"
                 order["version"] = int(self.erp.new_id())
             answers.append(
@@ -134,6 +135,7 @@ class OrderChanges:
                     "documents": [item["number"] for item in order["shipments"]]
                     if reason
                     else [],
+                    "was_cancelled": was_cancelled,
                 }
             )
         if lost:
