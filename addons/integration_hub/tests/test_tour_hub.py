@@ -42,7 +42,7 @@ class TestConnectorTour(HubCase, HttpCase):
         with patch.object(
             self.registry["integration.lane"],
             "_wake_up",
-            lambda lane, at=None: self.run_tests_soon(lane, at),
+            lambda lane, at=None, connectors=None: self.run_tests_soon(lane, at),
         ):
             self.start_tour(
                 "/odoo/integrations", "integration_hub_connector", login="addy"

@@ -49,7 +49,7 @@ class TestTourStock(StockCase, HttpCase):
         with patch.object(
             self.registry["integration.lane"],
             "_wake_up",
-            lambda lane, at=None: self.run_lane_soon(),
+            lambda lane, at=None, connectors=None: self.run_lane_soon(),
         ):
             self.start_tour(
                 f"/odoo/action-sale.action_quotations/{order.id}",
