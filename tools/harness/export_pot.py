@@ -16,9 +16,15 @@ walk = os.walk
 
 
 def walk_sources(top, **options):
-    """The root addon's folder is the checkout: what lies hidden in it is no source of it."""
+    """The root addon's folder is the checkout: what lies hidden in it, and the other addons, are no sources of it."""
     for folder, folders, files in walk(top, **options):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        is_checkout = (Path(folder) / ".git").exists()
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and not (is_checkout and name in ("addons", "tools"))
+        ]
         yield folder, folders, files
 
 
