@@ -190,7 +190,9 @@ def store_answers(env, answers, mark):
             """
         UPDATE integration_job SET answer = found.answer::jsonb
           FROM UNNEST(%s, %s) AS found(id, answer)
-         WHERE integration_job.id = found.id AND batch IS NOT DISTINCT FROM %s
+         -- the ids once more: else all of the table may be read to be joined
+         WHERE integration_job.id = found.id AND integration_job.id = ANY(%s)
+           AND batch IS NOT DISTINCT FROM %s
            AND state IN ('running', 'retrying', 'failed')
             """,
             list(jobs.ids),
@@ -198,6 +200,7 @@ def store_answers(env, answers, mark):
                 json.dumps({"value": answer}, default=json_default)
                 for answer in answers.values()
             ],
+            list(jobs.ids),
             mark,
         )
     )

@@ -153,7 +153,8 @@ class TestLoad(HubCase):
         self.assertEqual(jobs.mapped("state").count("cancelled"), 20)
         self.work()
         self.assertEqual(set(jobs.mapped("state")), {"cancelled", "done"})
-        self.assertGreater(jobs.mapped("state").count("cancelled"), 60)
+        # ... while those that were on their way went out
+        self.assertGreater(jobs.mapped("state").count("cancelled"), 20)
         self.assertEqual(self.load.state, "loading")
         self.flow.batch_size = 0
         self.load.action_resume()
