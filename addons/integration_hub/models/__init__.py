@@ -1,5 +1,6 @@
 from . import integration_credential
 from . import integration_connector
+from . import integration_connector_flows
 from . import integration_connector_secrets
 from . import integration_connector_limits
 from . import integration_usage

@@ -226,11 +226,6 @@ class IntegrationConnector(models.Model):
         return self.state in ("running", "paused", "error")
 
     @api.private
-    def _get_flow(self, code):
-        """:return: this connector's flow of that code, or an empty record"""
-        self.ensure_one()
-        return self.flow_ids.filtered(lambda flow: flow.code == code)[:1]
-
     @api.model
     @api.private
     def _get_remote_key_prefix(self):
@@ -245,27 +240,6 @@ class IntegrationConnector(models.Model):
         """Who is asked where a problem is the connector's, not a deal's."""
         self.ensure_one()
         return self.user_id or self.env.ref("base.user_admin")
-
-    @api.private
-    def _prepare_default_flows(self):
-        """Flow addons add what a new connector syncs.
-
-        :return: list of dicts for ``integration.flow``, without ``connector_id``"""
-        return []
-
-    def _create_missing_flows(self):
-        for connector in self:
-            existing = set(
-                connector.with_context(active_test=False).flow_ids.mapped("code")
-            )
-            self.env["integration.flow"].sudo().create(
-                # sudo: whoever may create a connector gets its flows along
-                [
-                    {"connector_id": connector.id, **vals}
-                    for vals in connector._prepare_default_flows()
-                    if vals["code"] not in existing
-                ]
-            )
 
     @api.private
     def _get_client(self):
