@@ -152,46 +152,82 @@ class OrderUpdateMixin:
                 answers[index] = values
             else:
                 to_send.append((index, updates[index], values))
-        sent = send_in_chunks(self._update_orders, in_chunks(to_send, UPDATE_SIZE))
+        if not to_send:
+            return answers
+        # as they stood before any of it: broken off or refused, they go back to there
+        states = {
+            item: row["state"]
+            for item, row in self._search_orders(
+                [update["remote_id"] for _index, update, _values in to_send], ("state",)
+            ).items()
+        }
+        sent = send_in_chunks(
+            lambda items: self._update_orders(items, states),
+            in_chunks(to_send, UPDATE_SIZE),
+        )
         for (index, _update, _values), answer in zip(to_send, sent, strict=True):
             answers[index] = answer
         return answers
 
-    def _update_orders(self, items):
+    def _update_orders(self, items, states):
+        """Refused as a whole, if it is refused, before any of it is written: whoever halves
+        a refused batch sends its parts again.
+
+        :param dict states: ``{remote id: state}`` to bring them back to
+        """
         ids = [update["remote_id"] for _index, update, _values in items]
         rows = self._search_orders(ids, ("state", "lines"))
         missing = [item for item in ids if item not in rows]
         if missing:
             raise ValidationError(f"Order {', '.join(missing)} is no longer in Tryton.")
-        states = {item: row["state"] for item, row in rows.items()}
-        closed = [item for item, state in states.items() if state not in BACK_TO]
+        closed = [item for item in ids if rows[item]["state"] not in BACK_TO]
         if closed:
             raise ValidationError(
                 f"Order {', '.join(closed)} can't be changed any more in Tryton: it is"
-                f" {states[closed[0]]}."
+                f" {rows[closed[0]]['state']}."
             )
-        self._press_all("draft", [item for item in ids if states[item] != "draft"])
+        states = {item: states[item] for item in ids}
+        errors = self._press_each(
+            "draft", [item for item in ids if rows[item]["state"] != "draft"]
+        )
+        open_ones = [item for item in items if item[1]["remote_id"] not in errors]
         try:
-            self._write_orders(items, states)
+            self._write_orders(open_ones, states)
         except ValidationError:
             # refused or not, it is no draft if it was none
             self._bring_back(states)
             raise
-        self._bring_back(states)
-        return self._read_updated(items, rows)
+        # one that is refused here stays a draft, as its answer tells
+        self._bring_back({item: states[item] for item in ids if item not in errors})
+        answers = self._read_updated(items, rows)
+        return [
+            errors.get(item, answer) for item, answer in zip(ids, answers, strict=True)
+        ]
 
     def _bring_back(self, states):
+        refused = {}
         for button in ("quote", "confirm"):
-            self._press_all(
+            refused |= self._press_each(
                 button,
-                [item for item, state in states.items() if button in BACK_TO[state]],
+                [
+                    item
+                    for item, state in states.items()
+                    if button in BACK_TO.get(state, ()) and item not in refused
+                ],
             )
 
-    def _press_all(self, button, remote_ids):
-        """:raise IntegrationError: one of them refuses; they are taken apart then"""
-        for answer in self._press(button, remote_ids):
-            if answer is not None:
+    def _press_each(self, button, remote_ids):
+        """:return: dict ``{remote id: ValidationError}`` of those refused
+        :raise IntegrationError: the server is in trouble"""
+        refused = {}
+        for item, answer in zip(
+            remote_ids, self._press(button, remote_ids), strict=True
+        ):
+            if isinstance(answer, ValidationError):
+                refused[item] = answer
+            elif answer is not None:
                 raise answer
+        return refused
 
     def _write_orders(self, items, states):
         """One write for all orders, lines included."""
@@ -252,7 +288,10 @@ class OrderUpdateMixin:
             ) from error
         answers = []
         for _index, update, _values in items:
-            row = rows[update["remote_id"]]
+            row = rows.get(update["remote_id"])
+            if row is None:
+                answers.append(ValidationError("The order was deleted in Tryton."))
+                continue
             new = sorted(set(row["lines"]) - set(before[update["remote_id"]]["lines"]))
             answers.append(
                 {

@@ -1,6 +1,7 @@
 from . import (
     test_client_confirm,
     test_client_faults,
+    test_client_order_changes,
     test_client_orders,
     test_client_parties,
     test_client_party_changes,
