@@ -10,8 +10,11 @@ cancelled.
 # without Odoo there is nothing to translate with
 # pylint: disable=translation-required
 
+from collections import defaultdict
+
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    OutcomeUnknownError,
     ValidationError,
     send_by_halving,
 )
@@ -35,6 +38,8 @@ class OrderCancelMixin:
     def order_cancel(self, remote_ids):
         rows = self._read_call_rows(remote_ids)
         documents = self.find_final_documents(rows.values())
+        for item, numbers in self._find_shared_documents(rows).items():
+            documents[item]["shared"] = numbers
         reasons = {
             item: self._get_cancel_reason(row, documents[item])
             for item, row in rows.items()
@@ -54,7 +59,12 @@ class OrderCancelMixin:
                 strict=True,
             )
         )
-        return self._get_call_answers(remote_ids, errors, reasons, documents)
+        answers = self._get_call_answers(remote_ids, errors, reasons, documents)
+        for item, answer in zip(remote_ids, answers, strict=True):
+            if isinstance(answer, dict):
+                was = rows.get(item)
+                answer["was_cancelled"] = bool(was) and is_gone(was)
+        return answers
 
     def order_reopen(self, remote_ids):
         rows = self._read_call_rows(remote_ids)
@@ -96,11 +106,46 @@ class OrderCancelMixin:
                 ]
         return found
 
+    def _find_shared_documents(self, rows):
+        """Several orders may go out together, or be billed on one invoice (modules
+        sale_shipment_grouping, sale_invoice_grouping): to cancel it would call off what
+        others have ordered.
+
+        :param dict rows: of sales, by remote id
+        :return: dict ``{remote id: [numbers]}`` of those being processed that have some
+        """
+        under_way = {
+            item: row for item, row in rows.items() if row["state"] == "processing"
+        }
+        found = defaultdict(list)
+        for name, model, states in (
+            ("shipments", "stock.shipment.out", OPEN_SHIPMENT),
+            ("invoices", "account.invoice", OPEN_INVOICE),
+        ):
+            ids = sorted({item for row in under_way.values() for item in row[name]})
+            if not ids:
+                continue
+            owners = defaultdict(set)
+            for sale in self.search_read("sale.sale", [[name, "in", ids]], [name]):
+                for document_id in sale[name]:
+                    owners[document_id].add(str(sale["id"]))
+            shared = [key for key in ids if len(owners[key]) > 1]
+            if not shared:
+                continue
+            documents = self.read_existing(model, shared, ["number", "state"])
+            for item, row in under_way.items():
+                found[item] += [
+                    documents[key]["number"] or f"({key})"
+                    for key in sorted(row[name])
+                    if key in documents and documents[key]["state"] in states
+                ]
+        return {item: numbers for item, numbers in found.items() if numbers}
+
     def _get_cancel_reason(self, row, documents):
-        if row["state"] == "cancelled" or is_called_off(row):
+        if is_gone(row):
             return ""
-        for reason in ("shipped", "invoiced"):
-            if documents[reason]:
+        for reason in ("shipped", "invoiced", "shared"):
+            if documents.get(reason):
                 return reason
         return "done" if row["state"] == "done" else ""
 
@@ -174,7 +219,16 @@ class OrderCancelMixin:
         try:
             rows = self._read_call_rows(remote_ids)
         except IntegrationError as error:
-            return [errors.get(item) or error for item in remote_ids]
+            # what was pressed is done: any other kind could have it taken for somebody
+            # else's doing the next time
+            unknown = OutcomeUnknownError(
+                "The orders could not be read after the call.",
+                f"{error.message} {error.technical}",
+            )
+            return [
+                errors[item] or unknown if item in errors else error
+                for item in remote_ids
+            ]
         return [
             self._get_call_answer(
                 item, rows.get(item), errors, reasons, documents.get(item, {})
@@ -205,6 +259,13 @@ class OrderCancelMixin:
             "reason": reason,
             "documents": documents.get(reason, []),
         }
+
+
+def is_gone(row):
+    """
+    :param dict row: as for :func:`is_called_off`
+    """
+    return row["state"] == "cancelled" or is_called_off(row)
 
 
 def is_called_off(row):
