@@ -2,6 +2,7 @@
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    OutcomeUnknownError,
     ValidationError,
     send_by_halving,
 )
@@ -30,7 +31,12 @@ class OrderCancelVerbs:
             if key in rows and rows[key]["state"] != "cancel" and not reasons[key]
         ]
         outcomes = self._press_button("action_cancel", wanted, "cancel orders")
-        return self._get_call_answers(ids, outcomes, reasons, documents, "cancelled")
+        answers = self._get_call_answers(ids, outcomes, reasons, documents, "cancelled")
+        for key, answer in zip(ids, answers, strict=True):
+            if isinstance(answer, dict):
+                was = rows.get(key)
+                answer["was_cancelled"] = bool(was) and was["state"] == "cancel"
+        return answers
 
     def order_reopen(self, remote_ids):
         ids = [int(remote_id) for remote_id in remote_ids]
@@ -87,7 +93,15 @@ class OrderCancelVerbs:
         try:
             rows = {row["id"]: row for row in self._read_orders(ids)}
         except IntegrationError as error:
-            return [outcomes.get(key) or error for key in ids]
+            # what was pressed is done: any other kind could have it taken for somebody
+            # else's doing the next time
+            unknown = OutcomeUnknownError(
+                "The orders could not be read after the call.",
+                f"{error.message} {error.technical}",
+            )
+            return [
+                outcomes[key] or unknown if key in outcomes else error for key in ids
+            ]
         answers = []
         for key in ids:
             order = self._order_answer(rows[key]) if key in rows else None

@@ -10,11 +10,13 @@ from odoo.addons.integration_hub.client import (
     send_in_chunks,
 )
 
-from .convert import to_id
+from .convert import read_id, to_id
 from .order_cancel import OrderCancelVerbs
 from .order_content import OrderContentVerbs
 from .orders import CREATE_CONTEXT, OPTIONAL_LINKS
 
+# what Odoo derives anew for another customer, besides the addresses
+DERIVED = ("pricelist_id", "payment_term_id", "user_id", "warehouse_id", "carrier_id")
 # more would keep a worker busy for longer than callers wait
 UPDATE_SIZE = 50
 
@@ -36,8 +38,15 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
     def _update_orders(self, updates):
         """What is refused halfway is written in part: asked again, what is there already
         is not written a second time."""
-        states = self._read_order_states([update["remote_id"] for update in updates])
-        self._load_tables("sale.order", map(self._prepare_header, updates))
+        rows = self._read_update_rows([update["remote_id"] for update in updates])
+        states = {remote_id: row["state"] for remote_id, row in rows.items()}
+        self._load_tables(
+            "sale.order",
+            (
+                self._prepare_header(update, rows.get(update["remote_id"], {}))
+                for update in updates
+            ),
+        )
         self._load_tables(
             "sale.order.line",
             (
@@ -71,16 +80,20 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
             for update, ids in zip(updates, added, strict=True)
         ]
 
-    def _read_order_states(self, remote_ids):
+    def _read_update_rows(self, remote_ids):
+        known = self.get_fields("sale.order")
         rows = self.search_read(
             "sale.order",
             [("id", "in", [int(remote_id) for remote_id in remote_ids])],
-            ["state"],
+            ["state", *(name for name in DERIVED if name in known)],
         )
-        return {str(row["id"]): row["state"] for row in rows}
+        return {str(row["id"]): row for row in rows}
 
-    def _prepare_header(self, update):
-        """:return: dict ``{column: cell}`` for Odoo's import"""
+    def _prepare_header(self, update, row):
+        """
+        :param dict row: the order as it stands
+        :return: dict ``{column: cell}`` for Odoo's import
+        """
         order, cells = update["order"], {}
         columns = {key: name for name, (key, _what) in OPTIONAL_LINKS.items()}
         for name in update["fields"]:
@@ -97,6 +110,10 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
             elif name == "contact_id":
                 cells["partner_id/.id"] = order["contact_id"] or order["party_id"]
                 # Odoo would take those of the new contact
+                for column in DERIVED:
+                    if column in row:
+                        value = read_id(row, column)
+                        cells.setdefault(f"{column}/.id", str(value) if value else "")
                 for key in ("invoice_address_id", "delivery_address_id"):
                     if order[key]:
                         cells[f"{columns[key]}/.id"] = order[key]

@@ -11,7 +11,15 @@ from .orders import ANSWER_FIELDS, OPTIONAL_LINKS
 
 KINDS = {"line_section": "section", "line_note": "note"}
 # fields that Odoo takes no change of on a confirmed order, or that change all the rest
-FIXED = ("party_id", "currency_id", "price_list_id", "contact_id")
+FIXED = (
+    "party_id",
+    "currency_id",
+    "price_list_id",
+    "contact_id",
+    # its deliveries stay as they are
+    "warehouse_id",
+    "carrier_id",
+)
 NUMBERS = {
     "quantity": "product_uom_qty",
     "unit_price": "price_unit",
