@@ -28,6 +28,20 @@ class IntegrationForecastDemand(models.AbstractModel):
         :param flow: ``integration.flow``, for its filter and how far it looks ahead
         """
         end = self._get_first_month() + relativedelta(months=flow.forecast_months)
+        # sudo: whose deal was reopened while its order still stands in the ERP, which
+        # reckons with it there; a few, and of everybody's
+        standing = (
+            self.env["integration.erp.order"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("connector_id", "=", flow.connector_id.id),
+                    ("state", "not in", ("cancelled", "deleted")),
+                    ("lead_id.won_status", "=", "pending"),
+                ],
+                ["lead_id"],
+            )
+        )
         return Domain(
             [
                 ("type", "=", "opportunity"),
@@ -36,6 +50,7 @@ class IntegrationForecastDemand(models.AbstractModel):
                 ("probability", ">", 0),
                 ("date_deadline", "!=", False),
                 ("date_deadline", "<", end),
+                ("id", "not in", standing.lead_id.ids),
             ]
         ) & Domain(literal_eval(flow.filter_domain or "[]"))
 

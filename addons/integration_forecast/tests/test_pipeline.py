@@ -226,3 +226,19 @@ class TestPipeline(ForecastCase):
             )
         )
         self.assertEqual(self.env.cr.rowcount, count)
+
+    def test_order_that_still_stands(self):
+        """Reopened: the ERP reckons with it already."""
+        deal = self.make_deal([(self.product, 10)])
+        order = self.env["integration.erp.order"].create(
+            {
+                "connector_id": self.connector.id,
+                "key": "CRM-1",
+                "remote_id": "1",
+                "lead_id": deal.id,
+                "state": "confirmed",
+            }
+        )
+        self.assertEqual(self.get_figures(self.product), {})
+        order.state = "cancelled"
+        self.assertEqual(self.get_figures(self.product), {self.next_month: 5.0})
