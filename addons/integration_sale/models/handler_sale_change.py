@@ -139,7 +139,9 @@ class HandlerSaleChangePush(models.AbstractModel):
         return {
             job: {
                 **request,
-                "is_wanted": self._is_wanted(job, orders.get(job._get_order_key())),
+                # what was not wanted when it was prepared has nothing to go out with
+                "is_wanted": self._is_wanted(job, orders.get(job._get_order_key()))
+                and (request["operation"] == "cancel" or "order" in request),
             }
             for job, request in requests.items()
         }

@@ -53,8 +53,9 @@ class IntegrationErpOrder(models.Model):
                 to_change |= order
             elif policy == "ask":
                 asked[order] = deviation
-        # what was changed back before it went
-        settled._drop_jobs("change")
+        # what was changed back before it went; but not what is to bring an order back that
+        # a lost call may still cancel
+        (settled - settled._get_being_cancelled())._drop_jobs("change")
         to_cancel._call_off("quotation cancelled")
         to_change._send_changes("changed")
         return asked
@@ -107,7 +108,10 @@ class IntegrationErpOrder(models.Model):
         :param more: added to the snapshots
         """
         payloads = self.env["integration.payload"]
-        undecided = self._get_change_jobs("change")._filter_undecided()
+        settled = self.env.context.get("integration_settled_job_ids") or ()
+        jobs = self._get_change_jobs("change")
+        # the one that is being settled has its outcome
+        undecided = jobs.filtered(lambda job: job.id not in settled)._filter_undecided()
         undecided._arm_stuck()
         # its outcome decides: what is different still is seen right after it
         orders = self - undecided._get_erp_orders()
@@ -160,7 +164,10 @@ class IntegrationErpOrder(models.Model):
         """Those the queue sees to already: its outcome decides."""
         settled = self.env.context.get("integration_settled_job_ids") or ()
         jobs = self._get_change_jobs("cancel").filtered(
-            lambda job: job.state not in PROBLEM_STATES and job.id not in settled
+            lambda job: (
+                job.id not in settled
+                and (job.state not in PROBLEM_STATES or job.unsettled_until)
+            )
         )
         return jobs._get_erp_orders()
 
