@@ -68,7 +68,9 @@ class DealChecks:
                 return
         left = self._get_jobs(QUEUED)
         # what waits for a person's word waits
-        assert all(job.blocked_by_id for job in left), left.mapped("error_message")
+        assert all(job.blocked_by_id for job in left), [
+            (job.error_message, job.error_detail) for job in left
+        ]
 
     def _mend_all(self):
         for _try in range(LAST_TRIES):
@@ -78,7 +80,7 @@ class DealChecks:
             self._retry()
             self._settle()
         left = self._get_jobs(OPEN_STATES)
-        assert not left, left.mapped("error_message")
+        assert not left, [(job.error_message, job.error_detail) for job in left]
 
     def _get_jobs(self, states):
         self.env.invalidate_all()
