@@ -197,7 +197,8 @@ class TestScreens(ErpCase, ScreensCase):
                         "is_preview_wanted": step == "preview",
                     }
                 )
-                connector._run_test()
+                connector.action_test_connection()
+                self.run_lane()
             pages.append(
                 (f"setup-{number}-{step}", f"/odoo/integration-setup/{connector.id}")
             )

@@ -6,8 +6,6 @@ from odoo.exceptions import UserError
 # a job in one of these states stands for "this change is still to be made": asked again,
 # it is the same job
 OPEN_STATES = ("waiting", "retrying", "failed", "attention")
-# how full a page of the table gets at first, in percent
-FILLFACTOR = 50
 RETRYABLE_STATES = ("retrying", "failed", "attention", "cancelled")
 
 
@@ -162,9 +160,7 @@ class IntegrationJob(models.Model):
     def init(self):
         # A row is written four times on its way through a lane. Where its page has room for
         # the next version, those that change no state leave all indexes alone (HOT).
-        self.env.cr.execute(
-            f"ALTER TABLE integration_job SET (fillfactor = {FILLFACTOR})"
-        )
+        self.env.cr.execute("ALTER TABLE integration_job SET (fillfactor = 50)")
 
     # -- compute ----------------------------------------------------------------------
 

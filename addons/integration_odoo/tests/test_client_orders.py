@@ -28,6 +28,8 @@ class OrderTests:
         self.assertEqual(answer["total_untaxed"], "249.90")
         self.assertEqual(answer["total_tax"], "52.48")
         self.assertEqual(answer["total"], "302.38")
+        # the ids of the lines are told when they are made
+        self.assertEqual(len(answer.pop("line_ids")), len(order["lines"]))
         found = self.client.order_find([order["key"], f"{order['key']}-none"])
         self.assertEqual(found, {order["key"]: answer})
         row = self.read_row(
@@ -293,7 +295,7 @@ class OrderTests:
         client.order_find([])
         client.get_fields("sale.order.line")
         client.get_currency_digits()
-        client._read_orders = lambda ids: self.fail_with_refusal()
+        client._read_orders = lambda *_arguments: self.fail_with_refusal()
         (answer,) = client.order_create([order])
         self.assert_error(answer, "outcome_unknown")
         self.assertIn(order["key"], self.client.order_find([order["key"]]))

@@ -32,5 +32,5 @@ class HandlerSaleOrderPush(models.AbstractModel):
             lost._handle_unwanted_orders()
 
     def _see_to_orphans(self, orders):
-        super()._see_to_orphans(orders)
         orders._see_to_orphans()
+        return super()._see_to_orphans(orders)

@@ -54,6 +54,8 @@ class TestOrders(TrytonCase):
                 f"/#{self.erp['database']}/model/sale.sale/{answer['remote_id']}"
             )
         )
+        # the ids of the lines are told when they are made
+        self.assertEqual(len(answer.pop("line_ids")), len(order["lines"]))
         found = self.client.order_find([order["key"], "no such key", order["key"]])
         self.assertEqual(found, {order["key"]: answer})
 
