@@ -5,7 +5,14 @@ from odoo.tests import TransactionCase, new_test_user
 
 from .fake_erp import FakeClient, FakeErp
 
-OWN_PUSHES = ("sale_order_push", "sale_change_push", "order_check", "customer_push")
+OWN_FLOWS = (
+    "sale_order_push",
+    "sale_change_push",
+    "sale_status_pull",
+    "reference_pull",
+    "order_check",
+    "customer_push",
+)
 
 
 class SaleCase(TransactionCase):
@@ -57,10 +64,13 @@ class SaleCase(TransactionCase):
                 "user_id": cls.steward.id,
             }
         )
-        # in a database with all addons: the ERP in memory knows of deals alone
-        cls.connector.flow_ids.filtered(
-            lambda flow: flow.direction == "push" and flow.code not in OWN_PUSHES
-        ).active = False
+        # in a database with all addons: the ERP in memory knows of deals alone, and what is
+        # read at some time of the day would be in the way
+        others = cls.connector.flow_ids.filtered(
+            lambda flow: flow.code not in OWN_FLOWS
+        )
+        others.next_run = "2099-01-01 00:00:00"
+        others.filtered(lambda flow: flow.direction == "push").active = False
         cls.flow = cls.connector._get_flow("sale_order_push")
         cls.tax = cls.env["account.tax"].create(
             {
