@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import Command
 
 
 class CrmLead(models.Model):
@@ -15,12 +14,20 @@ class CrmLead(models.Model):
         "Product Feedback",
         domain=[("kind", "!=", "lost")],
     )
+    # archived ones and those of a loss included: what goes, or moves, with the deal
+    all_feedback_ids = fields.One2many(
+        "integration.feedback",
+        "lead_id",
+        "All Product Feedback",
+        context={"active_test": False},
+    )
     competitor_id = fields.Many2one(
         "integration.competitor",
         "Lost to",
         tracking=True,
         help="Who got the deal, where that is known.",
     )
+
     # -- CRUD -------------------------------------------------------------------------
 
     def write(self, vals):
@@ -30,18 +37,17 @@ class CrmLead(models.Model):
             for name in ("lost_reason_id", "competitor_id")
             if name in vals
         }
-        if changes:
+        lost = changes and self.filtered(lambda lead: lead.won_status == "lost")
+        if lost:
             # sudo: of deals one may write, what was noted of their loss follows
-            self.sudo()._get_lost_feedback().write(changes)
+            lost.sudo()._get_lost_feedback().write(changes)
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_feedback(self):
         """With the deal goes what was said, which then leaves the summaries as well."""
         # sudo: of deals one may delete, all of it
-        self.env["integration.feedback"].sudo().with_context(active_test=False).search(
-            [("lead_id", "in", self.ids)]
-        ).unlink()
+        self.sudo().all_feedback_ids.unlink()
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
@@ -127,11 +133,16 @@ class CrmLead(models.Model):
                 values[line.product_id] += line.price_subtotal
         return dict(values)
 
-    def _merge_get_fields_specific(self):
-        return {
-            **super()._merge_get_fields_specific(),
-            "feedback_ids": lambda name, leads: [
-                Command.link(item.id)
-                for item in leads.with_context(active_test=False).feedback_ids
-            ],
-        }
+    def _merge_dependences(self, opportunities):
+        """What was said of the others is said of the one that stays; their losses go with
+        them."""
+        result = super()._merge_dependences(opportunities)
+        # sudo: whoever may merge them takes along what colleagues have noted
+        said = opportunities.sudo().all_feedback_ids.filtered(
+            lambda item: item.kind != "lost"
+        )
+        if said:
+            said.lead_id = self
+            # or they would go with the deals they were of
+            opportunities.invalidate_recordset(["all_feedback_ids", "feedback_ids"])
+        return result

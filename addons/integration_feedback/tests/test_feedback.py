@@ -180,9 +180,10 @@ class TestFeedback(FeedbackCase):
 
     def test_merged_deals(self):
         first, second = self.make_lead(), self.make_lead()
-        feedback = self.say(lead_id=second.id)
+        feedback = self.say(lead_id=first.id) | self.say(lead_id=second.id)
+        feedback[1].active = False
         (first | second).merge_opportunity()
-        self.assertTrue(feedback.exists())
+        self.assertEqual(len(feedback.exists()), 2, "archived ones move along")
         self.assertEqual(feedback.lead_id, (first | second).exists())
 
     def test_users_without_the_right(self):

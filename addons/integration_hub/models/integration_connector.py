@@ -225,7 +225,6 @@ class IntegrationConnector(models.Model):
         self.ensure_one()
         return self.state in ("running", "paused", "error")
 
-    @api.private
     @api.model
     @api.private
     def _get_remote_key_prefix(self):

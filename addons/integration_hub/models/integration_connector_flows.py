@@ -6,6 +6,7 @@ class IntegrationConnector(models.Model):
 
     _inherit = "integration.connector"
 
+    @api.private
     def _get_flow(self, code):
         """:return: this connector's flow of that code, or an empty record"""
         self.ensure_one()

@@ -120,7 +120,9 @@ class JobBatch(BatchProblems):
                     settled += of_job[2]
                 return requests, blocked, settled
             _logger.exception("Preparing a job of %s failed", self.flow.code)
-            self._settle_problems({job: as_internal(error) for job in jobs})
+            self._settle_problems(
+                {job: as_internal(error) for job in self._get_ours(jobs)}
+            )
             self.lane_model._commit()
             return {}, {}, len(jobs)
 
@@ -306,7 +308,9 @@ class JobBatch(BatchProblems):
                     self._settle_answers({job: answer})
                 return
             _logger.exception("Applying an answer of %s failed", self.flow.code)
-            self._settle_problems({job: as_internal(error) for job in answers})
+            self._settle_problems(
+                {job: as_internal(error) for job in self._get_ours(answers)}
+            )
             self.lane_model._commit()
 
     def _apply(self, answers):

@@ -31,6 +31,18 @@ class TestFlow(HubCase):
         )
         self.assertEqual(self.flow._filter_records(brown | green), brown)
 
+    def test_a_flow_that_is_switched_off_takes_nothing(self):
+        """Not of somebody either who looks at archived records."""
+        flows = self.env["integration.flow"]
+
+        def find(records):
+            return records._find_for_push("fake_push", self.connector.company_id)
+
+        self.assertEqual(find(flows), self.flow)
+        self.flow.active = False
+        self.assertFalse(find(flows))
+        self.assertFalse(find(flows.with_context(active_test=False)))
+
     def test_run_now_lets_go_what_waits(self):
         """Whatever waits for its slot or its next try, in one statement."""
         later = self.env.cr.now() + timedelta(hours=1)

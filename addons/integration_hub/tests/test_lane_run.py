@@ -5,12 +5,15 @@ from unittest.mock import patch
 from psycopg2 import OperationalError
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..client import OutcomeUnknownError
 from ..models import integration_lane
 from ..models.job_batch import JobBatch
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
+
+JOB_BATCH = "odoo.addons.integration_hub.models.job_batch"
 
 
 @tagged("post_install", "-at_install")
@@ -215,3 +218,25 @@ class TestLaneRun(HubCase):
         self.assertEqual((job.state, job.batch), ("running", "theirs"))
         self.assertFalse(job.error_kind)
         self.assertTrue(job.unsettled_until, "our call may still be at work")
+
+    def test_failing_effects_are_no_business_of_a_lane_that_was_too_slow(self):
+        """Its lease ran out while it applied the answer, which then came to nothing."""
+        self.hold_lane_lock(4711)
+        job = self.enqueue(1)
+        later = self.env.cr.now() + timedelta(hours=1)
+
+        def take_and_fail(handler, flow, results):
+            mine = handler.env["integration.job"].browse(job.id)
+            mine.write({"lane": "4711", "batch": "theirs", "lease_until": later})
+            mine.flush_recordset()
+            handler.env["integration.lane"]._commit()
+            raise ValueError("no such thing")
+
+        handler_class = self.registry["integration.handler.fake_push"]
+        with (
+            patch.object(handler_class, "_apply", take_and_fail),
+            mute_logger(JOB_BATCH),
+        ):
+            self.run_lane()
+        self.assertEqual((job.state, job.batch), ("running", "theirs"))
+        self.assertFalse(job.error_kind)

@@ -213,7 +213,8 @@ class ErpCase(unittest.TestCase):
     # -- assertions -------------------------------------------------------------------
 
     def assert_conforms(self, value, kind, path="answer"):
-        """``value`` has exactly the keys and types of a contract's type."""
+        """``value`` has the keys and types of a contract's type: all that it requires, and
+        none that it does not name."""
         if is_typeddict(kind):
             self.assertIsInstance(value, dict, path)
             hints = get_type_hints(kind)

@@ -88,8 +88,6 @@ class DealChecks:
         return self.env["integration.job"].search(
             [
                 ("connector_id", "=", self.case.connector.id),
-                # other addons' flows may gather something until their day
-                ("flow_id.code", "not in", ("feedback_push", "complaint_push")),
                 ("state", "in", states),
             ]
         )
