@@ -11,6 +11,8 @@ import json
 from .windows import Window, get_newest_stamp
 
 STAMPS = ("create_date", "write_date")
+# ids of orders found by one search
+SEARCHED_AT_ONCE = 1000
 
 
 class ChangesMixin:
@@ -27,25 +29,10 @@ class ChangesMixin:
             )
             if window.since:
                 window.extra = self._find_changed_around(window, key_prefix, own_domain)
-        rows = self.search_read(
-            "sale.sale",
-            [
-                *own_domain,
-                ["id", ">", window.after],
-                window.get_domain("", *self._get_related_prefixes()),
-            ],
-            ["id"],
-            order=[["id", "ASC"]],
-            limit=limit,
-        )
-        ids = [row["id"] for row in rows]
-        more = len(ids) == limit
-        if more:
-            window.after = ids[-1]
-        else:
-            around = [int(item) for item in window.extra]
-            ids += [item for item in around if str(item) not in window.fresh]
-            ids = list(dict.fromkeys(ids))
+        if not window.ahead and not window.is_searched:
+            window.ahead = self._search_changed(window, own_domain, limit)
+        ids, window.ahead = window.ahead[:limit], window.ahead[limit:]
+        more = bool(window.ahead) or not window.is_searched
         if window.since:
             ids = self._drop_seen(ids, window)
         if not more:
@@ -55,6 +42,32 @@ class ChangesMixin:
             "cursor": window.to_cursor(),
             "more": more,
         }
+
+    def _search_changed(self, window, own_domain, limit):
+        """The search looks at all that hangs on the sales, which takes its time, however
+        few are wanted: what it finds is given page by page.
+
+        :return: list of ids; ``window`` knows whether these were the last ones
+        """
+        count = max(limit, SEARCHED_AT_ONCE)
+        rows = self.search_read(
+            "sale.sale",
+            [
+                *own_domain,
+                ["id", ">", window.after],
+                window.get_domain("", *self._get_related_prefixes()),
+            ],
+            ["id"],
+            order=[["id", "ASC"]],
+            limit=count,
+        )
+        ids = [row["id"] for row in rows]
+        if len(ids) == count:
+            window.after = ids[-1]
+            return ids
+        window.is_searched = True
+        around = [int(item) for item in window.extra if item not in window.fresh]
+        return list(dict.fromkeys([*ids, *around]))
 
     def _get_related_prefixes(self):
         prefixes = ["invoices.", "shipments.", "shipment_returns."]

@@ -27,6 +27,8 @@ class Window:
     :param dict seen: fingerprints of what the last window met, by id
     :param dict fresh: the same of this window
     :param dict extra: stamps of changes found by other ways than the search itself, by id
+    :param list ahead: ids that were found and are still to be given
+    :param bool is_searched: whether nothing is left to be searched, only to be given
     """
 
     since: datetime.datetime | None = None
@@ -35,6 +37,8 @@ class Window:
     seen: dict = field(default_factory=dict)
     fresh: dict = field(default_factory=dict)
     extra: dict = field(default_factory=dict)
+    ahead: list = field(default_factory=list)
+    is_searched: bool = False
 
     @classmethod
     def from_cursor(cls, cursor):
@@ -46,6 +50,8 @@ class Window:
             seen=values.get("seen") or {},
             fresh=values.get("fresh") or {},
             extra=values.get("extra") or {},
+            ahead=values.get("ahead") or [],
+            is_searched=bool(values.get("is_searched")),
         )
 
     def to_cursor(self):
@@ -57,6 +63,8 @@ class Window:
                 "seen": dict(list(self.seen.items())[-SEEN_LIMIT:]),
                 "fresh": dict(list(self.fresh.items())[-SEEN_LIMIT:]),
                 "extra": self.extra,
+                "ahead": self.ahead,
+                "is_searched": self.is_searched,
             },
             separators=(",", ":"),
         )

@@ -2,6 +2,9 @@
 
 import datetime
 from decimal import Decimal
+from unittest.mock import patch
+
+from odoo.addons.integration_tryton.client import changes
 
 from .common import TrytonCase, contract
 
@@ -259,6 +262,34 @@ class TestChanges(StatusCase):
         self.assertLessEqual(ids, set(found))
         # once more for what may have been committed late, then no more
         self.settle(cursor)
+
+    def test_one_search_for_many_pages(self):
+        """It is the search that takes its time where there are many orders."""
+        ids = [self.create_sale()["remote_id"] for _number in range(5)]
+        cursor = self.settle()
+        for remote_id in ids:
+            self.client.rpc("sale.sale", "quote", [int(remote_id)], changes=True)
+        costs, found, more = [], [], True
+        while more:
+            before = len(self.client.exchanges)
+            page = self.client.order_changes(cursor, 2, self.prefix)
+            costs.append(len(self.client.exchanges) - before)
+            cursor, more = page["cursor"], page["more"]
+            found += page["remote_ids"]
+        self.assertEqual(sorted(found), sorted(ids))
+        self.assertGreater(costs[0], costs[1])
+        # the stamps of those on the page, against giving something twice
+        self.assertEqual(set(costs[1:]), {1})
+
+    def test_more_than_one_search_finds(self):
+        ids = {self.create_sale()["remote_id"] for _number in range(5)}
+        cursor = self.settle()
+        for remote_id in ids:
+            self.client.rpc("sale.sale", "quote", [int(remote_id)], changes=True)
+        with patch.object(changes, "SEARCHED_AT_ONCE", 2):
+            found, cursor = self.read_changes(cursor, limit=1)
+            self.assertEqual(sorted(found), sorted(ids))
+            self.settle(cursor)
 
     def test_foreign_orders_are_none_of_ours(self):
         other = self.create_sale(key=f"X{self.prefix}1")
