@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.fields import Command
 
 from odoo.addons.integration_hub.client import ValidationError
-from odoo.addons.integration_sale.tests.common import SaleCase
+from odoo.addons.integration_sale.tests.common import OWN_FLOWS, SaleCase
 from odoo.addons.integration_sale.tests.fake_erp import FakeClient
 
 
@@ -98,6 +98,8 @@ class FakeForecastClient(FakeClient):
 
 
 class ForecastCase(SaleCase):
+    own_flows = (*OWN_FLOWS, "forecast_push")
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
