@@ -81,7 +81,8 @@ class LineChange(TypedDict):
 
 
 class LineAddition(TypedDict):
-    position: int  # among the lines of the order, from 1
+    # among the lines of the order, from 1; 0: before all that are there
+    position: int
     line: OrderLine
 
 

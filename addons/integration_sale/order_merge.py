@@ -74,11 +74,14 @@ class _Merge:
         for key in self.old:
             if key not in self.new:
                 self._remove_line(key)
-        for position, key in enumerate(self.new, 1):
+        kept = [position for position, key in enumerate(self.new) if key in self.old]
+        for position, key in enumerate(self.new):
             if key in self.old:
                 self._change_line(key)
             else:
-                self._add_line(key, position)
+                # the first line that stays is at 1
+                is_ahead = bool(kept) and position < kept[0]
+                self._add_line(key, 0 if is_ahead else position + 1)
         is_empty = not any(
             self.update[name] for name in ("fields", "change", "add", "remove")
         )

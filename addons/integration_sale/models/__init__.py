@@ -19,6 +19,7 @@ from . import crm_lead_check
 from . import crm_lead_check_view
 from . import crm_lead_line
 from . import crm_lead_after_won
+from . import crm_lead_late_orders
 from . import integration_payload
 from . import sale_order
 from . import sale_order_check

@@ -162,6 +162,7 @@ class CrmLead(models.Model):
                 undecided._arm_stuck()
                 continue
             contents += found
+            lead._join_late_orders(flow, made)
             if trigger == "won":
                 made._confirm_again(flow, own_jobs)
             outdated |= own_jobs.filtered(lambda j, k=keys: j.idempotency_key not in k)
@@ -282,35 +283,6 @@ class CrmLead(models.Model):
             quotations=", ".join(quotations.mapped("name")),
         )
 
-    def _choose_late_content(self, flow, erp_orders, confirmed):
-        """Something of this opportunity is in the ERP already. Orders confirmed since
-        are further orders, where that is certain."""
-        late = confirmed - erp_orders.sale_order_ids
-        if not late:
-            return []
-        standing = erp_orders.filtered(
-            lambda order: order._is_live() or order._comes_back()
-        )
-        by_lines = standing.filtered(lambda order: not order.sale_order_ids)[:1]
-        if by_lines:
-            # the order was made from the very lines the ERP has got
-            by_lines._link_order(late[0])
-            late -= late[0]
-        unconfirmed = standing.sale_order_ids.filtered(lambda o: o.state != "sale")
-        if late and (flow.order_grouping == "opportunity" or unconfirmed):
-            return Issue(
-                "changed",
-                self.env._(
-                    "%(orders)s was confirmed after %(erp)s had been made in the ERP, and"
-                    " is not part of it. Have the ERP order changed there.",
-                    orders=", ".join(late.mapped("name")),
-                    erp=erp_orders._get_numbers(),
-                ),
-            )
-        return [
-            Content(self, order, self._get_content_key(flow, order)) for order in late
-        ]
-
     # -- to the queue -----------------------------------------------------------------
 
     def _ensure_customers(self, contents):
@@ -375,11 +347,3 @@ class CrmLead(models.Model):
         changed._set_issues(issues)
         same._set_issues({}, keep=())
         (changed | same)._update_integration_status()
-
-    def _get_late_orders(self):
-        """Confirmed orders that no ERP order comprises."""
-        self.ensure_one()
-        return (
-            self.order_ids.filtered(lambda order: order.state == "sale")
-            - self.erp_order_ids.sale_order_ids
-        )

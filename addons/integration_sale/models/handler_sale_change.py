@@ -123,7 +123,7 @@ class HandlerSaleChangePush(models.AbstractModel):
             if order and order.lead_id:
                 payload = self.env["integration.payload"]._prepare_order(
                     order.lead_id.with_company(flow.company_id),
-                    order.sale_order_ids.sorted("id"),
+                    order._get_content_orders(),
                     order.key,
                 )
                 snapshots[job] = {**job.payload, **payload}

@@ -136,6 +136,17 @@ class IntegrationErpOrder(models.Model):
         self.ensure_one()
         return False
 
+    def _get_standing_orders(self):
+        """Those that stand in the ERP, or come back when their deal is won again."""
+        return self.filtered(lambda order: order._is_live() or order._comes_back())
+
+    def _get_content_orders(self):
+        """The quotations it is made of, in their order: without those that were cancelled,
+        unless all of them were."""
+        self.ensure_one()
+        orders = self.sale_order_ids.sorted("id")
+        return orders.filtered(lambda order: order.state != "cancel") or orders
+
     def _confirm_again(self, flow, jobs):
         """Have those confirmed whose deal was reopened before they were, and is won again.
 
@@ -258,7 +269,7 @@ class IntegrationErpOrder(models.Model):
         lead = self.lead_id.with_company(self.company_id)
         return get_content_hash(
             self.env["integration.payload"]._prepare_order(
-                lead, self.sale_order_ids.sorted("id"), self.key
+                lead, self._get_content_orders(), self.key
             )
         )
 

@@ -68,6 +68,16 @@ class IntegrationErpOrder(models.Model):
             and self._get_change_flow()
         )
 
+    def _find_to_join(self):
+        """The one order that quotations confirmed later can become part of; none where
+        that is not certain, or where nothing is changed in the ERP."""
+        standing = self._get_standing_orders() or self.filtered(
+            lambda order: order.is_called_off and order.state == "cancelled"
+        )
+        if len(standing) != 1 or not standing._get_change_flow():
+            return self.browse()
+        return standing
+
     def _is_off(self):
         """Whether the quotations it was made of are all cancelled or deleted."""
         self.ensure_one()
@@ -121,7 +131,7 @@ class IntegrationErpOrder(models.Model):
                 order: {
                     **payloads._prepare_order(
                         order.lead_id.with_company(order.company_id),
-                        order.sale_order_ids.sorted("id"),
+                        order._get_content_orders(),
                         order.key,
                     ),
                     **more,
@@ -259,7 +269,7 @@ class IntegrationErpOrder(models.Model):
         self.ensure_one()
         payload = self.env["integration.payload"]._prepare_order(
             self.lead_id.with_company(self.company_id),
-            self.sale_order_ids.sorted("id"),
+            self._get_content_orders(),
             self.key,
         )
         payload.pop("party", None)

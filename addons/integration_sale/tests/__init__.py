@@ -2,6 +2,7 @@ from . import test_after_won
 from . import test_after_won_twice
 from . import test_afterwards
 from . import test_decimals
+from . import test_late_orders
 from . import test_lead_line
 from . import test_content
 from . import test_order_merge
