@@ -110,15 +110,6 @@ class AccountFigureVerbs:
             "missing": missing,
         }
 
-    def _get_company_currency(self):
-        """ISO code of the currency of its books."""
-        return self.get_fact("company_currency", self._fetch_company_currency)
-
-    def _fetch_company_currency(self):
-        currency_id = self.get_company()["currency_id"]
-        [row] = self.search_read("res.currency", [("id", "=", currency_id)], ["name"])
-        return row["name"]
-
     def _sum(self, model, domain, *names):
         """:return: ``{commercial partner id: [sums]}``"""
         group = "commercial_partner_id"

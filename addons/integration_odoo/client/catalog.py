@@ -228,20 +228,6 @@ class CatalogVerbs:
             for product_id, template_id in templates.items()
         }
 
-    def _get_company_currency(self):
-        """ISO code of the currency that prices of products are in."""
-        return self.get_fact("company_currency", self._fetch_company_currency)
-
-    def _fetch_company_currency(self):
-        currency_id = self.get_company()["currency_id"]
-        (row,) = self.search_read(
-            "res.currency",
-            [("id", "=", currency_id)],
-            ["name"],
-            context={"active_test": False},
-        )
-        return row["name"]
-
 
 def _changed_since(moment):
     return [

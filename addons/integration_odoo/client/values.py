@@ -122,6 +122,20 @@ class ValueVerbs:
             return []
         return [("company_id", "in", [False, self.get_company()["id"]])]
 
+    def _get_company_currency(self):
+        """ISO code of the currency of its books, which prices of products are in too."""
+        return self.get_fact("company_currency", self._fetch_company_currency)
+
+    def _fetch_company_currency(self):
+        currency_id = self.get_company()["currency_id"]
+        (row,) = self.search_read(
+            "res.currency",
+            [("id", "=", currency_id)],
+            ["name"],
+            context={"active_test": False},
+        )
+        return row["name"]
+
     def get_currency_digits(self):
         """``{currency id: decimal places}`` of the active currencies."""
         return self.get_fact("currency_digits", self._fetch_currency_digits)

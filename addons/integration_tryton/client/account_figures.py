@@ -47,16 +47,6 @@ class AccountFiguresMixin:
             for remote_id in remote_ids
         ]
 
-    def _get_company_currency(self):
-        if "company_currency" not in self.facts:
-            companies = self.read_records(
-                "company.company", [self.company_id], ["currency.code"]
-            )
-            self.facts["company_currency"] = companies[self.company_id]["currency."][
-                "code"
-            ]
-        return self.facts["company_currency"]
-
 
 def _get_figures(row, currency, missing):
     receivable = row["receivable"] or Decimal(0)

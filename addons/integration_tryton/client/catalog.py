@@ -42,15 +42,9 @@ class CatalogMixin:
             ],
             limit,
         )
-        more = len(rows) == limit
-        if more:
-            window.after = rows[-1]["id"]
-        else:
-            window = window.get_next()
         return {
             "products": [self._get_catalog_product(row) for row in rows],
-            "cursor": window.to_cursor(),
-            "more": more,
+            **window.to_page(rows, limit),
         }
 
     def catalog_read(self, remote_ids):
@@ -125,15 +119,6 @@ class CatalogMixin:
             "currency": self._get_company_currency(),
             "image": "",
         }
-
-    def _get_company_currency(self):
-        """ISO code of the currency that prices of products are in."""
-        if "company_currency" not in self.facts:
-            rows = self.read_records(
-                "company.company", [self.company_id], ["currency.code"]
-            )
-            self.facts["company_currency"] = rows[self.company_id]["currency."]["code"]
-        return self.facts["company_currency"]
 
 
 def _get_kilograms(row):

@@ -248,16 +248,10 @@ class ComplaintsMixin(ComplaintOriginsMixin, ComplaintStatesMixin):
             order=[["id", "ASC"]],
             limit=limit,
         )
-        more = len(rows) == limit
-        if more:
-            window.after = rows[-1]["id"]
-        else:
-            window = window.get_next()
         return {
             "complaints": [
                 {"remote_id": str(row["id"]), "party_id": str(row["customer"])}
                 for row in rows
             ],
-            "cursor": window.to_cursor(),
-            "more": more,
+            **window.to_page(rows, limit),
         }

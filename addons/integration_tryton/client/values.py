@@ -86,15 +86,9 @@ class ValuesMixin:
             order=[["id", "ASC"]],
             limit=limit,
         )
-        more = len(rows) == limit
-        if more:
-            window.after = rows[-1]["id"]
-        else:
-            window = window.get_next()
         return {
             "products": [self._get_product(row) for row in rows],
-            "cursor": window.to_cursor(),
-            "more": more,
+            **window.to_page(rows, limit),
         }
 
     def _get_product(self, row):
@@ -171,6 +165,15 @@ class ValuesMixin:
             rows = self.search_read(model, [["code", "in", missing], *domain], ["code"])
             known.update({row["code"]: row["id"] for row in rows})
         return {code: known[code] for code in codes if code in known}
+
+    def _get_company_currency(self):
+        """ISO code of the currency of its books, which prices of products are in too."""
+        if "company_currency" not in self.facts:
+            rows = self.read_records(
+                "company.company", [self.company_id], ["currency.code"]
+            )
+            self.facts["company_currency"] = rows[self.company_id]["currency."]["code"]
+        return self.facts["company_currency"]
 
     def get_price_digits(self):
         """Decimals of a unit price (server setting ``[product] price_decimal``)."""

@@ -78,6 +78,20 @@ class Window:
         since = self.until - OVERLAP if self.until else self.since
         return Window(since=since, seen=self.fresh)
 
+    def to_page(self, rows, limit):
+        """
+        :param list rows: of this page, in the order of their ids
+        :param int limit: how many were asked for
+        :return: dict ``{cursor, more}``, as answers by pages tell it
+        """
+        more = len(rows) == limit
+        if more:
+            self.after = rows[-1]["id"]
+        return {
+            "cursor": (self if more else self.get_next()).to_cursor(),
+            "more": more,
+        }
+
     def get_domain(self, *prefixes):
         """Clauses of a change at or after ``since``, of the record itself (prefix ``""``)
         or of what hangs on it (``"invoices."`` …); none without ``since``.
