@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .erp_case import ErpCase
@@ -146,3 +148,29 @@ class TestPricesOdoo(PriceMixin, ErpCase):
             ],
         )
         return partner
+
+    def test_rules_of_other_products_are_not_read(self):
+        """A list may have a rule for each of ten thousand products, which are read page by
+        page."""
+        product = self.products["PUMP-200"]
+        mapping = self.env["integration.product.mapping"]._get_for(
+            self.connector, product
+        )[product.id]
+        client = self.connector._get_client()
+        client_read, rules = client.search_read, []
+
+        def search_read(model, *args, **kwargs):
+            rows = client_read(model, *args, **kwargs)
+            if model == "product.pricelist.item":
+                rules.extend(rows)
+            return rows
+
+        with patch.object(client, "search_read", search_read):
+            prices = client.price_list_prices([self.list_there], [mapping.remote_id])
+        self.assertEqual(
+            [price["min_quantity"] for price in prices], ["0", "10", "100"]
+        )
+        of_one = [rule for rule in rules if rule["applied_on"] == "0_product_variant"]
+        self.assertEqual(
+            {str(rule["product_id"][0]) for rule in of_one}, {mapping.remote_id}
+        )

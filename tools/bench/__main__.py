@@ -10,6 +10,7 @@ from bench.engine import growth, lanes, many_connectors, memory, speed, statemen
 from bench.push import Push  # noqa: E402
 from bench.screens import lists  # noqa: E402
 from bench.settings import Settings  # noqa: E402
+from bench.volume import run as volume  # noqa: E402
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say  # noqa: E402
 from stage.alone import alone  # noqa: E402
@@ -25,6 +26,7 @@ MEASUREMENTS = {
     "engine_memory": memory.run,
     "engine_statements": statements.run,
     "lists": lists.run,
+    "volume": volume.run,
 }
 
 

@@ -19,9 +19,11 @@ class PriceRules:
     """
 
     def __init__(self, rules, list_currencies, currencies, parents):
-        self.by_list = defaultdict(list)
-        for rule in rules:
-            self.by_list[read_id(rule, "pricelist_id")].append(rule)
+        # by what they are about: a list may have a rule for each of its products
+        self.by_list = defaultdict(lambda: defaultdict(list))
+        for place, rule in enumerate(rules):
+            about = _get_about(rule)
+            self.by_list[read_id(rule, "pricelist_id")][about].append((place, rule))
         self.list_currencies = list_currencies
         self.currencies = currencies
         self.parents = parents
@@ -29,12 +31,7 @@ class PriceRules:
     def get_prices(self, list_id, product):
         """:return: list of ``(minimum quantity, price)`` of a product row, in its unit and
         the list's currency, by quantity; none where no rule of the list is about it"""
-        rules = [
-            rule
-            for rule in self.by_list.get(list_id, [])
-            if self._is_about(rule, product)
-        ]
-        if not rules:
+        if not self._get_rules(list_id, product):
             return []
         breaks = self._get_breaks(list_id, product)
         prices = []
@@ -47,35 +44,36 @@ class PriceRules:
     def _get_breaks(self, list_id, product, depth=0):
         """Quantities at which the price may change, those of lists below included."""
         breaks = set()
-        for rule in self.by_list.get(list_id, []):
-            if self._is_about(rule, product):
-                breaks.add(rule["min_quantity"])
-                base_id = read_id(rule, "base_pricelist_id")
-                if rule["base"] == "pricelist" and base_id and depth < MAX_DEPTH:
-                    breaks |= self._get_breaks(base_id, product, depth + 1)
+        for rule in self._get_rules(list_id, product):
+            breaks.add(rule["min_quantity"])
+            base_id = read_id(rule, "base_pricelist_id")
+            if rule["base"] == "pricelist" and base_id and depth < MAX_DEPTH:
+                breaks |= self._get_breaks(base_id, product, depth + 1)
         return breaks
 
-    def _is_about(self, rule, product):
-        applied_on = rule["applied_on"]
-        if applied_on == "2_product_category":
-            above = self.parents.get(read_id(product, "categ_id"), set())
-            return read_id(rule, "categ_id") in above
-        if applied_on == "1_product":
-            return read_id(rule, "product_tmpl_id") == read_id(
-                product, "product_tmpl_id"
-            )
-        if applied_on == "0_product_variant":
-            return read_id(rule, "product_id") == product["id"]
-        return True
+    def _get_rules(self, list_id, product):
+        """Rules of the list that are about the product, in their order."""
+        if list_id not in self.by_list:
+            return []
+        categories = self.parents.get(read_id(product, "categ_id"), ())
+        abouts = [
+            ("0_product_variant", product["id"]),
+            ("1_product", read_id(product, "product_tmpl_id")),
+            *(("2_product_category", category) for category in categories),
+            ("3_global", None),
+        ]
+        found = [
+            item for about in abouts for item in self.by_list[list_id].get(about, ())
+        ]
+        return [rule for _place, rule in sorted(found, key=lambda item: item[0])]
 
     def compute(self, list_id, product, quantity, depth=0):
         """Unit price of so many, in the list's currency."""
         rule = next(
             (
                 rule
-                for rule in self.by_list.get(list_id, [])
-                if self._is_about(rule, product)
-                and (not rule["min_quantity"] or quantity >= rule["min_quantity"])
+                for rule in self._get_rules(list_id, product)
+                if not rule["min_quantity"] or quantity >= rule["min_quantity"]
             ),
             None,
         )
@@ -116,3 +114,13 @@ class PriceRules:
             return price
         rates = self.currencies
         return price * rates[currency_id]["rate"] / rates[from_id]["rate"]
+
+
+def _get_about(rule):
+    """:return: ``(applied_on, id)`` of what a rule is about"""
+    field = {
+        "0_product_variant": "product_id",
+        "1_product": "product_tmpl_id",
+        "2_product_category": "categ_id",
+    }.get(rule["applied_on"])
+    return (rule["applied_on"], read_id(rule, field)) if field else ("3_global", None)

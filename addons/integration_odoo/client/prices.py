@@ -64,17 +64,17 @@ class PriceVerbs:
         ]
 
     def price_list_prices(self, list_ids, product_ids):
-        rules = PriceRules(
-            self._read_rules(),
-            self._read_list_currencies(),
-            self._get_currencies(),
-            self._get_category_parents(),
-        )
         products = self.search_read(
             "product.product",
             [("id", "in", sorted({int(item) for item in product_ids}))],
             PRODUCT_FIELDS,
             context={"active_test": False},
+        )
+        rules = PriceRules(
+            self._read_rules(products),
+            self._read_list_currencies(),
+            self._get_currencies(),
+            self._get_category_parents(),
         )
         return [
             {
@@ -112,8 +112,9 @@ class PriceVerbs:
 
     # -- what the rules need ----------------------------------------------------------
 
-    def _read_rules(self):
-        """Those valid now, in the order in which they are tried."""
+    def _read_rules(self, products):
+        """Those valid now that may be about ``products``, in the order in which they are
+        tried. A list may have a rule for each of its products: only these are read."""
         now = datetime.now(UTC).strftime(MOMENT)
         return self.search_read(
             "product.pricelist.item",
@@ -124,6 +125,17 @@ class PriceVerbs:
                 "|",
                 ("date_end", "=", False),
                 ("date_end", ">=", now),
+                "|",
+                ("applied_on", "in", ["3_global", "2_product_category"]),
+                "|",
+                ("product_id", "in", [product["id"] for product in products]),
+                "&",
+                ("applied_on", "=", "1_product"),
+                (
+                    "product_tmpl_id",
+                    "in",
+                    [read_id(product, "product_tmpl_id") for product in products],
+                ),
             ],
             RULE_FIELDS,
             order="applied_on, min_quantity desc, categ_id desc, id desc",

@@ -6,7 +6,10 @@ import time
 
 from lxml import etree
 
-PAGE = 80
+from odoo.tools.safe_eval import safe_eval
+
+# small, so that a list of few records has a second page too: then the client counts them
+PAGE = 20
 COUNT_LIMIT = 10_001
 # name: (who, model, xmlid of the action)
 LISTS = {
@@ -34,6 +37,15 @@ LISTS = {
         "integration_sale.integration_erp_order_action",
     ),
 }
+# what is looked at while it is open
+GROWN = (
+    "crm_lead",
+    "integration_erp_order",
+    "integration_job",
+    "integration_product_mapping",
+    "integration_cause",
+    "integration_cause_job",
+)
 GROUPS = {
     "steward": (
         "sales_team.group_sale_manager",
@@ -85,7 +97,12 @@ def prepare(env) -> dict:
         }
     )
     mapping = env["integration.product.mapping"].create(
-        {"connector_id": connector.id, "product_id": product.id, "remote_code": "P"}
+        {
+            "connector_id": connector.id,
+            "product_id": product.id,
+            "remote_id": "R0",
+            "remote_code": "P",
+        }
     )
     flow = connector._get_flow("sale_order_push")
     env["integration.job"]._enqueue(
@@ -159,8 +176,11 @@ def grow(env, models: dict, first: int, jobs: int, leads: int, mappings: int) ->
         jobs,
         idempotency_key="'KEY-' || number",
         name="'Order ' || number",
-        res_id=f"{last - leads + 1 - first} + ((number - {first}) % {leads} + {first})",
-        state="(array['done', 'done', 'done', 'failed', 'attention'])[number % 5 + 1]",
+        res_id=f"{last - leads + 1 - first} + ((number - {first}) %% {leads} + {first})",
+        # most are open: that is what the list shows, a full page with few as well
+        state="(array['done', 'waiting', 'waiting', 'failed', 'attention'])"
+        "[number %% 5 + 1]",
+        error_kind="'mapping'",
     )
     name = "jsonb_build_object('en_US', 'Pump ' || number)"
     copy(env, "product_template", models["template"], first, mappings, name=name)
@@ -188,11 +208,36 @@ def grow(env, models: dict, first: int, jobs: int, leads: int, mappings: int) ->
         remote_code="'P' || number",
         remote_id="'R' || number",
     )
+    name_causes(env)
     env.cr.commit()
-    for table in ("crm_lead", "integration_erp_order", "integration_job"):
+    for table in GROWN:
         env.cr.execute(f"analyze {table}")
-    env.cr.execute("analyze integration_product_mapping")
     env.cr.commit()
+
+
+def name_causes(env) -> None:
+    """A product for each job that stands still: one line in the list of problems holds up several."""
+    env.cr.execute(
+        """
+        insert into integration_cause
+               (connector_id, key, kind, res_model, res_id, create_date, write_date)
+        select connector_id, 'mapping:' || product_id, 'mapping', 'product.product',
+               product_id, now(), now()
+          from integration_product_mapping on conflict do nothing
+        """
+    )
+    env.cr.execute(
+        """
+        insert into integration_cause_job (cause_id, job_id, since)
+        select cause.id, job.id, now()
+          from (select id, row_number() over (order by id) as place,
+                       count(*) over () as total from integration_cause) cause
+          join (select id, row_number() over (order by id) as place
+                  from integration_job where state in ('failed', 'attention')) job
+            on job.place % cause.total + 1 = cause.place
+            on conflict do nothing
+        """
+    )
 
 
 def specification(node, fields: dict) -> dict:
@@ -211,27 +256,44 @@ def specification(node, fields: dict) -> dict:
     return found
 
 
-def open_list(env, model: str, action, mode: str) -> None:
-    """The calls of the web client when somebody opens it from the menu."""
+def default_domain(env, action, search) -> list:
+    """The action's own, and the filters it switches on."""
+    names = {"uid": env.uid, "user": env.user, "active_id": False}
+    context = safe_eval(action.context or "{}", dict(names))
+    domain = list(safe_eval(action.domain or "[]", dict(names)))
+    for node in etree.fromstring(search["arch"]).iterfind(".//filter"):
+        is_on = context.get(f"search_default_{node.get('name')}")
+        if is_on and node.get("domain"):
+            domain += safe_eval(node.get("domain"), dict(names))
+    return domain
+
+
+def open_list(env, model: str, action, mode: str) -> int:
+    """The calls of the web client when somebody opens it from the menu.
+
+    :return: how many records it shows
+    """
     context = {**env.context, "lang": "en_US"}
     records = env[model].with_context(context)
-    views = records.get_views([(False, mode), (False, "search")])
+    views = records.get_views([(False, mode), (action.search_view_id.id, "search")])
     arch = etree.fromstring(views["views"][mode]["arch"])
     fields = views["models"][model]["fields"]
     wanted = specification(arch, fields)
-    domain = []
+    domain = default_domain(env, action, views["views"]["search"])
     if mode == "kanban" and (group := arch.get("default_group_by")):
-        for row in records.web_read_group(
+        groups = records.web_read_group(
             domain,
             [group],
             ["__count"],
             auto_unfold=True,
             unfold_read_specification=wanted,
             unfold_read_default_limit=PAGE,
-        )["groups"]:
-            row.get("__records")
-    else:
-        records.web_search_read(domain, wanted, limit=PAGE, count_limit=COUNT_LIMIT)
+        )["groups"]
+        return sum(len(row.get("__records") or ()) for row in groups)
+    answer = records.web_search_read(
+        domain, wanted, limit=PAGE, count_limit=COUNT_LIMIT
+    )
+    return len(answer["records"])
 
 
 def measure(env) -> dict:
@@ -247,8 +309,9 @@ def measure(env) -> dict:
                 user=user.id, context={"allowed_company_ids": user.company_ids.ids}
             )
             before, start = env.cr.sql_log_count, time.perf_counter()
-            open_list(as_user, model, action, mode)
+            rows = open_list(as_user, model, action, mode)
             found[name] = {
+                "rows": rows,
                 "queries": env.cr.sql_log_count - before,
                 "ms": 1000 * (time.perf_counter() - start),
             }

@@ -35,12 +35,22 @@ def run(settings: Settings) -> Report:
     finally:
         if not settings.keep:
             templates.drop(DATABASE)
-    table = [("list", "queries, few", "many", "ms, few", "many", "ms, many / few")]
+    table = [
+        ("list", "rows", "queries, few", "many", "ms, few", "many", "ms, many / few")
+    ]
     for name, few in found["few"].items():
         many = found["many"][name]
+        if not many["rows"]:
+            raise RuntimeError(f"the list of {name} is empty: nothing was measured")
+        if many["queries"] > few["queries"]:
+            raise RuntimeError(
+                f"the list of {name} takes {many['queries']} queries instead of"
+                f" {few['queries']}"
+            )
         table.append(
             (
                 name,
+                many["rows"],
                 few["queries"],
                 many["queries"],
                 rate(few["ms"]),
@@ -49,7 +59,7 @@ def run(settings: Settings) -> Report:
             )
         )
     notes = [
-        "Each list as the web client opens it (views, first page of 80, count), for the third time.",
+        "Each list as the web client opens it (views, first page of 20, count), for the third time.",
         "Few: 100 of each; many: "
         + ", ".join(f"{count:,} {name}" for name, count in large.items())
         + ".",

@@ -1,0 +1,1 @@
+"""Ten thousand records through every flow; see `docs/benchmarks.md`."""

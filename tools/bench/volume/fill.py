@@ -1,0 +1,250 @@
+"""What the CRM is filled with, by its own models as an import would. Called inside `odoo shell`."""
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields
+
+from bench.volume.seeds import CODE, CUSTOMER, MONTHS, QUANTITY, chunks
+from bench.volume.work import settle
+
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+}
+# Orders are not pushed here: that has a measurement of its own.
+OFF = ("sale_order_push",)
+
+
+def connect(env, kind: str, values: dict) -> int:
+    """A Dutch company, and a running connector whose units are mapped; all flows wait for their turn."""
+    company = env.ref("base.main_company")
+    company.write(
+        {"country_id": env.ref("base.nl").id, "currency_id": env.ref("base.EUR").id}
+    )
+    env["account.chart.template"].try_loading("nl", company, install_demo=False)
+    env["res.config.settings"].create(
+        {"group_uom": True, "group_product_pricelist": True}
+    ).execute()
+    connector = env["integration.connector"].create(
+        {"name": "ERP", "system_type": kind, **values}
+    )
+    connector.action_test_connection()
+    env.cr.commit()
+    env["integration.lane"]._run_lane()
+    if problem := connector.error_message or connector.missing_message:
+        raise RuntimeError(problem)
+    connector.flow_ids.state = "paused"
+    connector.action_start()
+    connector.flow_ids.filtered(lambda flow: flow.code in OFF).active = False
+    flow = connector._get_flow("reference_pull")
+    flow.state = "running"
+    env.cr.commit()
+    flow.action_run_now()
+    env.cr.commit()
+    settle(env, flow)
+    flow.state = "paused"
+    lines = env["integration.value.mapping"]
+    lines.action_add_missing()
+    lines.action_propose_matches()
+    lines.search([("state", "=", "proposed")]).action_confirm()
+    customers = connector._get_flow("customer_push")
+    customers.customer_scope = "filter"
+    customers.filter_domain = "[('ref', '=like', 'VOL-%')]"
+    env.cr.commit()
+    return connector.id
+
+
+def find(env, model: str, count: int, field: str, text: str):
+    """The records made of the numbers up to `count`, in their order."""
+    pattern = text.replace("{:05d}", "%")
+    records = env[model].search([(field, "=like", pattern)], order=f"{field}, id")
+    return records[:count]
+
+
+def customers(env, count: int) -> None:
+    """Companies, each with a delivery address."""
+    Partner = env["res.partner"].with_context(**QUIET)
+    country = env.ref("base.nl").id
+    for numbers in chunks(range(count)):
+        parents = Partner.create(
+            [
+                {
+                    "name": CUSTOMER.format(number),
+                    "ref": CODE.format(number),
+                    "is_company": True,
+                    "email": f"inkoop@volume-{number:05d}.example",
+                    "phone": "+31 20 555 0100",
+                    "street": f"Kanaalweg {number + 1}",
+                    "zip": "2011 AB",
+                    "city": "Haarlem",
+                    "country_id": country,
+                    "child_ids": [
+                        (
+                            0,
+                            0,
+                            {
+                                "type": "delivery",
+                                "name": "Magazijn",
+                                "street": f"Havenstraat {number + 1}",
+                                "zip": "1975 AA",
+                                "city": "IJmuiden",
+                                "country_id": country,
+                            },
+                        )
+                    ],
+                }
+                for number in numbers
+            ]
+        )
+        assert parents
+        env.cr.commit()
+        env.invalidate_all()
+
+
+def change_customers(env, count: int) -> None:
+    """They have moved."""
+    for partner in find(env, "res.partner", count, "ref", CODE):
+        partner.street = f"Verhuisd {partner.id}"
+
+
+def leads(env, count: int, first: int = 0, days: int = 0, **values) -> list[int]:
+    """Opportunities of one line each, of one customer and one product after the other."""
+    Lead = env["crm.lead"].with_context(**QUIET)
+    partners = find(env, "res.partner", count, "ref", CODE)
+    products = find(env, "product.product", count, "default_code", CODE)
+    today = fields.Date.context_today(env.user)
+    ids = []
+    for numbers in chunks(range(count)):
+        ids += Lead.create(
+            [
+                {
+                    "name": f"Volume {first + number:05d}",
+                    "type": "opportunity",
+                    "partner_id": partners[number % len(partners)].id,
+                    "date_deadline": today + relativedelta(months=number % MONTHS),
+                    "lead_line_ids": [
+                        (
+                            0,
+                            0,
+                            {
+                                "product_id": products[number % len(products)].id,
+                                "quantity": QUANTITY,
+                            },
+                        )
+                    ],
+                    **values,
+                }
+                for number in numbers
+            ]
+        ).ids
+        env.cr.commit()
+        env.invalidate_all()
+    return ids
+
+
+def won_leads(env, count: int) -> list[str]:
+    """Won ones whose orders are in the ERP; returns the keys it shall know them by."""
+    stage = env["crm.stage"].search([("is_won", "=", True)], limit=1)
+    ids = leads(env, count, stage_id=stage.id, probability=100)
+    prefix = env["integration.connector"]._get_remote_key_prefix()
+    return [f"{prefix}OPP{lead}" for lead in ids]
+
+
+def erp_orders(env, orders: list) -> None:
+    """What the push would have kept of each: key, id and number over there, totals."""
+    connector = env["integration.connector"].search([])
+    flow = connector.with_context(active_test=False).flow_ids.filtered(
+        lambda item: item.code == "sale_order_push"
+    )
+    currency = env.ref("base.EUR").id
+    for some in chunks(orders):
+        env["integration.erp.order"].create(
+            [
+                {
+                    "connector_id": connector.id,
+                    "flow_id": flow.id,
+                    "lead_id": int(key.rpartition("OPP")[2]),
+                    "key": key,
+                    "remote_id": str(remote_id),
+                    "remote_number": number,
+                    "currency_id": currency,
+                    "expected_currency_id": currency,
+                    "expected_total": total,
+                    "expected_untaxed": untaxed,
+                    "amount_total": total,
+                    "amount_untaxed": untaxed,
+                    "state": "confirmed",
+                }
+                for key, remote_id, number, untaxed, total in some
+            ]
+        )
+        env.cr.commit()
+        env.invalidate_all()
+
+
+def forecast(env, count: int) -> None:
+    """Open deals, one for each product."""
+    # the won ones of the order status need no supply
+    leads(env, count, first=count, probability=50)
+
+
+def change_forecast(env, count: int) -> None:
+    """Customers want more."""
+    found = env["crm.lead"].search(
+        [("probability", "=", 50), ("name", "=like", "Volume %")],
+        order="name",
+        limit=count,
+    )
+    found.lead_line_ids.write({"quantity": 2 * QUANTITY})
+
+
+def complaints(env, count: int) -> None:
+    """One of each customer, about one product after the other; sent as people send them."""
+    Complaint = env["integration.complaint"].with_context(**QUIET)
+    partners = find(env, "res.partner", count, "ref", CODE)
+    products = find(env, "product.product", count, "default_code", CODE)
+    for numbers in chunks(range(count)):
+        Complaint.create(
+            [
+                {
+                    "subject": f"Leaks {number}",
+                    "partner_id": partners[number % len(partners)].id,
+                    "product_id": products[number % len(products)].id,
+                    "quantity": 1,
+                    "description": "It drips since Monday.",
+                }
+                for number in numbers
+            ]
+        ).action_send()
+        env.cr.commit()
+        env.invalidate_all()
+
+
+def change_complaints(env, count: int) -> None:
+    """The customer tells more."""
+    for complaint in env["integration.complaint"].search(
+        [("origin", "=", "crm")], order="id", limit=count
+    ):
+        complaint.description = "It drips since Monday, from the lid as well."
+
+
+def feedback(env, count: int, text: str = "The handle should be longer.") -> None:
+    """One of each product."""
+    products = find(env, "product.product", count, "default_code", CODE)
+    partners = find(env, "res.partner", count, "ref", CODE)
+    for numbers in chunks(range(count)):
+        env["integration.feedback"].create(
+            [
+                {
+                    "product_id": products[number].id,
+                    "partner_id": partners[number % len(partners)].id,
+                    "text": text,
+                }
+                for number in numbers
+                if number < len(products)
+            ]
+        )
+        env.cr.commit()
+        env.invalidate_all()
