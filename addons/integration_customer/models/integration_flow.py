@@ -1,5 +1,3 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -41,16 +39,19 @@ class IntegrationFlow(models.Model):
         """Customers that are sent unasked: those of the flow's company and of all
         companies that match the filter."""
         self.ensure_one()
-        return Domain(
-            [
-                ("parent_id", "=", False),
-                ("company_id", "in", [False, self.company_id.id]),
-                # users and companies of this database are nobody's customers
-                ("partner_share", "=", True),
-                ("id", "not in", self.env["res.company"].search([]).partner_id.ids),
-                ("active", "=", True),
-            ]
-        ) & Domain(literal_eval(self.filter_domain or "[]"))
+        return (
+            Domain(
+                [
+                    ("parent_id", "=", False),
+                    ("company_id", "in", [False, self.company_id.id]),
+                    # users and companies of this database are nobody's customers
+                    ("partner_share", "=", True),
+                    ("id", "not in", self.env["res.company"].search([]).partner_id.ids),
+                    ("active", "=", True),
+                ]
+            )
+            & self._get_filter()
+        )
 
     @api.private
     def _filter_new_customers(self, customers):

@@ -1,5 +1,3 @@
-from ast import literal_eval
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -42,17 +40,20 @@ class IntegrationForecastDemand(models.AbstractModel):
                 ["lead_id"],
             )
         )
-        return Domain(
-            [
-                ("type", "=", "opportunity"),
-                ("active", "=", True),
-                ("won_status", "=", "pending"),
-                ("probability", ">", 0),
-                ("date_deadline", "!=", False),
-                ("date_deadline", "<", end),
-                ("id", "not in", standing.lead_id.ids),
-            ]
-        ) & Domain(literal_eval(flow.filter_domain or "[]"))
+        return (
+            Domain(
+                [
+                    ("type", "=", "opportunity"),
+                    ("active", "=", True),
+                    ("won_status", "=", "pending"),
+                    ("probability", ">", 0),
+                    ("date_deadline", "!=", False),
+                    ("date_deadline", "<", end),
+                    ("id", "not in", standing.lead_id.ids),
+                ]
+            )
+            & flow._get_filter()
+        )
 
     @api.model
     @api.private

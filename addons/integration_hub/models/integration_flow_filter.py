@@ -2,6 +2,7 @@ from ast import literal_eval
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class IntegrationFlow(models.Model):
@@ -18,8 +19,7 @@ class IntegrationFlow(models.Model):
             if not model_name:
                 continue
             try:
-                domain = literal_eval(flow.filter_domain or "[]")
-                self.env[model_name].search_count(domain, limit=1)
+                self.env[model_name].search_count(flow._get_filter(), limit=1)
             except (ValueError, SyntaxError, TypeError, KeyError) as error:
                 raise ValidationError(
                     self.env._(
@@ -28,8 +28,13 @@ class IntegrationFlow(models.Model):
                 ) from error
 
     @api.private
+    def _get_filter(self):
+        """:return: Domain; everything where there is no filter"""
+        self.ensure_one()
+        return Domain(literal_eval(self.filter_domain or "[]"))
+
+    @api.private
     def _filter_records(self, records):
         """Those of ``records`` the flow's filter lets through."""
-        self.ensure_one()
-        domain = literal_eval(self.filter_domain or "[]")
-        return records.filtered_domain(domain) if domain else records
+        domain = self._get_filter()
+        return records if domain.is_true() else records.filtered_domain(domain)

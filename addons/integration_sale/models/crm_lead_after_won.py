@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ..const import UNFINISHED_STATES
 from .crm_lead_content import Issue
 
 
@@ -154,25 +153,7 @@ class CrmLead(models.Model):
 
     def _get_change_jobs(self):
         """Unfinished jobs that change orders of these deals in an ERP."""
-        domain = [
-            ("res_model", "=", self._name),
-            ("res_id", "in", self.ids),
-            ("state", "in", UNFINISHED_STATES),
-            ("flow_id.code", "=", "sale_change_push"),
-        ]
-        if settled := self.env.context.get("integration_settled_job_ids"):
-            domain.append(("id", "not in", settled))
-        return self.env["integration.job"].search_fetch(
-            domain,
-            [
-                "res_id",
-                "state",
-                "idempotency_key",
-                "error_message",
-                "blocked_by_id",
-                "unsettled_until",
-            ],
-        )
+        return self._find_unfinished_jobs("sale_change_push")
 
     def _get_shown_jobs(self):
         return super()._get_shown_jobs() | self._get_change_jobs()

@@ -176,11 +176,16 @@ class CrmLead(models.Model):
         return issues
 
     def _get_unfinished_jobs(self, flow=None):
+        """Jobs that make orders of these deals in an ERP, or in that of ``flow``."""
+        return self._find_unfinished_jobs("sale_order_push", flow)
+
+    def _find_unfinished_jobs(self, code, flow=None):
+        """:param str code: of the flows whose jobs are looked for"""
         domain = [
             ("res_model", "=", self._name),
             ("res_id", "in", self.ids),
             ("state", "in", UNFINISHED_STATES),
-            ("flow_id.code", "=", "sale_order_push"),
+            ("flow_id.code", "=", code),
         ]
         if flow:
             domain.append(("flow_id", "=", flow.id))

@@ -20,13 +20,17 @@ class HandlerSaleChangePush(models.AbstractModel):
         jobs = self.env["integration.job"].union(*(job for job, _answer in results))
         orders = {order.key: order for order in jobs._get_erp_orders()}
         problems = {}
+        settled = self.env["integration.erp.order"].union(*orders.values())
         for job, answer in results:
             order = orders.get(job._get_order_key())
             if order:
                 apply = getattr(self, f"_apply_{answer['result']}")
                 if error := apply(flow, job, order, answer):
                     problems[job] = error
-        self._ask_people(self.env["integration.erp.order"].union(*orders.values()))
+                if answer["result"] == "refused":
+                    # the job tells of it; compared now, it would be sent once more
+                    settled -= order
+        self._ask_people(settled)
         return problems
 
     def _apply_unwanted(self, flow, job, order, answer):
@@ -122,6 +126,15 @@ class HandlerSaleChangePush(models.AbstractModel):
             job.answer = False
             return error
         return None
+
+    def _apply_refused(self, flow, job, order, answer):
+        """Perhaps written in part: what is ours over there by now."""
+        order.write(
+            {"sent_order": answer["sent"], "remote_line_ids": answer["line_ids"]}
+        )
+        # a retry asks the ERP again, instead of coming back to this answer
+        job.answer = False
+        return error_from_dict(answer["error"])
 
     def _prepare_changed(self, flow, job, order, answer):
         payload = {name: job.payload[name] for name in job.payload if name != "reopen"}

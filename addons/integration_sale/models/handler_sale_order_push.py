@@ -1,17 +1,10 @@
 from odoo import api, models
 
-from odoo.addons.integration_hub.client import (
-    IntegrationError,
-    MappingError,
-    ValidationError,
-    get_hold_back,
-    in_chunks,
-)
+from odoo.addons.integration_hub.client import MappingError, ValidationError
 from odoo.addons.integration_hub.models.integration_handler import Blocked
 
 from ..counterparts import Counterparts
-from ..decimals import is_within, to_decimal
-from ..order_search import find_without_key
+from ..sending import send_orders
 
 
 class HandlerSaleOrderPush(models.AbstractModel):
@@ -260,114 +253,4 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
     @staticmethod
     def _call(client, requests):
-        """Make the orders that are not there yet; confirm what comes to the same."""
-        if client.stores_key:
-            keys = [request["order"]["key"] for request in requests]
-            found = client.order_find(keys)
-            orders = [found.get(key) for key in keys]
-        else:
-            orders = find_without_key(client, requests)
-        _create_missing(client, requests, orders)
-        answers = [
-            order if isinstance(order, IntegrationError) else {"order": order}
-            for order in orders
-        ]
-        _confirm(client, requests, answers)
-        _explain_differences(client, requests, answers)
-        return answers
-
-
-def _create_missing(client, requests, orders):
-    for index, request in enumerate(requests):
-        # a system that refuses a second order by itself need not be waited for, unless
-        # the order is not wanted any more and may still appear
-        if not client.key_is_unique or not request["is_wanted"]:
-            orders[index] = orders[index] or get_hold_back(
-                request.get("unsettled_until")
-            )
-    missing = [
-        index
-        for index, order in enumerate(orders)
-        if order is None and requests[index]["is_wanted"]
-    ]
-    for chunk in in_chunks(missing, client.order_batch_size):
-        try:
-            created = client.order_create([requests[index]["order"] for index in chunk])
-        except IntegrationError as error:
-            # not sent, or unknown: either way the next try looks them up first
-            for index in missing:
-                orders[index] = orders[index] or error
-            return
-        for index, order in zip(chunk, created, strict=True):
-            orders[index] = order
-
-
-def _is_there(answer):
-    """Neither failed nor left unmade (see ``is_wanted``)."""
-    return isinstance(answer, dict) and bool(answer["order"])
-
-
-def _get_difference(request, order):
-    """What the total there is more than ours, as Decimal; in another currency, all."""
-    if order["currency"] != request["currency"]:
-        return to_decimal(order[request["compared"]])
-    return to_decimal(order[request["compared"]]) - to_decimal(request["expected"])
-
-
-def _is_same(request, order):
-    return order["currency"] == request["currency"] and is_within(
-        _get_difference(request, order), request["tolerance"]
-    )
-
-
-def _is_to_confirm(request, order):
-    if order["state"] != "draft" or request["confirm_policy"] == "never":
-        return False
-    if not request["is_wanted"]:
-        return False
-    return (
-        request["confirm_policy"] == "always"
-        or request["is_accepted"]
-        or _is_same(request, order)
-    )
-
-
-def _confirm(client, requests, answers):
-    to_confirm = [
-        index
-        for index, answer in enumerate(answers)
-        if _is_there(answer) and _is_to_confirm(requests[index], answer["order"])
-    ]
-    if not to_confirm:
-        return
-    try:
-        confirmed = client.order_confirm(
-            [answers[index]["order"]["remote_id"] for index in to_confirm]
-        )
-    except IntegrationError as error:
-        confirmed = [error] * len(to_confirm)
-    for index, order in zip(to_confirm, confirmed, strict=True):
-        if not isinstance(order, IntegrationError):
-            answers[index]["order"] = {**answers[index]["order"], **order}
-        else:
-            # it is there: that is written down first, whatever comes of confirming it
-            answers[index]["confirm_error"] = order.to_dict()
-
-
-def _explain_differences(client, requests, answers):
-    differing = [
-        index
-        for index, answer in enumerate(answers)
-        if _is_there(answer) and not _is_same(requests[index], answer["order"])
-    ]
-    if not differing:
-        return
-    try:
-        lines = client.order_lines(
-            [answers[index]["order"]["remote_id"] for index in differing]
-        )
-    except IntegrationError:
-        # the amounts tell enough to go on
-        lines = {}
-    for index in differing:
-        answers[index]["lines"] = lines.get(answers[index]["order"]["remote_id"], [])
+        return send_orders(client, requests)

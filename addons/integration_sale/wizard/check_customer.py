@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 
 class IntegrationCheckCustomer(models.TransientModel):
@@ -9,6 +8,7 @@ class IntegrationCheckCustomer(models.TransientModel):
 
     _name = "integration.check.customer"
     _description = "Choose the Customer in the ERP before Won"
+    _inherit = ["integration.candidate.mixin"]
 
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
@@ -23,36 +23,22 @@ class IntegrationCheckCustomer(models.TransientModel):
         :param dict finding: with ``candidates``
         :return: action that shows the dialog
         """
+        candidates = {
+            candidate["remote_id"]: {**candidate, "id": candidate["remote_id"]}
+            for candidate in finding["candidates"]
+        }
         wizard = self.create(
             {
                 "lead_id": lead.id,
                 "partner_id": finding["ids"][0],
                 "connector_id": check.connector_id.id,
                 "connector_name": check.connector_id.name,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "remote_id": candidate["remote_id"],
-                            "number": candidate["number"],
-                            "name": candidate["name"],
-                            "detail": candidate["detail"],
-                            "url": candidate["url"],
-                        }
-                    )
-                    for candidate in finding["candidates"]
-                ],
+                "line_ids": self._prepare_lines(candidates),
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Which customer is this in the ERP?"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return wizard._show(self.env._("Which customer is this in the ERP?"))
 
-    def _link(self, line):
+    def _choose(self, line):
         """The chosen one is this customer from now on; the deal is checked anew."""
         self.ensure_one()
         self.lead_id.check_access("write")
@@ -113,23 +99,8 @@ class IntegrationCheckCustomer(models.TransientModel):
 class IntegrationCheckCustomerLine(models.TransientModel):
     _name = "integration.check.customer.line"
     _description = "Customer to Choose before Won"
-    _order = "id"
+    _inherit = ["integration.candidate.line.mixin"]
 
     wizard_id = fields.Many2one(
-        "integration.check.customer", required=True, ondelete="cascade"
+        "integration.check.customer", required=True, ondelete="cascade", index=True
     )
-    remote_id = fields.Char("ID There", readonly=True)
-    number = fields.Char(readonly=True)
-    name = fields.Char(readonly=True)
-    detail = fields.Char("Details", readonly=True)
-    url = fields.Char("Link", readonly=True)
-
-    def action_choose(self):
-        self.ensure_one()
-        return self.wizard_id._link(self)
-
-    def action_open_remote(self):
-        self.ensure_one()
-        if not self.url:
-            return False
-        return {"type": "ir.actions.act_url", "url": self.url, "target": "new"}
