@@ -4,9 +4,12 @@ in a thread."""
 from odoo.addons.integration_customer.fingerprint import get_fingerprints
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
     get_hold_back,
 )
+
+_lt = TextMaker(__name__)
 
 # what we own of a complaint; the rest is theirs
 OWN_FIELDS = ("text", "product_id", "quantity")
@@ -46,8 +49,10 @@ def send_complaints(client, requests):
                 }
         elif request["remote_id"]:
             answers[index] = ValidationError(
-                "The complaint was deleted in the ERP. If it still stands, duplicate it"
-                " here and send the copy."
+                _lt(
+                    "The complaint was deleted in the ERP. If it still stands,"
+                    " duplicate it here and send the copy."
+                )
             )
         elif error := get_hold_back(request.get("unsettled_until")):
             answers[index] = error

@@ -3,7 +3,11 @@
 # the client has nothing to translate with, nor has what speaks to it
 # pylint: disable=translation-required
 
-from odoo.addons.integration_hub.client import IntegrationError, ValidationError
+from odoo.addons.integration_hub.client import (
+    IntegrationError,
+    TextMaker,
+    ValidationError,
+)
 
 from .compare import get_country_code, prepare_update
 from .fingerprint import (
@@ -13,6 +17,8 @@ from .fingerprint import (
     normalize,
     pack,
 )
+
+_lt = TextMaker(__name__)
 
 
 def update_parties(client, requests):
@@ -221,6 +227,10 @@ def _note_states(client, requests, plans, answers):
 
 def _get_gone_error(request):
     return ValidationError(
-        f"{request['party']['name']} is no longer in the ERP. Merged or deleted there?"
-        " Delete its external ID, and it is looked for anew when it is sent next."
+        _lt(
+            "%(customer)s is no longer in the ERP. Merged or deleted there?"
+            " Delete its external ID, and it is looked for anew when it is sent"
+            " next.",
+            customer=request["party"]["name"],
+        )
     )

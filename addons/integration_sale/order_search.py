@@ -4,9 +4,15 @@ Plain Python, run in threads. What is certain is taken, what is doubtful is left
 person; nothing is created while there is a doubt.
 """
 
-from odoo.addons.integration_hub.client import AmbiguousMatchError, IntegrationError
+from odoo.addons.integration_hub.client import (
+    AmbiguousMatchError,
+    IntegrationError,
+    TextMaker,
+)
 
 from .decimals import is_within, to_decimal
+
+_lt = TextMaker(__name__)
 
 
 def find_without_key(client, requests):
@@ -115,8 +121,12 @@ def _is_certain(request, candidate):
 def _get_doubt(request, candidates):
     names = ", ".join(candidate["number"] for candidate in candidates[:5])
     return AmbiguousMatchError(
-        "The ERP can't keep our key, and these orders there could be"
-        f" {request['order']['number']}: {names}. Say which one it is, or have it created.",
+        _lt(
+            "The ERP can't keep our key, and these orders there could be"
+            " %(order)s: %(names)s. Say which one it is, or have it created.",
+            order=request["order"]["number"],
+            names=names,
+        ),
         candidates=[
             {
                 "id": candidate["remote_id"],

@@ -1,6 +1,8 @@
 from odoo import models
 
-from odoo.addons.integration_hub.client import ValidationError
+from odoo.addons.integration_hub.client import TextMaker, ValidationError
+
+_lt = TextMaker(__name__)
 
 
 class HandlerAccountFiguresPull(models.AbstractModel):
@@ -42,9 +44,7 @@ class HandlerAccountFiguresPull(models.AbstractModel):
         return {
             job: {"remote_ids": [remote_ids[job.res_id]], "cursor": None}
             if job.res_id in remote_ids
-            else ValidationError(
-                self.env._("The customer is no longer linked to the ERP.")
-            )
+            else ValidationError(_lt("The customer is no longer linked to the ERP."))
             for job in jobs
         }
 

@@ -5,7 +5,12 @@ import psycopg2
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.integration_hub.client import TextMaker
+from odoo.addons.integration_hub.translation import say
+
 from .catalog_batch import CatalogBatch
+
+_lt = TextMaker(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -32,6 +37,9 @@ class IntegrationCatalogItem(models.Model):
             active_test=False,
             tracking_disable=True,
             allowed_company_ids=connector.company_id.ids,
+            # names are kept as they come, and compared so; sentences are for people
+            lang=None,
+            integration_lang=self.env.lang,
         )
         batch = CatalogBatch(connector.with_env(items.env), items)
         to_create = items.browse()
@@ -58,13 +66,13 @@ class IntegrationCatalogItem(models.Model):
         """
         Product = self.env["product.product"]
         if self.decision == "leave":
-            self._leave(self.env._("Somebody decided to leave it alone."))
+            self._leave(_lt("Somebody decided to leave it alone."))
             return None, None, Product
         if lines := batch.lines.get(self.remote_id):
             return self._choose_mapped(lines), None, Product
         if self.state == "linked":
             self._leave(
-                self.env._(
+                _lt(
                     "Its product here was deleted, or is mapped to it no longer. It is"
                     " not made again unless you say so."
                 )
@@ -73,10 +81,10 @@ class IntegrationCatalogItem(models.Model):
         if self.decision == "create":
             return Product, None, Product
         if not self.is_on_sale:
-            self._leave(self.env._("It is not on sale there."))
+            self._leave(_lt("It is not on sale there."))
             return None, None, Product
         if twins := batch.twins.get(self.code, self.browse()) - self:
-            problem = self.env._(
+            problem = _lt(
                 "%(erp)s has the code %(code)s more than once (also: %(others)s). Choose"
                 " which product here this one is, make a new one, or leave it alone.",
                 erp=batch.connector.name,
@@ -97,7 +105,7 @@ class IntegrationCatalogItem(models.Model):
             chosen = self.product_id & products
         if not chosen:
             self._leave(
-                self.env._(
+                _lt(
                     "Several products here are mapped to it, and none has its code. They"
                     " stay as they are."
                 )
@@ -130,17 +138,17 @@ class IntegrationCatalogItem(models.Model):
         if len(free) == 1 and len(hits) == 1:
             return self._check_unit(free, batch)
         if not free:
-            problem = self.env._(
+            problem = _lt(
                 "A product here has its code or barcode and is mapped to another one of"
-                " %s. Choose which product this one is, make a new one, or leave it"
+                " %(erp)s. Choose which product this one is, make a new one, or leave it"
                 " alone.",
-                batch.connector.name,
+                erp=batch.connector.name,
             )
         else:
-            problem = self.env._(
-                "More than one product here may be meant: %s. Choose one, or make a new"
-                " one.",
-                ", ".join(hits.mapped("display_name")),
+            problem = _lt(
+                "More than one product here may be meant: %(products)s. Choose one, or make"
+                " a new one.",
+                products=", ".join(hits.mapped("display_name")),
             )
         return None, problem, free
 
@@ -156,7 +164,7 @@ class IntegrationCatalogItem(models.Model):
             return product, None, product
         self.is_missing_value = True
         if product and unit_id in batch.units:
-            problem = self.env._(
+            problem = _lt(
                 "It is sold by “%(remote)s” there and by “%(unit)s” here, and nothing says"
                 " how many of one make the other. Confirm its line under Mappings ›"
                 " Products with the right factor.",
@@ -164,10 +172,10 @@ class IntegrationCatalogItem(models.Model):
                 unit=product.uom_id.name,
             )
         else:
-            problem = self.env._(
+            problem = _lt(
                 "Its unit “%(unit)s” has no counterpart here yet. Map it under Mappings ›"
                 " Values; all products of that unit then come in by themselves.",
-                unit=self.unit_name or self.env._("(none)"),
+                unit=self.unit_name or _lt("(none)"),
             )
         return None, problem, product
 
@@ -191,11 +199,16 @@ class IntegrationCatalogItem(models.Model):
         if error := self._attempt(action):
             self._ask(str(error).strip())
 
+    def _say(self, text):
+        """In the language of whoever set it going."""
+        lang = self.env.context.get("integration_lang")
+        return say(self.with_context(lang=lang).env, text)
+
     def _leave(self, message):
         self.write(
             {
                 "state": "left",
-                "message": message,
+                "message": self._say(message),
                 "is_pending": False,
                 "product_id": False,
             }
@@ -203,7 +216,13 @@ class IntegrationCatalogItem(models.Model):
 
     def _ask(self, problem, candidates=None, batch=None):
         """A person has to decide; possible products are proposed on their mappings."""
-        self.write({"state": "question", "message": problem, "is_pending": False})
+        self.write(
+            {
+                "state": "question",
+                "message": self._say(problem),
+                "is_pending": False,
+            }
+        )
         for product in candidates or []:
             self._map_to(
                 product,
@@ -270,7 +289,7 @@ class IntegrationCatalogItem(models.Model):
             [
                 {
                     "operation": "image",
-                    "name": self.env._("Picture of %s", item.display_name),
+                    "name": _lt("Picture of %s", item.display_name),
                     "payload": {"remote_id": item.remote_id},
                     "idempotency_key": f"image-{item.remote_id}",
                     "priority": flow.priority + 1,

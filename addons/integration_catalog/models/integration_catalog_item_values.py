@@ -4,6 +4,10 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import float_compare
 
+from odoo.addons.integration_hub.client import TextMaker
+
+_lt = TextMaker(__name__)
+
 # What tells a box of twelve from a piece of it.
 PACK_FIELDS = {
     "name",
@@ -32,11 +36,9 @@ class IntegrationCatalogItem(models.Model):
         if values:
             product.write(values)
         is_switched = self._set_on_sale(product, batch)
-        labels = [
-            product._fields[name]._description_string(self.env) for name in values
-        ]
+        labels = [self._get_label(product, name) for name in values]
         if is_switched:
-            labels.append(product._fields["sale_ok"]._description_string(self.env))
+            labels.append(self._get_label(product, "sale_ok"))
         outcome = "link" if not was_linked else "change" if labels else "same"
         batch.outcomes[self] = (outcome, ", ".join(labels))
         self.write(
@@ -49,6 +51,11 @@ class IntegrationCatalogItem(models.Model):
                 "is_changed_here": False,
             }
         )
+
+    def _get_label(self, record, name):
+        lang = self.env.context.get("integration_lang")
+        env = self.with_context(lang=lang).env
+        return record._fields[name]._description_string(env)
 
     def _update_mapping(self, product, batch):
         """What a person mapped stays as mapped; the rest follows the ERP's unit."""
@@ -199,10 +206,10 @@ class IntegrationCatalogItem(models.Model):
         names = self.env["integration.remote.value"]._get_by_remote_id(
             batch.connector, "tax", missing
         )
-        return self.env._(
-            "Its taxes stay as they are here: %s has no counterpart yet. Map it under"
-            " Mappings › Values.",
-            ", ".join(
+        return _lt(
+            "Its taxes stay as they are here: %(taxes)s has no counterpart yet. Map it"
+            " under Mappings › Values.",
+            taxes=", ".join(
                 f"“{names[tax_id].name if tax_id in names else tax_id}”"
                 for tax_id in missing
             ),
@@ -242,14 +249,17 @@ class IntegrationCatalogItem(models.Model):
                 before = ", ".join(product.taxes_id.mapped("name"))
             else:
                 before = product[name] or ""
-            label = product._fields[name]._description_string(self.env)
+            label = self._get_label(product, name)
             lines += Markup("<li>%s: %s</li>") % (label, before)
         product.product_tmpl_id._message_log(
             body=Markup("<p>%s</p><ul>%s</ul>")
             % (
-                self.env._(
-                    "%s owns these fields and has set them back. What was written here:",
-                    self.connector_id.name,
+                self._say(
+                    _lt(
+                        "%(erp)s owns these fields and has set them back. What was"
+                        " written here:",
+                        erp=self.connector_id.name,
+                    )
                 ),
                 lines,
             )
@@ -317,12 +327,12 @@ class IntegrationCatalogItem(models.Model):
         """:return: what a person should know about ``product``, or False"""
         messages = []
         if not product.active and self.is_on_sale:
-            messages.append(self.env._("The product is archived here; it stays so."))
+            messages.append(_lt("The product is archived here; it stays so."))
         elif message := self._get_missing_taxes_message(batch):
             messages.append(message)
         if not product.list_price and self._get_local_price(batch) is None:
             messages.append(
-                self.env._(
+                _lt(
                     "It has no sales price yet: the ERP's is %(price)s %(currency)s, a"
                     " currency that is not active or has no rate here. Set the price on"
                     " the product; with that currency and its rate under Currencies, the"
@@ -331,7 +341,7 @@ class IntegrationCatalogItem(models.Model):
                     currency=self.payload["currency"],
                 )
             )
-        return "\n".join(messages) or False
+        return "\n".join(map(self._say, messages)) or False
 
     def _prepare_new_mapping(self, product):
         return {

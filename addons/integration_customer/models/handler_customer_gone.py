@@ -1,6 +1,8 @@
 from odoo import models
 
-from odoo.addons.integration_hub.client import ValidationError
+from odoo.addons.integration_hub.client import TextMaker, ValidationError
+
+_lt = TextMaker(__name__)
 
 
 class HandlerCustomerPush(models.AbstractModel):
@@ -44,10 +46,10 @@ class HandlerCustomerPush(models.AbstractModel):
 
     def _get_deleted_error(self, job):
         return ValidationError(
-            self.env._(
-                "%s was deleted here, so there is nothing to send. Cancel this job, and"
-                " choose another customer for what waits for it.",
-                job.name,
+            _lt(
+                "%(customer)s was deleted here, so there is nothing to send. Cancel this"
+                " job, and choose another customer for what waits for it.",
+                customer=job.name,
             )
         )
 

@@ -3,11 +3,14 @@ from odoo import api, models
 from odoo.addons.integration_hub.client import (
     AmbiguousMatchError,
     IntegrationError,
+    TextMaker,
     get_hold_back,
 )
 from odoo.addons.integration_hub.client.matching import is_same_address
 
 from ..update import complete_addresses, read_states, update_parties
+
+_lt = TextMaker(__name__)
 
 
 class HandlerCustomerPush(models.AbstractModel):
@@ -286,7 +289,7 @@ class HandlerCustomerPush(models.AbstractModel):
 
     def _get_taken_error(self, job, answer, owner):
         return AmbiguousMatchError(
-            self.env._(
+            _lt(
                 "%(customer)s is %(number)s in the ERP, which is linked to %(owner)s here."
                 " Merge the two contacts, or have a new customer created there.",
                 customer=job.name,
@@ -360,8 +363,12 @@ def _match_or_create(client, requests, answers, indexes):
 def _get_ambiguity(party, matches):
     names = ", ".join(f"{match['name']} ({match['number']})" for match in matches[:5])
     return AmbiguousMatchError(
-        f"Several customers in the ERP could be {party['name']}: {names}."
-        " Choose the right one.",
+        _lt(
+            "Several customers in the ERP could be %(customer)s: %(names)s."
+            " Choose the right one.",
+            customer=party["name"],
+            names=names,
+        ),
         candidates=[
             {
                 "id": match["remote_id"],

@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, models
 
+from odoo.addons.integration_hub.translation import say
+
 from ..compare import get_country_code, get_sent_fields
 from ..fingerprint import PARTY_FIELDS, get_fingerprints, unpack
 from .handler_customer_push import _get_hashes
@@ -201,11 +203,13 @@ class HandlerCustomerPush(models.AbstractModel):
         connector = flow.connector_id
         external_ids = self.env["integration.external.id"]
         Partner = self.env["res.partner"]
-        results = [
-            (job, answer)
-            for job, answer in results
-            if not answer.get("is_same") and Partner.browse(job.res_id).exists()
-        ]
+        results = [item for item in results if not item[1].get("is_same")]
+        # deleted meanwhile: nothing to keep of them
+        there = Partner.browse(
+            {job.res_id for job, _answer in results}
+            | {int(key[1:]) for _job, answer in results for key in answer["addresses"]}
+        ).exists()
+        results = [item for item in results if item[0].res_id in there.ids]
         links = external_ids._find(
             connector, "party", Partner.browse([job.res_id for job, _answer in results])
         ).grouped("res_id")
@@ -225,7 +229,7 @@ class HandlerCustomerPush(models.AbstractModel):
                 )
             )
             for key, remote_id in answer["addresses"].items():
-                address = Partner.browse(int(key[1:])).exists()
+                address = Partner.browse(int(key[1:])) & there
                 if address:
                     addresses.setdefault(
                         remote_id,
@@ -344,7 +348,7 @@ class HandlerCustomerPush(models.AbstractModel):
                 customer.activity_schedule(
                     "mail.mail_activity_data_warning",
                     summary=summary,
-                    note=error.message,
+                    note=say(self.env, error.message),
                     user_id=flow.connector_id._get_person_in_charge().id,
                 )
         return result

@@ -3,9 +3,11 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import ValidationError as UserValidationError
 
-from odoo.addons.integration_hub.client import MappingError, ValidationError
+from odoo.addons.integration_hub.client import MappingError, TextMaker, ValidationError
 
 from ..sending import get_hash, send_summaries
+
+_lt = TextMaker(__name__)
 
 
 class HandlerFeedbackPush(models.AbstractModel):
@@ -34,9 +36,7 @@ class HandlerFeedbackPush(models.AbstractModel):
         for job in jobs:
             product = products.browse(job.res_id) & products
             if not product:
-                requests[job] = ValidationError(
-                    self.env._("The product was deleted here.")
-                )
+                requests[job] = ValidationError(_lt("The product was deleted here."))
                 continue
             text = texts[product.id]
             link = links.get(product.id)
@@ -92,7 +92,10 @@ class HandlerFeedbackPush(models.AbstractModel):
     def _get_mapping_error(self, connector, product):
         self.env["integration.product.mapping"]._ensure_unmapped(connector, product)
         return MappingError(
-            self.env._("No product of the ERP is known for: %s.", product.display_name),
+            _lt(
+                "No product of the ERP is known for: %(product)s.",
+                product=product.display_name,
+            ),
             model="product.product",
             ids=product.ids,
         )

@@ -41,6 +41,6 @@ class IntegrationConnector(models.Model):
             # the test itself has told
             return
         if lacking:
-            self.warning_message = "\n".join(
-                filter(None, [self.warning_message, *lacking])
+            self.warning_message = self._speak()._list_sentences(
+                [self.warning_message, *lacking]
             )

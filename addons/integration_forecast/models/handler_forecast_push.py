@@ -2,10 +2,13 @@ from odoo import models
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
     get_hold_back,
 )
 from odoo.addons.integration_hub.client.batch import SYSTEM_KINDS
+
+_lt = TextMaker(__name__)
 
 # rows sent by one job, unless the flow sets another number
 PAGE_SIZE = 500
@@ -81,7 +84,7 @@ class HandlerForecastPush(models.AbstractModel):
             limit=NAMED,
         )
         return ValidationError(
-            self.env._(
+            _lt(
                 "%(count)s figures of the forecast were refused: %(reasons)s",
                 count=count,
                 reasons=" · ".join(
@@ -101,7 +104,11 @@ def _send(client, request):
         return {**request, "periods": []}
     documents = client.forecast_read(
         [
-            {name: plan[name] for name in ("key", "month", "warehouse_id")}
+            {
+                **{name: plan[name] for name in ("key", "month", "warehouse_id")},
+                # a month may have figures of thousands of others
+                "product_ids": [row["product_id"] for row in plan["rows"]],
+            }
             for plan in plans
         ]
     )

@@ -21,3 +21,4 @@ from .errors import (
     error_from_dict,
     get_hold_back,
 )
+from .text import Text, TextMaker, join_texts, unpack_text

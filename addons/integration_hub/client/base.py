@@ -18,6 +18,9 @@ from .errors import (
     ValidationError,
 )
 from .redact import redact
+from .text import TextMaker
+
+_lt = TextMaker(__name__)
 
 DEFAULT_CONNECT_TIMEOUT = 10.0
 DEFAULT_READ_TIMEOUT = 120.0
@@ -173,7 +176,7 @@ class SystemClient:
         """
         self._wait_turn()
         if self._is_closed:
-            raise NetworkError("The server has broken this off: nothing was sent.")
+            raise NetworkError(_lt("The server has broken this off: nothing was sent."))
         url = self.settings.url.rstrip("/") + path
         data = None if body is None else json.dumps(body)
         exchange = Exchange(
@@ -240,28 +243,38 @@ class SystemClient:
         retry_after = read_retry_after(response.headers, is_limited=status == 429)
         if status == 429 or (status == 503 and retry_after is not None):
             raise RateLimitError(
-                "The system asks us to slow down.", f"HTTP {status}", retry_after
+                _lt("The system asks us to slow down."), f"HTTP {status}", retry_after
             )
         if status == 401:
             raise AuthenticationError(
-                "The system refuses our credentials. Enter valid ones on the connector,"
-                " then test the connection.",
+                _lt(
+                    "The system refuses our credentials. Enter valid ones on the"
+                    " connector, then test the connection."
+                ),
                 f"HTTP {status}",
             )
         if status in BUSY_STATUSES:
             raise lost(
-                f"The system is busy with the same record (HTTP {status}).",
+                _lt(
+                    "The system is busy with the same record (HTTP %(status)s).",
+                    status=status,
+                ),
                 self._loggable(response.text[:500]),
             )
         if status >= 500:
             raise lost(
-                f"The system answered with an internal error (HTTP {status}).",
+                _lt(
+                    "The system answered with an internal error (HTTP %(status)s).",
+                    status=status,
+                ),
                 self._loggable(response.text[:500]),
             )
         if 300 <= status < 400:
             raise InternalError(
-                "The address leads elsewhere. Enter the address it leads to on the"
-                " connector.",
+                _lt(
+                    "The address leads elsewhere. Enter the address it leads to"
+                    " on the connector."
+                ),
                 f"HTTP {status} to {response.headers.get('Location', '')}",
             )
 
@@ -278,8 +291,10 @@ class SystemClient:
             error_class = OutcomeUnknownError if changes else NetworkError
             raise self.note_error(
                 error_class(
-                    "The answer could not be read: it is not JSON."
-                    " Check that the address of the connector is right.",
+                    _lt(
+                        "The answer could not be read: it is not JSON. Check that"
+                        " the address of the connector is right."
+                    ),
                     self._loggable(response.text[:500]),
                 )
             ) from error
@@ -300,16 +315,17 @@ class SystemClient:
         detail = self._loggable(str(error))[:500]
         if isinstance(error, requests.exceptions.SSLError):
             return NetworkError(
-                "The system's certificate can't be trusted. Check the address.", detail
+                _lt("The system's certificate can't be trusted. Check the address."),
+                detail,
             )
         if isinstance(error, requests.exceptions.ConnectTimeout) or (
             # refused or not found: the request never left
             isinstance(error, requests.exceptions.ConnectionError)
             and "NewConnectionError" in repr(error)
         ):
-            return NetworkError("The system can't be reached.", detail)
+            return NetworkError(_lt("The system can't be reached."), detail)
         if isinstance(error, requests.exceptions.Timeout):
-            return lost("The system did not answer in time.", detail)
+            return lost(_lt("The system did not answer in time."), detail)
         if isinstance(
             error,
             requests.exceptions.InvalidURL
@@ -317,9 +333,11 @@ class SystemClient:
             | requests.exceptions.InvalidSchema,
         ):
             return ValidationError(
-                "The address of the connector is not a valid URL.", detail
+                _lt("The address of the connector is not a valid URL."), detail
             )
-        return lost("The connection broke off before the answer was complete.", detail)
+        return lost(
+            _lt("The connection broke off before the answer was complete."), detail
+        )
 
     def _wait_turn(self):
         """Keep to the calls per second that the connector allows."""

@@ -4,13 +4,19 @@ A client raises one of these and nothing else; what to do next follows from the 
 alone, so that no flow has to know how a system words its failures.
 """
 
+import json
 import time
+
+from .text import LONGEST_PACK, Text, TextMaker, unpack_text
+
+_lt = TextMaker(__name__)
 
 
 class IntegrationError(Exception):
     """Base of all named errors.
 
-    :param str message: plain text for people; says what to do next where that is known
+    :param str message: plain text for people; says what to do next where that is known.
+        In English; a :class:`.text.Text` is shown in the reader's language
     :param str technical: detail for those who may read the exchange log, secrets removed
     :param float retry_after: seconds the system asked us to wait, if it did
     """
@@ -28,13 +34,19 @@ class IntegrationError(Exception):
         self.retry_after = retry_after
 
     def to_dict(self):
-        """:return: dict ``{kind, message, technical, retry_after}``, JSON-safe"""
-        return {
+        """:return: dict ``{kind, message, technical, retry_after}``, JSON-safe; with
+        ``text`` where the message can be said in other languages"""
+        values = {
             "kind": self.kind,
-            "message": self.message,
+            "message": str(self.message),
             "technical": self.technical,
             "retry_after": self.retry_after,
         }
+        if isinstance(self.message, Text):
+            text = self.message.pack()
+            if len(json.dumps(text)) <= LONGEST_PACK:
+                values["text"] = text
+        return values
 
 
 class NetworkError(IntegrationError):
@@ -152,8 +164,10 @@ def get_hold_back(unsettled_until):
     if unsettled_until is None or time.time() >= unsettled_until:
         return None
     return StillUnknownError(
-        "An answer got lost, and the record is not there yet. It is looked up again, and"
-        " created once the lost call has surely ended.",
+        _lt(
+            "An answer got lost, and the record is not there yet. It is looked up again,"
+            " and created once the lost call has surely ended."
+        )
     )
 
 
@@ -164,7 +178,9 @@ def error_from_dict(values):
     :rtype: IntegrationError
     """
     error_class = ERROR_CLASSES.get(values.get("kind"), InternalError)
-    error = error_class(values["message"], values.get("technical") or "")
+    text = values.get("text")
+    message = unpack_text(text) if text else values["message"]
+    error = error_class(message, values.get("technical") or "")
     for name in ("retry_after", "model", "ids", "candidates"):
         if values.get(name) is not None:
             setattr(error, name, values[name])

@@ -51,9 +51,7 @@ class BatchProblems:
             values = {
                 "lane": False,
                 "lease_until": False,
-                "error_kind": error.kind,
-                "error_message": error.message,
-                "error_detail": error.to_dict(),
+                **connector._get_error_values(error),
                 "duration": time.monotonic() - self.started,
             }
             if error.kind == "outcome_unknown" and error.was_sent:

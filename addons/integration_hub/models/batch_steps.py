@@ -4,9 +4,10 @@ import logging
 from datetime import UTC
 from random import uniform
 
-from ..client import IntegrationError, InternalError
+from ..client import IntegrationError, InternalError, TextMaker
 
 _logger = logging.getLogger(__name__)
+_lt = TextMaker(__name__)
 
 BACK_OFF_CEILING = 3600.0
 
@@ -20,7 +21,7 @@ def make_call(call, client, requests):
         answers = call(client, requests)
         if len(answers) != len(requests):
             raise InternalError(
-                "The system's client gave a wrong number of answers.",
+                _lt("The system's client gave a wrong number of answers."),
                 f"{len(answers)} for {len(requests)}",
             )
     except IntegrationError as error:
@@ -46,7 +47,9 @@ def get_back_off(job, error):
 
 def as_internal(error):
     return InternalError(
-        "An unexpected error stopped this. Retry; if it comes back, the technical detail"
-        " helps whoever looks after the system.",
+        _lt(
+            "An unexpected error stopped this. Retry; if it comes back, the technical"
+            " detail helps whoever looks after the system."
+        ),
         f"{type(error).__name__}: {error}",
     )

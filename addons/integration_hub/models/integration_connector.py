@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..client import ConnectionSettings, IntegrationError
+from ..translation import say, speak_to
 
 # {(database, connector): {}}: session tokens live in this process only, never on disk
 # of the database's uuid, in keys that are kept over there
@@ -241,6 +242,16 @@ class IntegrationConnector(models.Model):
         return self.user_id or self.env.ref("base.user_admin")
 
     @api.private
+    def _speak(self):
+        """Texts that nobody asks for in person, such as those of lanes, are in the language
+        that the screens of whoever is in charge are in.
+
+        :return: the connector, in an environment of that language
+        """
+        self.ensure_one()
+        return self.with_env(speak_to(self.env, self._get_person_in_charge()))
+
+    @api.private
     def _get_client(self):
         """A client of this system; not to be shared between threads.
 
@@ -311,18 +322,19 @@ class IntegrationConnector(models.Model):
         """Talk to the system and keep what it says. Called by a lane."""
         self.ensure_one()
         self._forget_session()
+        speaker = self._speak()
         report, error, exchanges = None, None, []
         try:
-            with self._get_client() as client:
+            with speaker._get_client() as client:
                 try:
                     report = client.test_connection()
                     if not report.missing:
-                        warnings = self.flow_ids._get_system_warnings(client)
+                        warnings = speaker.flow_ids._get_system_warnings(client)
                         report.warnings = [*report.warnings, *warnings]
                 finally:
                     exchanges = client.exchanges
         except IntegrationError as caught:
-            error = caught.message
+            error = say(speaker.env, caught.message)
         except UserError as caught:
             error = str(caught)
         values = {"is_testing": False, "last_test": self.env.cr.now()}
@@ -332,8 +344,8 @@ class IntegrationConnector(models.Model):
                 remote_user=report.user,
                 remote_version=report.version,
                 remote_company=report.company,
-                missing_message="\n".join(report.missing) or False,
-                warning_message="\n".join(report.warnings) or False,
+                missing_message=speaker._list_sentences(report.missing),
+                warning_message=speaker._list_sentences(report.warnings),
                 error_message=False,
             )
             if report.missing:
@@ -354,6 +366,23 @@ class IntegrationConnector(models.Model):
         self.env["integration.exchange"]._log(self, exchanges)
 
     @api.private
+    def _get_error_values(self, error):
+        """What a job keeps of an error, said in our language.
+
+        :return: dict of fields of ``integration.job``"""
+        return {
+            "error_kind": error.kind,
+            "error_message": say(self.env, error.message),
+            "error_detail": error.to_dict(),
+        }
+
+    @api.private
+    def _list_sentences(self, texts):
+        """:param texts: of a client
+        :return: one a line, in our language; False for none"""
+        return "\n".join(say(self.env, text) for text in texts if text) or False
+
+    @api.private
     def _stop_by_error(self, error):
         """Stop, and tell the responsible at once.
 
@@ -362,11 +391,13 @@ class IntegrationConnector(models.Model):
         self.ensure_one()
         if self.state == "error":
             return
-        self.write({"state": "error", "error_message": error.message})
+        speaker = self._speak()
+        message = say(speaker.env, error.message)
+        self.write({"state": "error", "error_message": message})
         self._forget_session()
         self.activity_schedule(
             "mail.mail_activity_data_warning",
-            summary=self.env._("%s has stopped", self.name),
-            note=error.message,
-            user_id=(self.user_id or self.env.ref("base.user_admin")).id,
+            summary=speaker.env._("%s has stopped", self.name),
+            note=message,
+            user_id=self._get_person_in_charge().id,
         )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..client import IntegrationError
+from ..translation import say
 
 STEPS = ("system", "access", "test", "flows", "preview")
 
@@ -126,21 +127,24 @@ class IntegrationConnector(models.Model):
 
     def _run_preview(self):
         """Compare both sides and keep what was found as a table. Called by a lane."""
-        exchanges = []
+        speaker, exchanges = self._speak(), []
         try:
-            with self._get_client() as client:
+            with speaker._get_client() as client:
                 try:
-                    rows = self._preview(client)
+                    rows = speaker._preview(client)
                 finally:
                     exchanges = client.exchanges
-        except (IntegrationError, UserError) as error:
-            self.error_message = getattr(error, "message", str(error))
+        except IntegrationError as error:
+            self.error_message = say(speaker.env, error.message)
+            rows = None
+        except UserError as error:
+            self.error_message = str(error)
             rows = None
         self.env["integration.exchange"]._log(self, exchanges)
         if rows is not None:
             self.write(
                 {
-                    "preview_html": self._render_preview(rows),
+                    "preview_html": speaker._render_preview(rows),
                     "previewed_at": self.env.cr.now(),
                 }
             )

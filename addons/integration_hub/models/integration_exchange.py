@@ -2,6 +2,8 @@ from datetime import UTC, datetime
 
 from odoo import api, fields, models
 
+from ..translation import say
+
 
 class IntegrationExchange(models.Model):
     """One call to a remote system and its answer: secrets removed, cut to a size, kept
@@ -68,7 +70,9 @@ class IntegrationExchange(models.Model):
                     ).replace(tzinfo=None),
                     "duration": exchange.duration,
                     "error_kind": exchange.error_kind,
-                    "error_message": exchange.error_message,
+                    "error_message": say(
+                        connector._speak().env, exchange.error_message
+                    ),
                 }
                 for exchange in exchanges
             ]

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..client import IntegrationError
+from ..client import IntegrationError, Text
 from .load_steps import LoadSteps
 
 
@@ -236,7 +236,8 @@ class IntegrationFlow(models.Model):
             try:
                 warnings += flow._get_handler()._get_system_warnings(client)
             except IntegrationError as error:
-                warnings.append(f"{flow.name}: {error.message}")
+                values = {"flow": flow.name, "reason": error.message}
+                warnings.append(Text("%(flow)s: %(reason)s", values))
         return warnings
 
     def _send_waiting(self):

@@ -3,6 +3,9 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..client import unpack_text
+from ..translation import say, speak_to
+
 # a job in one of these states stands for "this change is still to be made": asked again,
 # it is the same job
 OPEN_STATES = ("waiting", "retrying", "failed", "attention")
@@ -208,6 +211,18 @@ class IntegrationJob(models.Model):
         )
         for job in self:
             job.exchange_count = counts.get(job.batch, 0)
+
+    @api.private
+    def _get_error_message(self, person):
+        """Why it stands still, in that person's language where its words can be had in it.
+
+        :param person: ``res.users``"""
+        self.ensure_one()
+        # sudo: a sentence of it is shown, not the technical detail
+        text = (self.sudo().error_detail or {}).get("text")
+        if not text:
+            return self.error_message
+        return say(speak_to(self.env, person), unpack_text(text))
 
     # -- actions ----------------------------------------------------------------------
 

@@ -7,11 +7,14 @@ from psycopg2.extensions import TransactionRollbackError
 from odoo import api, models
 from odoo.tools import SQL, config
 
+from ..client import InternalError, OutcomeUnknownError, TextMaker
+from ..translation import say
 from .batch_steps import as_internal
 from .ir_cron_worker import get_begin_of_work
 from .lane_run import LaneRun
 
 _logger = logging.getLogger(__name__)
+_lt = TextMaker(__name__)
 
 # how long a lane run lasts at most; servers end a cron after limit_time_real_cron
 LONGEST_RUN = 60.0
@@ -175,7 +178,9 @@ class IntegrationLane(models.AbstractModel):
                     "is_testing": False,
                     "is_preview_wanted": False,
                     "last_test": self.env.cr.now(),
-                    "error_message": as_internal(error).message,
+                    "error_message": say(
+                        connector._speak().env, as_internal(error).message
+                    ),
                 }
             )
             self._commit()
@@ -231,22 +236,25 @@ class IntegrationLane(models.AbstractModel):
                     "crashes": job.crashes + 1,
                 }
                 if job.sent_at:
-                    values |= {
-                        "error_kind": "outcome_unknown",
-                        "error_message": self.env._(
-                            "The server was interrupted while it worked on this. It is "
-                            "looked up over there before anything is sent again."
-                        ),
-                    }
+                    values |= connector._speak()._get_error_values(
+                        OutcomeUnknownError(
+                            _lt(
+                                "The server was interrupted while it worked on this. It"
+                                " is looked up over there before anything is sent again."
+                            )
+                        )
+                    )
                 if job.crashes + 1 >= MOST_CRASHES:
+                    error = InternalError(
+                        _lt(
+                            "Set aside: the server broke off %(count)s times while it"
+                            " worked on this. Look into the server's log before you retry.",
+                            count=MOST_CRASHES,
+                        )
+                    )
                     values |= {
                         "state": "failed",
-                        "error_kind": "internal",
-                        "error_message": self.env._(
-                            "Set aside: the server broke off %s times while it worked on "
-                            "this. Look into the server's log before you retry.",
-                            MOST_CRASHES,
-                        ),
+                        **connector._speak()._get_error_values(error),
                     }
                 job.write(values)
             self.env["integration.cause"]._note(connector, of_connector - replaced)

@@ -146,7 +146,9 @@ class IntegrationLane(models.AbstractModel):
     def _get_turn(
         self, flow, priority, _id, operation, next_try, job_id, has_record, has_crashed
     ):
-        connector = flow.connector_id
+        # from here on: handlers, their texts, and what becomes of jobs
+        connector = flow.connector_id._speak()
+        flow = flow.with_env(connector.env)
         is_probing = connector._is_probing()
         return Turn(
             priority=priority,

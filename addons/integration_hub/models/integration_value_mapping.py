@@ -330,6 +330,8 @@ class IntegrationValueMapping(models.Model):
         if not model or local_field not in self.env[model]._fields:
             return {}
         records = self.env[model].sudo().browse(self.mapped("res_id")).exists()
+        # whoever looks, and whatever that person's language: as they were named first
+        records = records.with_context(lang=None)
         keys = {
             record.id: self._get_match_key(record[local_field]) for record in records
         }

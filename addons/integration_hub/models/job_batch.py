@@ -9,7 +9,8 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo.tools import SQL
 
-from ..client import IntegrationError, InternalError
+from ..client import IntegrationError, InternalError, TextMaker
+from ..translation import say_all
 from . import job_rows
 from .batch_problems import BatchProblems
 from .batch_steps import as_internal, get_timestamp, make_call
@@ -17,6 +18,7 @@ from .integration_handler import Blocked
 from .job_order import find_circles
 
 _logger = logging.getLogger(__name__)
+_lt = TextMaker(__name__)
 
 SERIALIZATION_TRIES = 5
 # seconds, spread, so that two lanes don't meet again
@@ -29,8 +31,9 @@ class JobBatch(BatchProblems):
 
     def __init__(self, run, turn, mark, rows):
         """:param rows: of ``job_rows.claim``"""
-        jobs = run.env["integration.job"]
-        self.env = run.env
+        # which speaks the language of whoever is in charge
+        self.env = turn.connector.env
+        jobs = self.env["integration.job"]
         self.run = run
         self.lane_model = run.lane_model
         self.turn = turn
@@ -197,11 +200,11 @@ class JobBatch(BatchProblems):
         circles.blocked_by_id = False
         return {
             job: InternalError(
-                self.env._(
-                    "This waits for “%s”, which in turn waits for this: neither would ever"
-                    " go. Cancel one of the two, or do by hand over there what it is for;"
-                    " then retry the other.",
-                    blocked[job].name,
+                _lt(
+                    "This waits for “%(job)s”, which in turn waits for this: neither would"
+                    " ever go. Cancel one of the two, or do by hand over there what it is"
+                    " for; then retry the other.",
+                    job=blocked[job].name,
                 )
             )
             for job in circles
@@ -278,7 +281,7 @@ class JobBatch(BatchProblems):
                 if isinstance(answer, IntegrationError):
                     problems[job] = answer
                 else:
-                    self.answers[job] = answer
+                    self.answers[job] = say_all(lambda: self.env, answer)
         self._in_fresh_transactions(lambda: self._settle_calls(problems))
         if self.answers:
             self._settle_answers(self.answers)

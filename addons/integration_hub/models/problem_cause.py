@@ -49,6 +49,8 @@ def get_causes(kind, message, detail, res_model, res_id):
         return [Cause(kind, kind)]
     if kind == "ambiguous_match" and res_model and res_id:
         return [Cause(f"{kind}:{res_model}:{res_id}", kind, res_model, res_id)]
+    # in English where it can be had: whoever is in charge may speak another language soon
+    message = detail.get("message") or message
     return [Cause(f"{kind}:{get_message_key(message)}", kind)]
 
 

@@ -14,6 +14,7 @@ from . import (
     test_key_storage,
     test_lane_run,
     test_lane_time,
+    test_languages,
     test_limits,
     test_mappings,
     test_order,

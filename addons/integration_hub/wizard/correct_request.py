@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..client import IntegrationError
 from ..models.json_difference import get_differences, get_label
+from ..translation import say
 
 ADMINISTRATOR = "integration_hub.group_integration_administrator"
 # rows of the difference in the record's chatter
@@ -34,7 +35,7 @@ class IntegrationCorrectRequest(models.TransientModel):
         self._check_may_correct(job)
         request = job._get_request_to_correct()
         if isinstance(request, IntegrationError):
-            raise UserError(request.message)
+            raise UserError(say(self.env, request.message))
         if isinstance(request, str):
             raise UserError(self.env._("This has to be done before: %s.", request))
         wizard = self.create(

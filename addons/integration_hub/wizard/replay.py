@@ -5,6 +5,7 @@ from odoo.fields import Command
 from ..client import IntegrationError
 from ..models.integration_job_request import FINISHED_STATES
 from ..models.json_difference import get_differences
+from ..translation import say
 
 MANAGER = "integration_hub.group_integration_manager"
 # jobs of one replay, and those of which the difference is worked out
@@ -105,7 +106,7 @@ class IntegrationReplay(models.TransientModel):
 
     def _prepare_outcome(self, sent, today, is_many):
         if isinstance(today, IntegrationError):
-            return {"outcome": "stopped", "message": today.message}
+            return {"outcome": "stopped", "message": say(self.env, today.message)}
         if isinstance(today, str):
             return {
                 "outcome": "changed" if sent is None else "stopped",

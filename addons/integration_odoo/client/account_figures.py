@@ -2,7 +2,11 @@
 
 from datetime import date, timedelta
 
+from odoo.addons.integration_hub.client import TextMaker
+
 from .convert import read_id, to_decimal_text, to_id
+
+_lt = TextMaker(__name__)
 
 LIMIT_FIELDS = ("credit_limit", "show_credit_limit", "credit", "credit_to_invoice")
 # until then Odoo grouped by read_group
@@ -49,7 +53,9 @@ class AccountFigureVerbs:
                 "amount_residual_signed",
             )
         else:
-            missing.append("Receivables: the app Invoicing is not installed there.")
+            missing.append(
+                _lt("Receivables: the app Invoicing is not installed there.")
+            )
         if self.get_field("sale.report", "margin"):
             margins = self._sum(
                 "sale.report",
@@ -63,16 +69,21 @@ class AccountFigureVerbs:
                 "price_subtotal",
             )
         else:
-            missing.append("Margin: install the app Margins (sale_margin) there.")
+            missing.append(_lt("Margin: install the app Margins (sale_margin) there."))
         if not self.get_field("res.partner", "credit_limit"):
             missing.append(
-                "Credit limit: give our user there a right on invoicing (group"
-                " “Invoicing” or “Show Accounting Features - Readonly”)."
+                _lt(
+                    "Credit limit: give our user there a right on invoicing"
+                    " (group “Invoicing” or “Show Accounting Features -"
+                    " Readonly”)."
+                )
             )
         elif not all(row.get("show_credit_limit", True) for row in partners.values()):
             missing.append(
-                "Credit limit: switch on “Sales Credit Limit” in the accounting settings"
-                " there."
+                _lt(
+                    "Credit limit: switch on “Sales Credit Limit” in the"
+                    " accounting settings there."
+                )
             )
         return [
             self._get_figures(

@@ -7,16 +7,20 @@ from datetime import datetime
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
+    TextMaker,
     ValidationError,
     send_by_halving,
 )
 from odoo.addons.integration_hub.client.text_block import join_text
+from odoo.addons.integration_hub.client.words import list_rights
 
 from .changes import MOMENT, OVERLAP
 from .complaint_states import REPAIR, ComplaintStates
 from .convert import to_float, to_id
 from .notes import to_html
 from .orders import CREATE_CONTEXT
+
+_lt = TextMaker(__name__)
 
 # all that may be written
 CHANGEABLE = ("draft", "confirmed", "ready", "under_repair")
@@ -40,8 +44,10 @@ class ComplaintVerbs(ComplaintStates):
     def complaint_check(self):
         if not self.has_model(REPAIR):
             return [
-                "Complaints: install the app Repairs in the other Odoo. Until then none"
-                " can be sent or fetched."
+                _lt(
+                    "Complaints: install the app Repairs in the other Odoo. Until"
+                    " then none can be sent or fetched."
+                )
             ]
         user = self._read_own_user()
         lacking = [
@@ -51,16 +57,22 @@ class ComplaintVerbs(ComplaintStates):
         ]
         if lacking:
             return [
-                f"Complaints: give {user['name']} the right to"
-                f" {' and '.join(lacking)} repair orders (group “Inventory / User”)."
+                _lt(
+                    "Complaints: give %(user)s the right to %(rights)s repair"
+                    " orders (group “Inventory / User”).",
+                    user=user["name"],
+                    rights=list_rights(lacking),
+                )
             ]
         return []
 
     def _require_repairs(self):
         if not self.has_model(REPAIR):
             raise ValidationError(
-                "The app Repairs is not installed in the other Odoo. Have it installed"
-                " there, then retry."
+                _lt(
+                    "The app Repairs is not installed in the other Odoo. Have it"
+                    " installed there, then retry."
+                )
             )
 
     def complaint_kinds(self):
@@ -131,7 +143,7 @@ class ComplaintVerbs(ComplaintStates):
         except IntegrationError as error:
             # they are there: any other kind could have them sent again
             raise OutcomeUnknownError(
-                "The repair orders are created, but could not be read.",
+                _lt("The repair orders are created, but could not be read."),
                 f"{error.message} {error.technical}",
             ) from error
 
@@ -188,8 +200,11 @@ class ComplaintVerbs(ComplaintStates):
             if state is None:
                 answers.append(
                     ValidationError(
-                        "The repair order is finished or cancelled there: nothing of it"
-                        " can be changed any more. Tell them, or report anew."
+                        _lt(
+                            "The repair order is finished or cancelled there:"
+                            " nothing of it can be changed any more. Tell them,"
+                            " or report anew."
+                        )
                     )
                 )
                 continue
@@ -245,7 +260,7 @@ class ComplaintVerbs(ComplaintStates):
                 str(item.get("message", "")) for item in answer.get("messages") or []
             ]
             raise ValidationError(
-                " ".join(dict.fromkeys(messages)) or "Odoo refuses this change."
+                " ".join(dict.fromkeys(messages)) or _lt("Odoo refuses this change.")
             )
         return [True] * len(table)
 
@@ -267,8 +282,10 @@ class ComplaintVerbs(ComplaintStates):
         )
         return [
             ValidationError(
-                "It is repaired already, so it can't be cancelled there. Agree with them"
-                " on what is to be done."
+                _lt(
+                    "It is repaired already, so it can't be cancelled there."
+                    " Agree with them on what is to be done."
+                )
             )
             if rows.get(repair_id) in ("done", "2binvoiced")
             else outcomes.get(repair_id, True)

@@ -1,22 +1,25 @@
 """*Test connection*: who we are over there, and what is missing."""
 
-from odoo.addons.integration_hub.client import ConnectionReport
+from odoo.addons.integration_hub.client import ConnectionReport, TextMaker
 
 from .protocol import HAS_ACCESS_SINCE
 
-# model, app, what goes without it ("" where nothing does)
+_lt = TextMaker(__name__)
+
+# what goes without an app ("" where nothing does), its model, its name
 APPS = (
-    ("sale.order", "Sales", ""),
-    ("account.move", "Invoicing", "no invoice status will come back"),
-    ("stock.picking", "Inventory", "no delivery status will come back"),
+    ("", "sale.order", "Sales"),
+    (_lt("no invoice status will come back"), "account.move", "Invoicing"),
+    (_lt("no delivery status will come back"), "stock.picking", "Inventory"),
 )
+# in words, of which model, which one
 RIGHTS = (
-    ("sale.order", "create", "create sales orders (group “Sales / User”)"),
-    ("sale.order", "write", "confirm sales orders (group “Sales / User”)"),
-    ("res.partner", "create", "create customers (group “Contact Creation”)"),
-    ("product.product", "read", "read products"),
-    ("account.move", "read", "read invoices (group “Invoicing”)"),
-    ("stock.picking", "read", "read deliveries (group “Inventory / User”)"),
+    (_lt("create sales orders (group “Sales / User”)"), "sale.order", "create"),
+    (_lt("confirm sales orders (group “Sales / User”)"), "sale.order", "write"),
+    (_lt("create customers (group “Contact Creation”)"), "res.partner", "create"),
+    (_lt("read products"), "product.product", "read"),
+    (_lt("read invoices (group “Invoicing”)"), "account.move", "read"),
+    (_lt("read deliveries (group “Inventory / User”)"), "stock.picking", "read"),
 )
 
 
@@ -33,27 +36,48 @@ class ConnectionVerbs:
             company=self.get_company()["name"],
             options={"version": self.version},
         )
-        for model, app, loss in APPS:
+        for loss, model, app in APPS:
             if self.has_model(model):
                 continue
             if loss:
-                report.warnings.append(f"The app {app} is not installed there: {loss}.")
+                report.warnings.append(
+                    _lt(
+                        "The app %(app)s is not installed there: %(loss)s.",
+                        app=app,
+                        loss=loss,
+                    )
+                )
             else:
-                report.missing.append(f"Install the app {app} in the other Odoo.")
+                report.missing.append(
+                    _lt(
+                        "Install the app %(app)s in the other Odoo.",
+                        app=app,
+                    )
+                )
         if self.has_model("stock.picking") and not self.get_field(
             "stock.picking", "sale_id"
         ):
             report.warnings.append(
-                "Sales and Inventory are not linked there (module sale_stock): no"
-                " delivery status will come back."
+                _lt(
+                    "Sales and Inventory are not linked there (module"
+                    " sale_stock): no delivery status will come back."
+                )
             )
-        for model, operation, right in RIGHTS:
+        for right, model, operation in RIGHTS:
             if self.has_model(model) and not self._has_right(model, operation):
-                report.missing.append(f"Give {user['name']} the right to {right}.")
+                report.missing.append(
+                    _lt(
+                        "Give %(user)s the right to %(right)s.",
+                        user=user["name"],
+                        right=right,
+                    )
+                )
         if self.protocol == "jsonrpc" and not self.settings.credentials.get("api_key"):
             report.warnings.append(
-                "We log in with the user's password. An API key, made in the preferences"
-                " of that user, can be taken back by itself."
+                _lt(
+                    "We log in with the user's password. An API key, made in the"
+                    " preferences of that user, can be taken back by itself."
+                )
             )
         return report
 

@@ -2,7 +2,13 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from odoo.addons.integration_hub.client import ValidationError
+from odoo.addons.integration_hub.client import (
+    TextMaker,
+    ValidationError,
+)
+from odoo.addons.integration_hub.client.words import get_noun
+
+_lt = TextMaker(__name__)
 
 
 def to_decimal_text(value, digits=None):
@@ -33,7 +39,13 @@ def to_id(text, what):
     try:
         return int(text)
     except (TypeError, ValueError):
-        raise ValidationError(f"“{text}” is no id of a {what} in Odoo.") from None
+        raise ValidationError(
+            _lt(
+                "“%(text)s” is no id of a %(what)s in Odoo.",
+                text=text,
+                what=get_noun(what),
+            )
+        ) from None
 
 
 def read_text(row, name):

@@ -12,8 +12,11 @@ from odoo.addons.integration_hub.client import (
     InternalError,
     NetworkError,
     OutcomeUnknownError,
+    TextMaker,
     ValidationError,
 )
+
+_lt = TextMaker(__name__)
 
 AUTHENTICATION = ("AccessDenied", "Unauthorized", "SessionExpiredException")
 # Odoo has tried these again itself, up to five times, before it tells us
@@ -81,14 +84,18 @@ def error_of_fault(fault, changes, technical):
     text = get_text(fault)
     if name in AUTHENTICATION:
         return AuthenticationError(
-            "Odoo refuses our credentials. Enter a valid API key on the connector, then"
-            " test the connection.",
+            _lt(
+                "Odoo refuses our credentials. Enter a valid API key on the"
+                " connector, then test the connection."
+            ),
             technical,
         )
     if _NO_DATABASE.search(text):
         return AuthenticationError(
-            "There is no database of that name. Enter its name on the connector, then"
-            " test the connection.",
+            _lt(
+                "There is no database of that name. Enter its name on the"
+                " connector, then test the connection."
+            ),
             technical,
         )
     no_model = _NO_MODEL.search(text)
@@ -96,17 +103,24 @@ def error_of_fault(fault, changes, technical):
         model = no_model[1] or no_model[2]
         app = APP_OF_MODEL.get(model, model)
         return ModelMissingError(
-            f"The app “{app}” is not installed in the other Odoo. Install it there.",
+            _lt(
+                "The app “%(app)s” is not installed in the other Odoo. Install it"
+                " there.",
+                app=app,
+            ),
             technical,
         )
     if name in BUSY:
-        return NetworkError("Odoo is busy with the same records.", technical)
+        return NetworkError(_lt("Odoo is busy with the same records."), technical)
     if name in CONNECTION_LOST:
         lost = OutcomeUnknownError if changes else NetworkError
-        return lost("Odoo has lost the connection to its database.", technical)
+        return lost(_lt("Odoo has lost the connection to its database."), technical)
     if name == "AccessError":
         return ValidationError(
-            f"The user of the connector lacks a right in the other Odoo: {text}",
+            _lt(
+                "The user of the connector lacks a right in the other Odoo: %(text)s",
+                text=text,
+            ),
             technical,
         )
     if name in FOR_PEOPLE:
@@ -114,9 +128,21 @@ def error_of_fault(fault, changes, technical):
     if changes and name != "UnprocessableEntity":
         # rolled back, so it is about the content: the others of the batch may get through
         return ValidationError(
-            f"Odoo could not process this and has undone it: {name}: {text}", technical
+            _lt(
+                "Odoo could not process this and has undone it: %(name)s: %(text)s",
+                name=name,
+                text=text,
+            ),
+            technical,
         )
-    return InternalError(f"Odoo failed: {name}: {text}", technical)
+    return InternalError(
+        _lt(
+            "Odoo failed: %(name)s: %(text)s",
+            name=name,
+            text=text,
+        ),
+        technical,
+    )
 
 
 def get_text(fault):

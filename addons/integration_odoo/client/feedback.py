@@ -5,12 +5,15 @@ import base64
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
+    TextMaker,
     ValidationError,
     send_by_halving,
 )
 
 from .convert import to_id
 from .orders import CREATE_CONTEXT
+
+_lt = TextMaker(__name__)
 
 ATTACHMENT = "ir.attachment"
 PRODUCT = "product.product"
@@ -30,8 +33,12 @@ class FeedbackVerbs:
         if self._has_right(PRODUCT, "write"):
             return []
         return [
-            f"Product feedback: give {user['name']} the right to change products (group"
-            " “Products / Create”): their summaries are attached to them."
+            _lt(
+                "Product feedback: give %(user)s the right to change products"
+                " (group “Products / Create”): their summaries are attached to"
+                " them.",
+                user=user["name"],
+            )
         ]
 
     def feedback_find(self, keys):
@@ -94,7 +101,7 @@ class FeedbackVerbs:
         except (IntegrationError, KeyError) as error:
             # they are there: any other kind could have them sent again
             raise OutcomeUnknownError(
-                "The summaries are attached, but could not be read.", str(error)
+                _lt("The summaries are attached, but could not be read."), str(error)
             ) from error
 
     def feedback_update(self, updates):
@@ -123,7 +130,7 @@ class FeedbackVerbs:
                 str(item.get("message", "")) for item in answer.get("messages") or []
             ]
             raise ValidationError(
-                " ".join(dict.fromkeys(messages)) or "Odoo refuses this change."
+                " ".join(dict.fromkeys(messages)) or _lt("Odoo refuses this change.")
             )
         return self._read_summaries([int(item["remote_id"]) for item in updates])
 

@@ -3,11 +3,14 @@
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
+    TextMaker,
     ValidationError,
     send_by_halving,
 )
 
 from .orders import ANSWER_FIELDS
+
+_lt = TextMaker(__name__)
 
 
 class OrderCancelVerbs:
@@ -96,7 +99,7 @@ class OrderCancelVerbs:
             # what was pressed is done: any other kind could have it taken for somebody
             # else's doing the next time
             unknown = OutcomeUnknownError(
-                "The orders could not be read after the call.",
+                _lt("The orders could not be read after the call."),
                 f"{error.message} {error.technical}",
             )
             return [
@@ -112,8 +115,11 @@ class OrderCancelVerbs:
             elif is_missed:
                 answers.append(
                     ValidationError(
-                        f"Odoo has not cancelled the order {order['number']}. Open it"
-                        " there."
+                        _lt(
+                            "Odoo has not cancelled the order %(number)s. Open it"
+                            " there.",
+                            number=order["number"],
+                        )
                     )
                 )
             else:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
+    TextMaker,
     ValidationError,
     in_chunks,
     send_in_chunks,
@@ -14,6 +15,8 @@ from .convert import read_id, to_id
 from .order_cancel import OrderCancelVerbs
 from .order_content import OrderContentVerbs
 from .orders import CREATE_CONTEXT, OPTIONAL_LINKS
+
+_lt = TextMaker(__name__)
 
 # what Odoo derives anew for another customer, besides the addresses
 DERIVED = ("pricelist_id", "payment_term_id", "user_id", "warehouse_id", "carrier_id")
@@ -67,7 +70,7 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
         except IntegrationError as error:
             # it is written: any other kind could have it written again
             raise OutcomeUnknownError(
-                "The orders are changed, but could not be read.",
+                _lt("The orders are changed, but could not be read."),
                 f"{error.message} {error.technical}",
             ) from error
         return [
@@ -76,7 +79,7 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
                 "line_ids": ids,
             }
             if int(update["remote_id"]) in rows
-            else ValidationError("The order has been deleted in Odoo.")
+            else ValidationError(_lt("The order has been deleted in Odoo."))
             for update, ids in zip(updates, added, strict=True)
         ]
 
@@ -168,7 +171,8 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
                     for item in answer.get("messages") or []
                 ]
                 raise ValidationError(
-                    " ".join(dict.fromkeys(messages)) or "Odoo refuses this change."
+                    " ".join(dict.fromkeys(messages))
+                    or _lt("Odoo refuses this change.")
                 )
 
     def _remove_lines(self, updates, states):

@@ -1,6 +1,11 @@
 """Whether Odoo would take an order (``integration_sale/contract.py``); reads only."""
 
+from odoo.addons.integration_hub.client import TextMaker
+from odoo.addons.integration_hub.client.words import get_noun
+
 from .convert import read_id, to_decimal_text, to_id
+
+_lt = TextMaker(__name__)
 
 
 class OrderCheckVerbs:
@@ -95,8 +100,11 @@ class OrderCheckVerbs:
                 note(
                     "product",
                     line["key"],
-                    f"{product['display_name']} can't be sold in Odoo: “Sales” is not"
-                    " ticked on it there.",
+                    _lt(
+                        "%(product)s can't be sold in Odoo: “Sales” is not ticked"
+                        " on it there.",
+                        product=product["display_name"],
+                    ),
                 )
             elif text := _get_unit_problem(product, line["unit_id"], facts["units"]):
                 note("product", line["key"], text)
@@ -108,8 +116,11 @@ class OrderCheckVerbs:
                     note(
                         "tax",
                         tax_id,
-                        f"The tax {tax['display_name']} is not one of sales in Odoo. Map"
-                        " another one.",
+                        _lt(
+                            "The tax %(tax)s is not one of sales in Odoo. Map"
+                            " another one.",
+                            tax=tax["display_name"],
+                        ),
                     )
                 elif tax["amount_type"] == "percent":
                     rates[tax_id] = to_decimal_text(tax["amount"])
@@ -122,9 +133,18 @@ def _get_gone(rows, remote_id, what):
         return ""
     row = rows.get(remote_id)
     if not row:
-        return f"The {what} {remote_id} is no longer in Odoo, or our user can't see it."
+        return _lt(
+            "The %(what)s %(remote_id)s is no longer in Odoo, or our user can't"
+            " see it.",
+            what=get_noun(what),
+            remote_id=remote_id,
+        )
     if not row.get("active", True):
-        return f"The {what} {row['display_name']} is archived in Odoo."
+        return _lt(
+            "The %(what)s %(name)s is archived in Odoo.",
+            what=get_noun(what),
+            name=row["display_name"],
+        )
     return ""
 
 
@@ -133,10 +153,17 @@ def _get_unit_problem(product, unit_id, units):
         return ""
     unit, own = units.get(int(unit_id)), units.get(read_id(product, "uom_id"))
     if not unit:
-        return f"The unit {unit_id} of {product['display_name']} is not in Odoo."
+        return _lt(
+            "The unit %(unit_id)s of %(product)s is not in Odoo.",
+            unit_id=unit_id,
+            product=product["display_name"],
+        )
     if own and unit[1] != own[1]:
-        return (
-            f"{product['display_name']} is counted in {own[0]} in Odoo, which is nothing"
-            f" {unit[0]} can be converted to."
+        return _lt(
+            "%(product)s is counted in %(own_unit)s in Odoo, which is nothing"
+            " %(unit)s can be converted to.",
+            product=product["display_name"],
+            own_unit=own[0],
+            unit=unit[0],
         )
     return ""

@@ -5,11 +5,14 @@ from html import escape
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
+    TextMaker,
     ValidationError,
     send_by_halving,
 )
 
 from .convert import read_id, read_name, read_text, to_decimal_text, to_float, to_id
+
+_lt = TextMaker(__name__)
 
 # Our orders come complete: nothing to track against, nobody to notify of each. Costs a
 # tenth of the time of a create otherwise, and makes our user a follower of every order.
@@ -164,7 +167,7 @@ class OrderVerbs:
         except IntegrationError as error:
             # they are there: any other kind could have them sent again
             raise OutcomeUnknownError(
-                "The orders are created, but could not be read.",
+                _lt("The orders are created, but could not be read."),
                 f"{error.message} {error.technical}",
             ) from error
         return [
@@ -255,8 +258,12 @@ class OrderVerbs:
             price_list = self._get_price_lists().get(price_list_id)
             if price_list and currency_id and price_list["currency_id"] != currency_id:
                 raise ValidationError(
-                    f"The price list {price_list['name']} in Odoo has another currency"
-                    " than the order. Map the price list to one in the same currency."
+                    _lt(
+                        "The price list %(price_list)s in Odoo has another"
+                        " currency than the order. Map the price list to one in"
+                        " the same currency.",
+                        price_list=price_list["name"],
+                    )
                 )
             return price_list_id
         if not currency_id:
@@ -270,8 +277,11 @@ class OrderVerbs:
         if price_list_id:
             return price_list_id
         raise ValidationError(
-            "Odoo has no price list in the currency of the order, and its orders take"
-            " their currency from it. Create a price list in that currency there."
+            _lt(
+                "Odoo has no price list in the currency of the order, and its"
+                " orders take their currency from it. Create a price list in that"
+                " currency there."
+            )
         )
 
     def _find_price_list_of(self, currency_id):
@@ -316,10 +326,13 @@ class OrderVerbs:
         if isinstance(outcome, IntegrationError):
             return outcome
         if row is None:
-            return ValidationError("The order has been deleted in Odoo.")
+            return ValidationError(_lt("The order has been deleted in Odoo."))
         return ValidationError(
-            f"Odoo has not confirmed the order {row['name']}: it is cancelled there, or"
-            " waits for something. Open it there."
+            _lt(
+                "Odoo has not confirmed the order %(number)s: it is cancelled"
+                " there, or waits for something. Open it there.",
+                number=row["name"],
+            )
         )
 
     # -- read -------------------------------------------------------------------------

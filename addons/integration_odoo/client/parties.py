@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
+    TextMaker,
     ValidationError,
     send_by_halving,
 )
@@ -18,6 +19,8 @@ from odoo.addons.integration_hub.client.matching import (
 from .address_match import find_address, is_at_home
 from .convert import read_id, read_text, to_id
 from .orders import CREATE_CONTEXT
+
+_lt = TextMaker(__name__)
 
 PARTY_FIELDS = (
     "name",
@@ -150,7 +153,7 @@ class PartyVerbs:
         except IntegrationError as error:
             # they are there: any other kind could have them sent again
             raise OutcomeUnknownError(
-                "The customers are created, but could not be read.",
+                _lt("The customers are created, but could not be read."),
                 f"{error.message} {error.technical}",
             ) from error
         keys = {(row["parent_id"][0], row["ref"]): row["id"] for row in children}
@@ -181,7 +184,7 @@ class PartyVerbs:
         """Values of a ``res.partner``: the main address in itself, the others below."""
         if not party["name"].strip():
             # Odoo takes an empty one and shows a customer nobody can find
-            raise ValidationError("The customer has no name.")
+            raise ValidationError(_lt("The customer has no name."))
         values = {
             "ref": party["code"] or party["key"],
             "is_company": party["is_company"],

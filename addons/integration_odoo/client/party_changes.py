@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
     send_by_halving,
 )
@@ -11,6 +12,8 @@ from odoo.addons.integration_hub.client.matching import normalize_vat
 
 from .convert import read_id, read_text, to_id
 from .orders import CREATE_CONTEXT
+
+_lt = TextMaker(__name__)
 
 STATE_FIELDS = (
     "name",
@@ -122,7 +125,7 @@ class PartyChangeVerbs:
             else:
                 records[party_id][name] = party[name]
         if "name" in update["fields"] and not party["name"].strip():
-            raise ValidationError("The customer has no name.")
+            raise ValidationError(_lt("The customer has no name."))
         for item in update["addresses"]:
             if is_customer(item, party_id):
                 # what belongs to one of its addresses is not the customer's own
@@ -157,7 +160,7 @@ class PartyChangeVerbs:
                 str(item.get("message", "")) for item in answer.get("messages") or []
             ]
             raise ValidationError(
-                " ".join(dict.fromkeys(messages)) or "Odoo refuses this change."
+                " ".join(dict.fromkeys(messages)) or _lt("Odoo refuses this change.")
             )
         return [True] * len(table)
 

@@ -9,10 +9,13 @@ from odoo.addons.integration_hub.client import (
     NetworkError,
     OutcomeUnknownError,
     SystemClient,
+    TextMaker,
     ValidationError,
 )
 
 from .faults import ModelMissingError, error_of_fault, find_fault
+
+_lt = TextMaker(__name__)
 
 # Odoo's default limit_time_real, after which a worker is killed, and a margin: a call
 # whose answer was lost may go on for that long over there
@@ -139,7 +142,7 @@ class OdooProtocol(SystemClient):
         fault = find_fault(answer["error"])
         technical = self._loggable(response.text[:2000])
         if fault is None:
-            raise self.note_error(InternalError("Odoo failed.", technical))
+            raise self.note_error(InternalError(_lt("Odoo failed."), technical))
         raise self.note_error(error_of_fault(fault, changes, technical))
 
     def _get_nonsense_error(self, answer, changes):
@@ -147,7 +150,10 @@ class OdooProtocol(SystemClient):
         lost = OutcomeUnknownError if changes else NetworkError
         return self.note_error(
             lost(
-                "This does not answer like an Odoo. Check the address of the connector.",
+                _lt(
+                    "This does not answer like an Odoo. Check the address of the"
+                    " connector."
+                ),
                 self._loggable(str(answer)[:200]),
             )
         )
@@ -170,13 +176,16 @@ class OdooProtocol(SystemClient):
         technical = f"HTTP {response.status_code} {self._loggable(response.text[:500])}"
         if response.status_code == 413:
             raise ValidationError(
-                "This is more than the server in front of Odoo takes at once.",
+                _lt("This is more than the server in front of Odoo takes at once."),
                 technical,
             )
         # not about a record: no call will get through, so the connector stops
         raise AuthenticationError(
-            "There is no Odoo at this address, or it has no database of that name. Check"
-            " address and database of the connector, then test the connection.",
+            _lt(
+                "There is no Odoo at this address, or it has no database of that"
+                " name. Check address and database of the connector, then test"
+                " the connection."
+            ),
             technical,
         )
 
@@ -220,7 +229,7 @@ class OdooProtocol(SystemClient):
             answer["server_version"] = answer.get("version")
         version = (answer or {}).get("server_version")
         if not version:
-            raise ValidationError("What is at this address is not an Odoo.")
+            raise ValidationError(_lt("What is at this address is not an Odoo."))
         return version
 
     @property
@@ -236,16 +245,21 @@ class OdooProtocol(SystemClient):
         if not self._facts.get(key):
             if not (login and self.database and self._secret):
                 raise AuthenticationError(
-                    "Enter the database, the login, and the API key or password on the"
-                    " connector: Odoo's JSON-RPC needs them."
+                    _lt(
+                        "Enter the database, the login, and the API key or"
+                        " password on the connector: Odoo's JSON-RPC needs them."
+                    )
                 )
             parameters = [self.database, login, self._secret, {}]
             uid = self._call_service("log in", "common", "authenticate", parameters)
             if not uid:
                 raise self.note_error(
                     AuthenticationError(
-                        "Odoo refuses our credentials. Enter a valid login with its API"
-                        " key or password on the connector, then test the connection."
+                        _lt(
+                            "Odoo refuses our credentials. Enter a valid login"
+                            " with its API key or password on the connector, then"
+                            " test the connection."
+                        )
                     )
                 )
             self._facts[key] = uid

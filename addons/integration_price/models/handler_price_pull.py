@@ -121,7 +121,10 @@ class HandlerPricePull(models.AbstractModel):
 
     def _write_lists(self, connector, answers):
         """:return: dict ``{remote id: price list here}`` of those the ERP has"""
-        Pricelist = self.env["product.pricelist"].with_context(active_test=False)
+        # named as over there, whatever the language of whoever is in charge
+        Pricelist = self.env["product.pricelist"].with_context(
+            active_test=False, lang=None
+        )
         known = {
             pricelist.integration_remote_id: pricelist
             for pricelist in Pricelist.search(

@@ -67,6 +67,17 @@ class CrmLead(models.Model):
             lambda job: job.state in PROBLEM_STATES
         )
 
+    @api.private
+    def _get_problem_message(self, person):
+        """What stands in the way, as the deal shows it; what a job was refused for is said
+        in the language of whoever is asked.
+
+        :param person: ``res.users``"""
+        for job in self._get_problem_jobs():
+            if job.error_message == self.integration_message:
+                return job._get_error_message(person)
+        return self.integration_message
+
     # -- actions ----------------------------------------------------------------------
 
     def action_fix_integration(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.integration_hub.translation import speak_to
+
 from ..const import ACTIVITY_TYPE, PROBLEM_STATES, PROGRESS
 
 MASS = 20
@@ -184,7 +186,9 @@ class CrmLead(models.Model):
                     "note": messages[lead],
                     "res_id": lead.id,
                     "res_model_id": model_id,
-                    "summary": activity_type.summary,
+                    "summary": activity_type.with_env(
+                        speak_to(self.env, person)
+                    ).summary,
                     "user_id": person.id,
                 }
                 for lead, person in persons.items()

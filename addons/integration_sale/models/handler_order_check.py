@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from odoo.addons.integration_hub.client import IntegrationError
+from odoo.addons.integration_hub.translation import say
 
 from ..decimals import to_decimal
 from ..order_findings import BLOCKING, NOTE, WARNING, make_finding, sort_findings
@@ -223,7 +224,7 @@ class HandlerOrderCheck(models.AbstractModel):
 
     def _on_problem(self, flow, failures):
         for job, error in failures:
-            self._note_failure(flow, job, error.message)
+            self._note_failure(flow, job, say(self.env, error.message))
 
     def _on_cancelled(self, flow, jobs):
         for job in jobs:

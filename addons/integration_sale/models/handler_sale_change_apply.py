@@ -1,9 +1,11 @@
 from odoo import models
 
-from odoo.addons.integration_hub.client import error_from_dict
+from odoo.addons.integration_hub.client import TextMaker, error_from_dict
 
 from ..payload import get_content_hash
 from .handler_sale_order_apply import _get_sent
+
+_lt = TextMaker(__name__)
 
 
 class HandlerSaleChangePush(models.AbstractModel):
@@ -116,7 +118,7 @@ class HandlerSaleChangePush(models.AbstractModel):
         self._look_again(order)
         if answer.get("confirm_error"):
             error = error_from_dict(answer["confirm_error"])
-            error.message = self.env._(
+            error.message = _lt(
                 "%(order)s was changed in the ERP, but could not be confirmed there:"
                 " %(reason)s",
                 order=order.display_name,

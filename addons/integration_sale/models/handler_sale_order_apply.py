@@ -5,11 +5,17 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.fields import Command
 
-from odoo.addons.integration_hub.client import OutcomeUnknownError, error_from_dict
+from odoo.addons.integration_hub.client import (
+    OutcomeUnknownError,
+    TextMaker,
+    error_from_dict,
+)
 
 from ..decimals import to_decimal
 from ..payload import get_content_hash
 from .crm_lead_content import Issue
+
+_lt = TextMaker(__name__)
 
 
 class HandlerSaleOrderPush(models.AbstractModel):
@@ -93,10 +99,10 @@ class HandlerSaleOrderPush(models.AbstractModel):
             order, key = answer["order"], job.idempotency_key
             if owners.setdefault(order["remote_id"], key) != key:
                 problems[job] = OutcomeUnknownError(
-                    self.env._(
-                        "%s in the ERP is the order of another deal. This one is looked"
-                        " for again.",
-                        order["number"],
+                    _lt(
+                        "%(order)s in the ERP is the order of another deal. This one is"
+                        " looked for again.",
+                        order=order["number"],
                     )
                 )
                 # the next try asks again, it does not come back to this answer
@@ -323,7 +329,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
             if not answer.get("confirm_error"):
                 continue
             error = error_from_dict(answer["confirm_error"])
-            error.message = self.env._(
+            error.message = _lt(
                 "%(order)s is in the ERP, but could not be confirmed there: %(reason)s",
                 order=order.display_name,
                 reason=error.message,
@@ -360,7 +366,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
                 if by_salesperson
                 else flow.connector_id._get_person_in_charge()
             )
-            groups.setdefault((lead.integration_message, person), []).append(lead.id)
+            message = lead._get_problem_message(person or lead._get_asked_person())
+            groups.setdefault((message, person), []).append(lead.id)
         for (message, person), lead_ids in groups.items():
             leads.browse(lead_ids)._ask(message, person)
 

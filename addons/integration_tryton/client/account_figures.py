@@ -12,6 +12,10 @@ before today.
 from datetime import date, timedelta
 from decimal import Decimal
 
+from odoo.addons.integration_hub.client import TextMaker
+
+_lt = TextMaker(__name__)
+
 CREDIT_LIMIT = "account_credit_limit"
 ANY_ACTIVE = ["active", "in", [True, False]]
 
@@ -22,13 +26,16 @@ class AccountFiguresMixin:
     def account_figures(self, remote_ids):
         ids = sorted({int(remote_id) for remote_id in remote_ids})
         fields = ["receivable", "receivable_today"]
-        missing = ["Margin: Tryton does not tell it."]
+        missing = [_lt("Margin: Tryton does not tell it.")]
         has_limit = CREDIT_LIMIT in self.modules
         if has_limit:
             fields += ["credit_limit_amount", "credit_amount"]
         else:
             missing.append(
-                f"Credit limit: activate the module {CREDIT_LIMIT} in Tryton."
+                _lt(
+                    "Credit limit: activate the module %(module)s in Tryton.",
+                    module=CREDIT_LIMIT,
+                )
             )
         rows = {
             row["id"]: row

@@ -5,11 +5,14 @@
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
     in_chunks,
     send_by_halving,
     send_in_chunks,
 )
+
+_lt = TextMaker(__name__)
 
 CREATE_SIZE = 100
 ADDRESS_FIELDS = (
@@ -181,8 +184,12 @@ class AddressesMixin:
         country_id = self.get_ids_by_code("country.country", [code]).get(code)
         if not country_id:
             raise ValidationError(
-                f"Tryton knows no country with the code {code}. Its administrator loads"
-                " the countries with trytond_import_countries; then send this again."
+                _lt(
+                    "Tryton knows no country with the code %(code)s. Its"
+                    " administrator loads the countries with"
+                    " trytond_import_countries; then send this again.",
+                    code=code,
+                )
             )
         subdivision_code = _get_subdivision_code(address)
         known = self.get_ids_by_code("country.subdivision", [subdivision_code])

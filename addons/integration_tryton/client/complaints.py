@@ -5,16 +5,20 @@
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
     in_chunks,
     send_in_chunks,
 )
 from odoo.addons.integration_hub.client.text_block import join_text
+from odoo.addons.integration_hub.client.words import list_rights
 
 from .complaint_origins import ComplaintOriginsMixin
 from .complaint_states import COMPLAINT, COMPLAINT_FIELDS, ComplaintStatesMixin
 from .encoding import as_date
 from .windows import Window, get_newest_stamp
+
+_lt = TextMaker(__name__)
 
 MODULE = "sale_complaint"
 TYPE = "sale.complaint.type"
@@ -37,8 +41,11 @@ class ComplaintsMixin(ComplaintOriginsMixin, ComplaintStatesMixin):
     def complaint_check(self):
         if MODULE not in self.modules:
             return [
-                f"Complaints: activate the module {MODULE} in Tryton. Until then none can"
-                " be sent or fetched."
+                _lt(
+                    "Complaints: activate the module %(module)s in Tryton. Until"
+                    " then none can be sent or fetched.",
+                    module=MODULE,
+                )
             ]
         lacking = []
         denied = [
@@ -48,13 +55,21 @@ class ComplaintsMixin(ComplaintOriginsMixin, ComplaintStatesMixin):
         ]
         if denied:
             lacking.append(
-                f"Complaints: give the Tryton user {self.login} the right to"
-                f" {' and '.join(denied)} {COMPLAINT} (by a group there, such as Sales)."
+                _lt(
+                    "Complaints: give the Tryton user %(login)s the right to"
+                    " %(rights)s %(model)s (by a group there, such as Sales).",
+                    login=self.login,
+                    rights=list_rights(denied),
+                    model=COMPLAINT,
+                )
             )
         if not self._get_complaint_types():
             lacking.append(
-                "Complaints: make a complaint type in Tryton (Sales › Configuration ›"
-                " Customer Complaint › Types), with the origin Sale Line for example."
+                _lt(
+                    "Complaints: make a complaint type in Tryton (Sales ›"
+                    " Configuration › Customer Complaint › Types), with the"
+                    " origin Sale Line for example."
+                )
             )
         return lacking
 
@@ -64,8 +79,11 @@ class ComplaintsMixin(ComplaintOriginsMixin, ComplaintStatesMixin):
             self.facts.pop("modules", None)
         if MODULE not in self.modules:
             raise ValidationError(
-                f"The module {MODULE} is not active in Tryton. Have it activated there,"
-                " then retry."
+                _lt(
+                    "The module %(module)s is not active in Tryton. Have it"
+                    " activated there, then retry.",
+                    module=MODULE,
+                )
             )
 
     def complaint_kinds(self):
@@ -122,9 +140,11 @@ class ComplaintsMixin(ComplaintOriginsMixin, ComplaintStatesMixin):
             types = self._get_complaint_types()
             if not types:
                 raise ValidationError(
-                    "Tryton has no complaint type. Have one made there (Sales ›"
-                    " Configuration › Customer Complaint › Types), with the origin Sale"
-                    " Line for example; then retry."
+                    _lt(
+                        "Tryton has no complaint type. Have one made there (Sales"
+                        " › Configuration › Customer Complaint › Types), with the"
+                        " origin Sale Line for example; then retry."
+                    )
                 )
             origins = self._find_origins(complaints, types)
         except IntegrationError as error:
@@ -173,9 +193,11 @@ class ComplaintsMixin(ComplaintOriginsMixin, ComplaintStatesMixin):
             row = rows.get(int(update["remote_id"]))
             if row is None or row["state"] not in CHANGEABLE:
                 answers[index] = ValidationError(
-                    "The complaint is past being a draft in Tryton, so its text can't be"
-                    " changed there any more. Tell them, or have it reset to draft there"
-                    " and retry."
+                    _lt(
+                        "The complaint is past being a draft in Tryton, so its"
+                        " text can't be changed there any more. Tell them, or"
+                        " have it reset to draft there and retry."
+                    )
                 )
                 continue
             complaint = update["complaint"]
@@ -215,8 +237,10 @@ class ComplaintsMixin(ComplaintOriginsMixin, ComplaintStatesMixin):
         )
         return [
             ValidationError(
-                "It is decided on in Tryton already, so it can't be cancelled there."
-                " Agree with them on what is to be done."
+                _lt(
+                    "It is decided on in Tryton already, so it can't be cancelled"
+                    " there. Agree with them on what is to be done."
+                )
             )
             if rows.get(int(item), {}).get("state") in ("approved", "rejected", "done")
             else outcomes.get(int(item), True)

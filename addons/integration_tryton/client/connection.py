@@ -1,11 +1,18 @@
 """*Test connection* to Tryton: who we are there, and what is missing, in words."""
 
-from odoo.addons.integration_hub.client import ConnectionReport, IntegrationError
+from odoo.addons.integration_hub.client import (
+    ConnectionReport,
+    IntegrationError,
+    TextMaker,
+)
+from odoo.addons.integration_hub.client.words import list_rights, list_texts
+
+_lt = TextMaker(__name__)
 
 NEEDED_MODULES = {
-    "sale": "orders can't be created",
-    "account_invoice": "there are no invoices to fetch",
-    "stock": "there are no shipments to fetch",
+    "sale": _lt("orders can't be created"),
+    "account_invoice": _lt("there are no invoices to fetch"),
+    "stock": _lt("there are no shipments to fetch"),
 }
 # model: rights the verbs need
 NEEDED_RIGHTS = {
@@ -31,14 +38,22 @@ class ConnectionMixin:
         report = ConnectionReport(user=self.login, version=version)
         if version not in TESTED_SERIES:
             report.warnings.append(
-                f"This is Tryton {version}; the connector is tried on"
-                f" {' and '.join(TESTED_SERIES)}."
+                _lt(
+                    "This is Tryton %(version)s; the connector is tried on"
+                    " %(versions)s.",
+                    version=version,
+                    versions=list_texts(TESTED_SERIES),
+                )
             )
         if not self._check_company(report):
             return report
         absent = [name for name in NEEDED_MODULES if name not in self.modules]
         report.missing += [
-            f"Activate the module {name} in Tryton: without it {NEEDED_MODULES[name]}."
+            _lt(
+                "Activate the module %(name)s in Tryton: without it %(loss)s.",
+                name=name,
+                loss=NEEDED_MODULES[name],
+            )
             for name in absent
         ]
         self._check_rights(report)
@@ -60,7 +75,11 @@ class ConnectionMixin:
         company_id = self.company_id
         if not company_id:
             report.missing.append(
-                f"Give the Tryton user {self.login} a company, in its preferences there."
+                _lt(
+                    "Give the Tryton user %(login)s a company, in its preferences"
+                    " there.",
+                    login=self.login,
+                )
             )
             return False
         try:
@@ -78,30 +97,46 @@ class ConnectionMixin:
             denied = [right for right in rights if not self.has_right(model, right)]
             if denied:
                 report.missing.append(
-                    f"Give the Tryton user {self.login} the right to"
-                    f" {' and '.join(denied)} {model} (by a group there, such as"
-                    f" {_get_group(model)})."
+                    _lt(
+                        "Give the Tryton user %(login)s the right to %(rights)s"
+                        " %(model)s (by a group there, such as %(group)s).",
+                        login=self.login,
+                        rights=list_rights(denied),
+                        model=model,
+                        group=_get_group(model),
+                    )
                 )
 
     def _check_buttons(self, report):
         report.missing += [
-            f"Let the Tryton user {self.login} press “{button}” on sales orders (by the"
-            " groups of that button there)."
+            _lt(
+                "Let the Tryton user %(login)s press “%(button)s” on sales orders"
+                " (by the groups of that button there).",
+                login=self.login,
+                button=button,
+            )
             for button in ("quote", "confirm")
             if not self.may_press("sale.sale", button)
         ]
         if not self.may_press("sale.sale", "process"):
             report.warnings.append(
-                f"Give the Tryton user {self.login} the group Sales Administrator: without"
-                " it, an order Tryton can't process holds up those confirmed along with"
-                " it, until somebody presses “Process” there."
+                _lt(
+                    "Give the Tryton user %(login)s the group Sales"
+                    " Administrator: without it, an order Tryton can't process"
+                    " holds up those confirmed along with it, until somebody"
+                    " presses “Process” there.",
+                    login=self.login,
+                )
             )
 
     def _check_countries(self, report):
         if not self.search_read("country.country", [], ["code"], limit=1):
             report.warnings.append(
-                "Tryton has no countries yet: customers with a country will be refused."
-                " Its administrator loads them with trytond_import_countries."
+                _lt(
+                    "Tryton has no countries yet: customers with a country will"
+                    " be refused. Its administrator loads them with"
+                    " trytond_import_countries."
+                )
             )
 
     def _check_web_shop(self, report):
@@ -109,9 +144,12 @@ class ConnectionMixin:
         type) keeps its own keys."""
         if "web_shop" not in self.modules:
             report.warnings.append(
-                "The module web_shop is not active in Tryton: our key goes into the"
-                " reference of an order, which Tryton does not keep unique. It is looked"
-                " up before every create; two connectors must not send the same order."
+                _lt(
+                    "The module web_shop is not active in Tryton: our key goes"
+                    " into the reference of an order, which Tryton does not keep"
+                    " unique. It is looked up before every create; two connectors"
+                    " must not send the same order."
+                )
             )
             return
         shops = self.search_read(
@@ -132,21 +170,38 @@ class ConnectionMixin:
         names = ", ".join(shop["name"] for shop in shops)
         if wanted:
             report.missing.append(
-                f"Tryton has no web shop {wanted} without a type in {report.company}."
-                + (f" There is: {names}." if names else "")
+                _lt(
+                    "Tryton has no web shop %(wanted)s without a type in %(company)s."
+                    " There is: %(names)s.",
+                    wanted=wanted,
+                    company=report.company,
+                    names=names,
+                )
+                if names
+                else _lt(
+                    "Tryton has no web shop %(wanted)s without a type in %(company)s.",
+                    wanted=wanted,
+                    company=report.company,
+                )
             )
         elif shops:
             report.warnings.append(
-                f"Choose one of Tryton's web shops on the connector ({names}): then"
-                " Tryton itself refuses to create an order twice. Without one our key goes"
-                " into the reference of the order, which is looked up before every create."
+                _lt(
+                    "Choose one of Tryton's web shops on the connector"
+                    " (%(names)s): then Tryton itself refuses to create an order"
+                    " twice. Without one our key goes into the reference of the"
+                    " order, which is looked up before every create.",
+                    names=names,
+                )
             )
         else:
             report.warnings.append(
-                "Create a web shop without a type in Tryton, such as “CRM”, and test again:"
-                " then Tryton itself refuses to create an order twice. Without one our key"
-                " goes into the reference of the order, which is looked up before every"
-                " create."
+                _lt(
+                    "Create a web shop without a type in Tryton, such as “CRM”,"
+                    " and test again: then Tryton itself refuses to create an"
+                    " order twice. Without one our key goes into the reference of"
+                    " the order, which is looked up before every create."
+                )
             )
 
 

@@ -3,9 +3,11 @@
 # without Odoo there is nothing to translate with
 # pylint: disable=translation-required
 
-from odoo.addons.integration_hub.client import in_chunks, send_in_chunks
+from odoo.addons.integration_hub.client import TextMaker, in_chunks, send_in_chunks
 
 from .parties import escape_like
+
+_lt = TextMaker(__name__)
 
 ATTACHMENT = "ir.attachment"
 PRODUCT = "product.product"
@@ -26,9 +28,13 @@ class FeedbackMixin:
         if self.has_right(PRODUCT, "write"):
             return []
         return [
-            f"Product feedback: give the Tryton user {self.login} the right to write"
-            f" {PRODUCT} (by a group there, such as Product Administration): the summaries"
-            " are attached to the products."
+            _lt(
+                "Product feedback: give the Tryton user %(login)s the right to"
+                " write %(model)s (by a group there, such as Product"
+                " Administration): the summaries are attached to the products.",
+                login=self.login,
+                model=PRODUCT,
+            )
         ]
 
     def feedback_find(self, keys):

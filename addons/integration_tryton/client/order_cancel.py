@@ -15,9 +15,12 @@ from collections import defaultdict
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
+    TextMaker,
     ValidationError,
     send_by_halving,
 )
+
+_lt = TextMaker(__name__)
 
 SHIPPED = ("shipped", "done")
 POSTED = ("posted", "paid")
@@ -222,7 +225,7 @@ class OrderCancelMixin:
             # what was pressed is done: any other kind could have it taken for somebody
             # else's doing the next time
             unknown = OutcomeUnknownError(
-                "The orders could not be read after the call.",
+                _lt("The orders could not be read after the call."),
                 f"{error.message} {error.technical}",
             )
             return [
@@ -251,8 +254,11 @@ class OrderCancelMixin:
             # asked to be cancelled, and it is not: a worker may be at it still
             if order["state"] != "cancelled":
                 return ValidationError(
-                    f"Order {order['number']} is not yet cancelled in Tryton, though its"
-                    " shipments and invoices are. Retry in a moment."
+                    _lt(
+                        "Order %(number)s is not yet cancelled in Tryton, though"
+                        " its shipments and invoices are. Retry in a moment.",
+                        number=order["number"],
+                    )
                 )
         return {
             "order": order,

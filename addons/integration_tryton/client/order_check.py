@@ -1,6 +1,11 @@
 """Whether Tryton would take an order (``integration_sale/contract.py``); reads only."""
 
+from odoo.addons.integration_hub.client import TextMaker
+from odoo.addons.integration_hub.client.words import get_noun
+
 from .encoding import number_text
+
+_lt = TextMaker(__name__)
 
 # without Odoo there is nothing to translate with
 # pylint: disable=translation-required
@@ -71,7 +76,10 @@ class OrderCheckMixin:
             note(
                 "address",
                 order["party_id"],
-                f"{party['rec_name']} has no address in Tryton, and an order needs one.",
+                _lt(
+                    "%(customer)s has no address in Tryton, and an order needs one.",
+                    customer=party["rec_name"],
+                ),
             )
         rates = {}
         for line in order["lines"]:
@@ -82,8 +90,11 @@ class OrderCheckMixin:
                 note(
                     "product",
                     line["key"],
-                    f"{product['rec_name']} can't be sold in Tryton: “Salable” is not"
-                    " ticked on it there.",
+                    _lt(
+                        "%(product)s can't be sold in Tryton: “Salable” is not"
+                        " ticked on it there.",
+                        product=product["rec_name"],
+                    ),
                 )
             elif line["unit_id"] and units.get(int(line["unit_id"])) != units.get(
                 product["sale_uom"]
@@ -91,15 +102,21 @@ class OrderCheckMixin:
                 note(
                     "product",
                     line["key"],
-                    f"{product['rec_name']} is mapped in a unit that Tryton can't convert"
-                    " to the one it sells it by.",
+                    _lt(
+                        "%(product)s is mapped in a unit that Tryton can't"
+                        " convert to the one it sells it by.",
+                        product=product["rec_name"],
+                    ),
                 )
             elif not product["account_category"]:
                 note(
                     "product",
                     line["key"],
-                    f"{product['rec_name']} has no account category in Tryton, so it can't"
-                    " be invoiced there.",
+                    _lt(
+                        "%(product)s has no account category in Tryton, so it"
+                        " can't be invoiced there.",
+                        product=product["rec_name"],
+                    ),
                 )
             for tax_id in line["tax_ids"]:
                 tax = facts["taxes"].get(tax_id)
@@ -109,7 +126,10 @@ class OrderCheckMixin:
                     note(
                         "tax",
                         tax_id,
-                        f"The tax {tax['rec_name']} has ended in Tryton. Map another one.",
+                        _lt(
+                            "The tax %(tax)s has ended in Tryton. Map another one.",
+                            tax=tax["rec_name"],
+                        ),
                     )
                 elif tax["type"] == "percentage":
                     rates[tax_id] = number_text((100 * tax["rate"]).normalize())
@@ -122,9 +142,16 @@ def _get_gone(rows, remote_id, what):
         return ""
     row = rows.get(remote_id)
     if not row:
-        return (
-            f"The {what} {remote_id} is no longer in Tryton, or our user can't see it."
+        return _lt(
+            "The %(what)s %(remote_id)s is no longer in Tryton, or our user"
+            " can't see it.",
+            what=get_noun(what),
+            remote_id=remote_id,
         )
     if not row["active"]:
-        return f"The {what} {row['rec_name']} is not active in Tryton any more."
+        return _lt(
+            "The %(what)s %(name)s is not active in Tryton any more.",
+            what=get_noun(what),
+            name=row["rec_name"],
+        )
     return ""

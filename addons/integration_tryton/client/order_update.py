@@ -11,6 +11,7 @@ yet processed, become a draft for it and what they were again (trytond/modules/s
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
+    TextMaker,
     ValidationError,
     in_chunks,
     send_in_chunks,
@@ -18,6 +19,8 @@ from odoo.addons.integration_hub.client import (
 
 from .encoding import as_decimal, date_text, number_text
 from .order_values import LINE_TYPES
+
+_lt = TextMaker(__name__)
 
 UPDATE_SIZE = 50
 # buttons that bring an order back to where it was before it was made a draft
@@ -179,12 +182,21 @@ class OrderUpdateMixin:
         rows = self._search_orders(ids, ("state", "lines"))
         missing = [item for item in ids if item not in rows]
         if missing:
-            raise ValidationError(f"Order {', '.join(missing)} is no longer in Tryton.")
+            raise ValidationError(
+                _lt(
+                    "Order %(numbers)s is no longer in Tryton.",
+                    numbers=", ".join(missing),
+                )
+            )
         closed = [item for item in ids if rows[item]["state"] not in BACK_TO]
         if closed:
             raise ValidationError(
-                f"Order {', '.join(closed)} can't be changed any more in Tryton: it is"
-                f" {rows[closed[0]]['state']}."
+                _lt(
+                    "Order %(numbers)s can't be changed any more in Tryton: it is"
+                    " %(state)s.",
+                    numbers=", ".join(closed),
+                    state=rows[closed[0]]["state"],
+                )
             )
         states = {item: states[item] for item in ids}
         errors = self._press_each(
@@ -283,14 +295,14 @@ class OrderUpdateMixin:
         except IntegrationError as error:
             # they are changed: any other kind could have it sent again
             raise OutcomeUnknownError(
-                "The orders are changed, but could not be read.",
+                _lt("The orders are changed, but could not be read."),
                 f"{error.message} {error.technical}",
             ) from error
         answers = []
         for _index, update, _values in items:
             row = rows.get(update["remote_id"])
             if row is None:
-                answers.append(ValidationError("The order was deleted in Tryton."))
+                answers.append(ValidationError(_lt("The order was deleted in Tryton.")))
                 continue
             new = sorted(set(row["lines"]) - set(before[update["remote_id"]]["lines"]))
             answers.append(

@@ -25,10 +25,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
 )
 
 from .encoding import as_date, as_decimal, as_id, number_text
+
+_lt = TextMaker(__name__)
 
 LINE_TYPES = {"product": "line", "section": "title", "note": "comment"}
 PARTY_FIELDS = (
@@ -54,7 +57,12 @@ class OrderValuesMixin:
                 prepared.append(self._prepare_order(order, facts))
             except ValueError as error:
                 prepared.append(
-                    ValidationError(f"The order holds a bad value: {error}.")
+                    ValidationError(
+                        _lt(
+                            "The order holds a bad value: %(reason)s.",
+                            reason=str(error),
+                        )
+                    )
                 )
             except IntegrationError as error:
                 if not isinstance(error, ValidationError):
@@ -145,8 +153,11 @@ class OrderValuesMixin:
         party = facts["parties"].get(party_id)
         if not party:
             raise ValidationError(
-                f"Customer {order['party_id'] or '(none)'} is no longer in Tryton."
-                " Match the customer again."
+                _lt(
+                    "Customer %(customer)s is no longer in Tryton. Match the"
+                    " customer again.",
+                    customer=order["party_id"] or _lt("(none)"),
+                )
             )
         addresses = facts["addresses"].get(party_id, [])
         order_date = as_date(order["order_date"])
@@ -245,17 +256,24 @@ class OrderValuesMixin:
         and then can't invoice the order."""
         if product_id not in facts["units"]:
             raise ValidationError(
-                f"Product {line['product_id'] or '(none)'} is no longer in Tryton."
-                " Map the product again."
+                _lt(
+                    "Product %(product)s is no longer in Tryton. Map the product"
+                    " again.",
+                    product=line["product_id"] or _lt("(none)"),
+                )
             )
         own_unit_id = facts["units"][product_id]
         unit_id = as_id(line["unit_id"]) or own_unit_id
         categories = facts["unit_categories"]
         if categories.get(unit_id) != categories.get(own_unit_id):
             raise ValidationError(
-                f"Product {line['product_id']} can't be sold in the unit {unit_id} of"
-                " Tryton: it is of another kind. Correct the mapping of the product or"
-                " the unit."
+                _lt(
+                    "Product %(product)s can't be sold in the unit %(unit_id)s of"
+                    " Tryton: it is of another kind. Correct the mapping of the"
+                    " product or the unit.",
+                    product=line["product_id"],
+                    unit_id=unit_id,
+                )
             )
         return unit_id
 

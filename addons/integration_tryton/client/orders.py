@@ -8,6 +8,7 @@ Otherwise it is ``reference``, which is not unique: it is looked up before every
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     NetworkError,
+    TextMaker,
     ValidationError,
     in_chunks,
     send_in_chunks,
@@ -15,6 +16,8 @@ from odoo.addons.integration_hub.client import (
 
 from .encoding import amount_text, number_text
 from .parties import escape_like
+
+_lt = TextMaker(__name__)
 
 FIND_SIZE = 200
 # Orders of one confirm, which processes them in one go: what can't be processed holds up
@@ -246,7 +249,10 @@ class OrdersMixin:
                 del errors[item]
             elif row["state"] not in (state, "cancelled"):
                 errors[item] = NetworkError(
-                    "Something else is at work on this order in Tryton at the moment.",
+                    _lt(
+                        "Something else is at work on this order in Tryton at the"
+                        " moment."
+                    ),
                     errors[item].message,
                 )
 
@@ -270,16 +276,23 @@ class OrdersMixin:
         if not self.may_press("sale.sale", "process"):
             return {
                 item: ValidationError(
-                    f"Order {rows[item]['number']} is confirmed in Tryton, but was not"
-                    " processed: it, or one confirmed along with it, can't be invoiced or"
-                    " shipped. Press “Process” there to see why."
+                    _lt(
+                        "Order %(number)s is confirmed in Tryton, but was not"
+                        " processed: it, or one confirmed along with it, can't be"
+                        " invoiced or shipped. Press “Process” there to see why.",
+                        number=rows[item]["number"],
+                    )
                 )
                 for item in waiting
             }
         return {
             item: ValidationError(
-                f"Order {rows[item]['number']} is confirmed in Tryton, but can't be"
-                f" processed there: {answer.message}",
+                _lt(
+                    "Order %(number)s is confirmed in Tryton, but can't be"
+                    " processed there: %(reason)s",
+                    number=rows[item]["number"],
+                    reason=answer.message,
+                ),
                 answer.technical,
             )
             if isinstance(answer, ValidationError)
@@ -302,10 +315,18 @@ class OrdersMixin:
 
     def _get_confirmed(self, remote_id, row):
         if row is None:
-            return ValidationError(f"Order {remote_id} is no longer in Tryton.")
+            return ValidationError(
+                _lt(
+                    "Order %(remote_id)s is no longer in Tryton.",
+                    remote_id=remote_id,
+                )
+            )
         if row["state"] == "cancelled":
             return ValidationError(
-                f"Order {row['number'] or remote_id} was cancelled in Tryton."
+                _lt(
+                    "Order %(number)s was cancelled in Tryton.",
+                    number=row["number"] or remote_id,
+                )
             )
         return self._get_order(row)
 

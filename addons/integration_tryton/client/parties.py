@@ -9,12 +9,15 @@ Our key is an identifier without type: such a one takes any text and can be sear
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
     in_chunks,
     send_in_chunks,
 )
 
 from .vat import get_identifier, get_search_codes, is_same_vat
+
+_lt = TextMaker(__name__)
 
 # parties looked up in one search: SQLite's parser allows no endless "or"
 MATCH_SIZE = 50
@@ -227,7 +230,7 @@ class PartiesMixin:
         """:return: values of ``party.party.create``"""
         if not party["name"].strip():
             raise ValidationError(
-                "The customer has no name. Enter one, then send it again."
+                _lt("The customer has no name. Enter one, then send it again.")
             )
         values = {
             "name": party["name"].strip(),

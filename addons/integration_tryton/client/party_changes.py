@@ -13,6 +13,7 @@ from collections import defaultdict
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
     in_chunks,
     send_by_halving,
@@ -20,6 +21,8 @@ from odoo.addons.integration_hub.client import (
 )
 
 from .vat import get_identifier
+
+_lt = TextMaker(__name__)
 
 UPDATE_SIZE = 50
 ANY_ACTIVE = ["active", "in", [True, False]]
@@ -199,7 +202,7 @@ class PartyChangesMixin:
         values, steps = {}, []
         if "name" in fields:
             if not party["name"].strip():
-                raise ValidationError("The customer has no name.")
+                raise ValidationError(_lt("The customer has no name."))
             values["name"] = party["name"].strip()
         if "active" in fields:
             values["active"] = party["active"]

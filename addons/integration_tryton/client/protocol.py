@@ -15,11 +15,15 @@ from odoo.addons.integration_hub.client import (
     OutcomeUnknownError,
     RateLimitError,
     SystemClient,
+    TextMaker,
     ValidationError,
     in_chunks,
 )
+from odoo.addons.integration_hub.client.words import list_rights
 
 from .encoding import decode, encode
+
+_lt = TextMaker(__name__)
 
 # trytond counts failed logins over [session] timeout, 300 seconds unless configured
 LOGIN_PAUSE = 300.0
@@ -76,8 +80,11 @@ class RpcClient(SystemClient):
         except RateLimitError as error:
             raise self.note_error(
                 RateLimitError(
-                    f"Too many failed logins as {self.login}: Tryton refuses even the"
-                    " right password for about five minutes.",
+                    _lt(
+                        "Too many failed logins as %(login)s: Tryton refuses even"
+                        " the right password for about five minutes.",
+                        login=self.login,
+                    ),
                     error.technical,
                     error.retry_after or LOGIN_PAUSE,
                 )
@@ -87,9 +94,13 @@ class RpcClient(SystemClient):
                 raise
             raise self.note_error(
                 AuthenticationError(
-                    f"Tryton refuses the login {self.login} with this password for"
-                    f" database {self.database}. Enter valid ones on the connector,"
-                    " then test the connection.",
+                    _lt(
+                        "Tryton refuses the login %(login)s with this password"
+                        " for database %(database)s. Enter valid ones on the"
+                        " connector, then test the connection.",
+                        login=self.login,
+                        database=self.database,
+                    ),
                     error.technical,
                 )
             ) from error
@@ -145,7 +156,10 @@ class RpcClient(SystemClient):
                 if not skip_warnings:
                     raise self.note_error(
                         ValidationError(
-                            f"Tryton asks a person to decide: {warning.message}",
+                            _lt(
+                                "Tryton asks a person to decide: %(question)s",
+                                question=warning.message,
+                            ),
                             warning.name,
                         )
                     ) from warning
@@ -161,7 +175,7 @@ class RpcClient(SystemClient):
                 ) from refusal
         raise self.note_error(
             ValidationError(
-                "Tryton keeps asking the same question; try it there by hand.",
+                _lt("Tryton keeps asking the same question; try it there by hand."),
                 f"{model}.{method}",
             )
         )
@@ -205,8 +219,10 @@ class RpcClient(SystemClient):
             lost = OutcomeUnknownError if changes else NetworkError
             raise self.note_error(
                 lost(
-                    "This does not answer like a Tryton server. Check the address of the"
-                    " connector.",
+                    _lt(
+                        "This does not answer like a Tryton server. Check the"
+                        " address of the connector."
+                    ),
                     str(answer)[:200],
                 )
             )
@@ -233,7 +249,7 @@ class RpcClient(SystemClient):
             return self.read_records(model, ids, fields)
         except IntegrationError as error:
             raise OutcomeUnknownError(
-                "It was created, but could not be read.",
+                _lt("It was created, but could not be read."),
                 f"{error.message} {error.technical}",
             ) from error
 
@@ -272,19 +288,33 @@ class RpcClient(SystemClient):
         if status == 404:
             # also the answer while Tryton can't reach its own database
             return NetworkError(
-                f"Tryton has no database called {self.database or '(empty)'}, or can't"
-                " reach it at the moment. Check its name on the connector.",
+                _lt(
+                    "Tryton has no database called %(database)s, or can't reach"
+                    " it at the moment. Check its name on the connector.",
+                    database=self.database or _lt("(empty)"),
+                ),
                 technical,
             )
         if status == 403:
             return ValidationError(
-                f"Tryton does not offer {name} to other systems. Is the module that"
-                " brings it activated there?",
+                _lt(
+                    "Tryton does not offer %(name)s to other systems. Is the"
+                    " module that brings it activated there?",
+                    name=name,
+                ),
                 technical,
             )
         if status == 413:
-            return ValidationError("The request is too large for Tryton.", technical)
-        return InternalError(f"Tryton does not understand {name}.", technical)
+            return ValidationError(
+                _lt("The request is too large for Tryton."), technical
+            )
+        return InternalError(
+            _lt(
+                "Tryton does not understand %(name)s.",
+                name=name,
+            ),
+            technical,
+        )
 
     def _explain_error(self, name, error, changes):
         """What the ``error`` of an answer means; the transaction was rolled back."""
@@ -297,16 +327,23 @@ class RpcClient(SystemClient):
             return _Warning(warning, "\n".join(filter(None, (message, description))))
         if kind == "ConcurrencyException":
             return NetworkError(
-                "Somebody changed the same record in Tryton at the same moment.",
+                _lt("Somebody changed the same record in Tryton at the same moment."),
                 str(details),
             )
         if kind == "LoginException":
             return AuthenticationError(
-                f"Tryton asks {self.login} for one more proof of identity at login. Take"
-                " a user that logs in with a password alone.",
+                _lt(
+                    "Tryton asks %(login)s for one more proof of identity at"
+                    " login. Take a user that logs in with a password alone.",
+                    login=self.login,
+                ),
                 str(details),
             )
-        message = f"Tryton failed at {name}: {kind or 'it does not say why'}"
+        message = _lt(
+            "Tryton failed at %(name)s: %(reason)s",
+            name=name,
+            reason=kind or _lt("it does not say why"),
+        )
         # a defect over there often hangs on one record of many: a refusal is looked
         # into one by one, so that the others get through
         return (ValidationError if changes else InternalError)(message, str(details))
@@ -318,8 +355,15 @@ class RpcClient(SystemClient):
         right = "read" if method in READ_METHODS else right
         if not self.has_right(model, right, context):
             return ValidationError(
-                f"The Tryton user {self.login} may not {right} {model}. Give that user a"
-                f" group with this right there. (Tryton says: {refusal.message})"
+                _lt(
+                    "The Tryton user %(login)s may not %(right)s %(model)s. Give"
+                    " that user a group with this right there. (Tryton says:"
+                    " %(reason)s)",
+                    login=self.login,
+                    right=list_rights([right]),
+                    model=model,
+                    reason=refusal.message,
+                )
             )
         return ValidationError(refusal.message)
 

@@ -37,7 +37,7 @@ class TestSession(TrytonCase):
         ) as client:
             report = client.test_connection()
             text = "\n".join(report.missing)
-            self.assertIn("right to read and create and write sale.sale", text)
+            self.assertIn("right to read, create and write sale.sale", text)
             self.assertIn("No such shop", text)
             with self.assertRaises(IntegrationError) as caught:
                 client.order_find(["x"])
