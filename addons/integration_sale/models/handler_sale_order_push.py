@@ -1,10 +1,17 @@
 from odoo import api, models
 
-from odoo.addons.integration_hub.client import MappingError, ValidationError
+from odoo.addons.integration_hub.client import (
+    MappingError,
+    TextMaker,
+    ValidationError,
+    join_texts,
+)
 from odoo.addons.integration_hub.models.integration_handler import Blocked
 
 from ..counterparts import Counterparts
 from ..sending import send_orders
+
+_lt = TextMaker(__name__)
 
 
 class HandlerSaleOrderPush(models.AbstractModel):
@@ -50,7 +57,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
         existing = set(partners.exists().ids)
         return {
             job: ValidationError(
-                self.env._(
+                _lt(
                     "%(customer)s, or an address of theirs, was deleted here. Choose the"
                     " customer on the opportunity once more, then retry.",
                     # what was sent last is kept without the customer's data
@@ -164,7 +171,10 @@ class HandlerSaleOrderPush(models.AbstractModel):
         if not gone:
             return None
         return ValidationError(
-            self.env._("These products no longer exist here: %s.", ", ".join(gone))
+            _lt(
+                "These products no longer exist here: %(products)s.",
+                products=", ".join(gone),
+            )
         )
 
     def _get_mapping_error(self, payload, missing_products, missing_values):
@@ -174,15 +184,15 @@ class HandlerSaleOrderPush(models.AbstractModel):
         sentences = []
         if products:
             sentences.append(
-                self.env._(
-                    "No product of the ERP is known for: %s.",
-                    ", ".join(products.mapped("display_name")),
+                _lt(
+                    "No product of the ERP is known for: %(products)s.",
+                    products=", ".join(products.mapped("display_name")),
                 )
             )
         kinds = self.env["integration.value.mapping"]._fields["kind"]
         labels = dict(kinds._description_selection(self.env))
         sentences += [
-            self.env._(
+            _lt(
                 "Nothing in the ERP is known for %(kind)s: %(values)s.",
                 kind=labels[kind],
                 values=", ".join(records.mapped("display_name")),
@@ -193,7 +203,9 @@ class HandlerSaleOrderPush(models.AbstractModel):
             return None
         # a job waits for one kind of record at a time; the others are asked for next
         first = products or next(iter(missing_values.values()))
-        return MappingError(" ".join(sentences), model=first._name, ids=first.ids)
+        return MappingError(
+            join_texts(" ", sentences), model=first._name, ids=first.ids
+        )
 
     @api.private
     def _find_blockers(self, flow, payloads, counterparts, problems):
@@ -243,7 +255,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
     def _get_no_customer_flow_error(self):
         return ValidationError(
-            self.env._(
+            _lt(
                 "The customer is not linked to one in the ERP, and the flow that sees to it"
                 " is off. Switch the flow “Customers” on, then retry."
             )
