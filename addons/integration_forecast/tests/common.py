@@ -98,18 +98,12 @@ class FakeForecastClient(FakeClient):
 
 
 class ForecastCase(SaleCase):
+    client_class = FakeForecastClient
     own_flows = (*OWN_FLOWS, "forecast_push")
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.startClassPatcher(
-            patch.object(
-                cls.registry["integration.connector"],
-                "_fake_get_client_class",
-                lambda self: FakeForecastClient,
-            )
-        )
         # no deals but those of the test
         cls.env["crm.lead"].search([]).active = False
         cls.forecast_flow = cls.connector._get_flow("forecast_push")

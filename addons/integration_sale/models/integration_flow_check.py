@@ -23,23 +23,28 @@ class IntegrationFlow(models.Model):
 
     @api.model
     @api.private
-    def _find_for_check(self, lead):
-        """Flows by which this opportunity can be checked: those of running connectors it
+    def _find_for_check(self, leads):
+        """Flows by which opportunities can be checked: those of running connectors they
         would be sent to.
 
-        :param lead: ``crm.lead``, as superuser
+        :param leads: ``crm.lead``, as superuser
+        :return: dict ``{flow: leads}``
         """
-        sending = self._find_for_push("sale_order_push", lead._get_erp_company())
-        connectors = sending.filtered(
-            lambda flow: flow._filter_records(lead)
-        ).connector_id
-        return connectors.flow_ids.filtered(
-            lambda flow: (
-                flow.code == "order_check"
-                and flow.state == "running"
-                and flow.connector_id._is_running()
+        by_company = leads.grouped(lambda lead: lead._get_erp_company())
+        companies = self.env["res.company"].union(*by_company)
+        found = {}
+        for sending in self._find_for_push("sale_order_push", companies):
+            own = sending._filter_records(by_company[sending.company_id])
+            flow = sending.connector_id.flow_ids.filtered(
+                lambda flow: (
+                    flow.code == "order_check"
+                    and flow.state == "running"
+                    and flow.connector_id._is_running()
+                )
             )
-        )
+            if own and flow:
+                found[flow] = own
+        return found
 
     @api.model
     @api.private

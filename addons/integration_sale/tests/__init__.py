@@ -1,4 +1,6 @@
 from . import test_after_won
+from . import test_after_won_lost
+from . import test_after_won_told
 from . import test_after_won_twice
 from . import test_afterwards
 from . import test_decimals
@@ -7,6 +9,7 @@ from . import test_lead_line
 from . import test_content
 from . import test_order_merge
 from . import test_order_check
+from . import test_won_check
 from . import test_tour_order_check
 from . import test_order_push
 from . import test_values

@@ -1,7 +1,9 @@
 from unittest.mock import patch
 
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import new_test_user
+
+from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
 
 from .fake_erp import FakeClient, FakeErp
 
@@ -15,10 +17,11 @@ OWN_FLOWS = (
 )
 
 
-class SaleCase(TransactionCase):
+class SaleCase(ConnectorCase):
     """A salesperson, an ERP in memory, and products that are mapped to it."""
 
-    own_flows = OWN_FLOWS  # pushes that stay on where all addons are installed
+    client_class = FakeClient
+    own_flows = OWN_FLOWS
 
     @classmethod
     def setUpClass(cls):
@@ -32,7 +35,6 @@ class SaleCase(TransactionCase):
         )
         cls.company = cls.env.company
         cls.currency = cls.company.currency_id
-        cls.add_fake_system()
         cls.salesperson = new_test_user(
             cls.env,
             "anna",
@@ -57,19 +59,7 @@ class SaleCase(TransactionCase):
             }
         )
         cls.won_stage = cls.env["crm.stage"].search([("is_won", "=", True)], limit=1)
-        cls.connector = cls.env["integration.connector"].create(
-            {
-                "name": "ERP North",
-                "system_type": "fake",
-                "url": "http://127.0.0.1:9",
-                "state": "running",
-                "user_id": cls.steward.id,
-            }
-        )
-        # in a database with all addons: the ERP in memory knows of deals alone
-        cls.connector.flow_ids.filtered(
-            lambda flow: flow.direction == "push" and flow.code not in cls.own_flows
-        ).active = False
+        cls.connector = cls.make_connector(user_id=cls.steward.id)
         cls.flow = cls.connector._get_flow("sale_order_push")
         cls.tax = cls.env["account.tax"].create(
             {
@@ -98,24 +88,15 @@ class SaleCase(TransactionCase):
 
     @classmethod
     def add_fake_system(cls):
+        super().add_fake_system()
+        currency = cls.env.company.currency_id
         cls.erp = FakeErp()
         cls.erp.values["currency"] = [
-            cls.make_value("7", cls.currency.name, code=cls.currency.name)
+            cls.make_value("7", currency.name, code=currency.name)
         ]
         cls.erp.values["tax"] = [cls.make_value("20", "VAT twenty", rate="20.00")]
         cls.erp.values["unit"] = [cls.make_value("1", "Units")]
         cls.startClassPatcher(patch.object(FakeClient, "erp", cls.erp))
-        connector_class = cls.registry["integration.connector"]
-        for owner, name, value in (
-            (
-                connector_class._fields["system_type"],
-                "_selection",
-                {"fake": "Fake System"},
-            ),
-            (connector_class, "_fake_get_client_class", lambda self: FakeClient),
-            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
-        ):
-            cls.startClassPatcher(patch.object(owner, name, value, create=True))
 
     def setUp(self):
         super().setUp()
@@ -168,9 +149,6 @@ class SaleCase(TransactionCase):
             cls.env["integration.remote.value"]._replace(
                 cls.connector, kind, cls.erp.values[kind]
             )
-        # its first reading is behind it
-        for code in ("reference_pull", "sale_status_pull"):
-            cls.connector._get_flow(code).next_run = "2099-01-01 00:00:00"
 
     # -- what people do ---------------------------------------------------------------
 
@@ -211,22 +189,6 @@ class SaleCase(TransactionCase):
 
     def win(self, leads):
         leads.with_user(self.salesperson).action_set_won()
-
-    def commit(self):
-        """What happens at the end of a request."""
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        self.env.flush_all()
-
-    def run_lane(self):
-        """Work off the queue as ``ir.cron`` would."""
-        self.commit()
-        with (
-            self.enter_registry_test_mode(),
-            self.registry.cursor() as cursor,
-        ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
-        self.env.invalidate_all()
 
     def push(self, leads):
         self.win(leads)

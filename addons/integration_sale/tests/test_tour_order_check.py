@@ -5,7 +5,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.bus.websocket import _websocket_instances
 
-from .test_order_check import CheckCase
+from .order_check_case import CheckCase
 
 
 @tagged("-at_install", "post_install")
