@@ -87,7 +87,7 @@ CRM = {
          where list.name ->> 'en_US' = 'Volume' and item.fixed_price % 1 = 0.5
     """,
     "figures of accounts": "select count(*) from integration_account_figure",
-    "accounts with receivables": "select count(*) from integration_account_figure where overdue > 0",
+    "accounts with receivables": "select count(*) from integration_account_figure where receivable > 0",
     "orders with a delivery": """
         select count(distinct link.order_id) from integration_erp_order_shipment_rel link
           join integration_erp_order erp_order on erp_order.id = link.order_id

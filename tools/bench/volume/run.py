@@ -56,6 +56,8 @@ def measure(play: Play, flows, table: list, notes: list) -> dict:
             table.append(row)
             say("  ".join(map(str, row)))
             say(f"    calls: {done.found['operations']}")
+            for text, number in done.found["often"]:
+                say(f"    {number} x {text}")
             counted = ", ".join(f"{name} {n}" for name, n in done.counted.items())
             notes.append(
                 f"{play.site.kind}, {done.flow}, {done.title}: counted {counted}"

@@ -1,8 +1,11 @@
 """A lane at work in a process of its own, and what that took. Called inside `odoo shell`."""
 
 import os
+import re
 import time
-from contextlib import suppress
+from collections import Counter
+from contextlib import contextmanager, suppress
+from unittest.mock import patch
 
 import odoo.sql_db
 
@@ -29,9 +32,10 @@ def run(env, code: str, starter: str = "run_now") -> dict:
     forget_peak()
     before = memory("VmRSS")
     statements, start = odoo.sql_db.sql_counter, time.perf_counter()
-    globals()[starter](flow)
-    env.cr.commit()
-    runs = settle(env, flow)
+    with noted_statements() as often:
+        globals()[starter](flow)
+        env.cr.commit()
+        runs = settle(env, flow)
     seconds = time.perf_counter() - start
     found = {
         "seconds": seconds,
@@ -40,6 +44,7 @@ def run(env, code: str, starter: str = "run_now") -> dict:
         "grown_mb": memory("VmHWM") - before,
         "lane_runs": len(runs),
         "longest_run": max(runs),
+        "often": often.most_common(12),
     }
     env.cr.execute(
         "select operation, count(*) from integration_exchange where id > %s group by 1",
@@ -63,6 +68,25 @@ def run(env, code: str, starter: str = "run_now") -> dict:
     )
     env.cr.commit()
     return found
+
+
+@contextmanager
+def noted_statements():
+    """Where BENCH_STATEMENTS is set: which ones come how often."""
+    counter = Counter()
+    if not os.environ.get("BENCH_STATEMENTS"):
+        yield counter
+        return
+    execute = odoo.sql_db.Cursor.execute
+
+    def noted(cursor, query, params=None, *args, **kwargs):
+        text = getattr(query, "code", query)
+        text = text if isinstance(text, str) else str(text)
+        counter[re.sub(r"\s+", " ", re.sub(r"\d+", "0", text)).strip()[:150]] += 1
+        return execute(cursor, query, params, *args, **kwargs)
+
+    with patch.object(odoo.sql_db.Cursor, "execute", noted):
+        yield counter
 
 
 def settle(env, flow) -> list[float]:
