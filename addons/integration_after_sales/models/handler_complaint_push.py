@@ -5,13 +5,17 @@ from odoo.addons.integration_customer.fingerprint import pack, unpack
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     MappingError,
+    TextMaker,
     ValidationError,
 )
 from odoo.addons.integration_hub.models.integration_handler import Blocked
+from odoo.addons.integration_hub.translation import say, speak_to
 
 from ..sending import send_complaints
 from ..values import to_text
 from .integration_complaint_queue import ACTIVITY
+
+_lt = TextMaker(__name__)
 
 
 class HandlerComplaintPush(models.AbstractModel):
@@ -32,7 +36,7 @@ class HandlerComplaintPush(models.AbstractModel):
         there = complaints.exists()
         gone = jobs.filtered(lambda job: job.res_id not in there.ids)
         requests = dict.fromkeys(
-            gone, ValidationError(self.env._("The complaint was deleted here."))
+            gone, ValidationError(_lt("The complaint was deleted here."))
         )
         jobs -= gone
         by_job = {job: there.browse(job.res_id) for job in jobs}
@@ -61,12 +65,13 @@ class HandlerComplaintPush(models.AbstractModel):
         kinds = self.env["integration.value.mapping"]._get_for(
             connector, "complaint_kind", complaints.kind_id
         )
+        orders = self._get_order_ids(connector, complaints)
         links = external_ids._find(connector, "complaint", complaints).grouped("res_id")
         requests = {}
         for job, complaint in by_job.items():
             if complaint.state == "cancelled" and not complaint.remote_id:
                 requests[job] = ValidationError(
-                    self.env._(
+                    _lt(
                         "The complaint was withdrawn here. If it still stands, set it to"
                         " draft and send it again."
                     )
@@ -86,9 +91,9 @@ class HandlerComplaintPush(models.AbstractModel):
             link = links.get(complaint.id)
             requests[job] = {
                 "complaint": self._prepare_complaint(
-                    connector,
                     complaint,
                     parties[customer.id],
+                    orders[complaint],
                     products.get(complaint.product_id.id),
                     kinds.get(complaint.kind_id.id, ""),
                 ),
@@ -98,13 +103,13 @@ class HandlerComplaintPush(models.AbstractModel):
             }
         return requests
 
-    def _prepare_complaint(self, connector, complaint, party_id, mapping, kind_id):
+    def _prepare_complaint(self, complaint, party_id, order_id, mapping, kind_id):
         """:return: ``contract.ComplaintRequest``"""
         product = complaint.product_id
         return {
             "key": complaint._get_key(),
             "party_id": party_id,
-            "order_id": self._get_order_id(connector, complaint),
+            "order_id": order_id,
             "product_id": mapping.remote_id if mapping else "",
             "is_service": product.type == "service",
             "quantity": to_text(complaint.quantity * mapping.factor) if mapping else "",
@@ -115,15 +120,26 @@ class HandlerComplaintPush(models.AbstractModel):
             "date": complaint.date.isoformat(),
         }
 
-    def _get_order_id(self, connector, complaint):
-        """The ERP's order: of the quotation, else of its opportunity."""
+    def _get_order_ids(self, connector, complaints):
+        """The ERP's orders: of the quotation, else of its opportunity.
+
+        :return: dict ``{complaint: remote id}``, "" where there is none
+        """
         external_ids = self.env["integration.external.id"]
-        order = complaint.sale_order_id
-        for record in (order, order.opportunity_id or complaint.lead_id):
-            remote_ids = external_ids._get_remote_ids(connector, "order", record)
-            if record and record.id in remote_ids:
-                return remote_ids[record.id]
-        return ""
+        leads = {
+            item: item.sale_order_id.opportunity_id or item.lead_id
+            for item in complaints
+        }
+        of_orders = external_ids._get_remote_ids(
+            connector, "order", complaints.sale_order_id
+        )
+        of_leads = external_ids._get_remote_ids(
+            connector, "order", self.env["crm.lead"].union(*leads.values())
+        )
+        return {
+            item: of_orders.get(item.sale_order_id.id) or of_leads.get(lead.id, "")
+            for item, lead in leads.items()
+        }
 
     def _enqueue_customers(self, connector, customers):
         """:return: dict ``{partner id: job}`` the complaints wait for"""
@@ -144,7 +160,7 @@ class HandlerComplaintPush(models.AbstractModel):
 
     def _get_no_customer_flow_error(self):
         return ValidationError(
-            self.env._(
+            _lt(
                 "The customer is not linked to one in the ERP, and the flow that sees to"
                 " it is off. Switch the flow “Customers” on, then retry."
             )
@@ -153,7 +169,7 @@ class HandlerComplaintPush(models.AbstractModel):
     def _get_mapping_error(self, connector, product):
         self.env["integration.product.mapping"]._ensure_unmapped(connector, product)
         return MappingError(
-            self.env._(
+            _lt(
                 "No product of the ERP is known for %(product)s. %(person)s is asked to"
                 " map it; the complaint then goes over by itself.",
                 product=product.display_name,
@@ -216,6 +232,11 @@ class HandlerComplaintPush(models.AbstractModel):
     # -- the call ---------------------------------------------------------------------
 
     @staticmethod
+    def _get_system_warnings(client):
+        # a system may know nothing of it
+        return getattr(client, "complaint_check", list)()
+
+    @staticmethod
     def _call(client, requests):
         # all of a batch are of one operation
         if "withdraw" in requests[0]:
@@ -226,20 +247,19 @@ class HandlerComplaintPush(models.AbstractModel):
 
     def _apply(self, flow, results):
         Complaint = self.env["integration.complaint"]
-        results = [
-            (job, answer)
-            for job, answer in results
-            if Complaint.browse(job.res_id).exists()
-        ]
-        bindings, states = [], []
+        there = Complaint.browse([job.res_id for job, _answer in results]).exists()
+        bindings, states, sent = [], [], Complaint
         for job, answer in results:
-            complaint = Complaint.browse(job.res_id)
+            complaint = there.browse(job.res_id) & there
+            if not complaint:
+                continue
             state = answer["state"]
             if not complaint.remote_id and state:
                 # what is read below is found by it
                 complaint.remote_id = state["remote_id"]
             if state:
                 states.append(state)
+                sent |= complaint
             if state and "marks" in answer:
                 bindings.append(
                     (
@@ -259,20 +279,17 @@ class HandlerComplaintPush(models.AbstractModel):
                 complaint.state = "cancelled"
             if answer.get("overwritten"):
                 complaint._tell_overwritten(answer["overwritten"])
-            complaint.write(
-                {
-                    "sync_state": "sent" if state else "none",
-                    "sync_message": False,
-                }
-            )
-            complaint.activity_feedback(
-                [ACTIVITY],
-                user_id=None,
-                feedback=self.env._("It is withdrawn there.")
-                if job.operation == "withdraw"
-                else self.env._("It is there now."),
-                only_automated=True,
-            )
+        sent.write({"sync_state": "sent", "sync_message": False})
+        (there - sent).write({"sync_state": "none", "sync_message": False})
+        there.activity_feedback(
+            [ACTIVITY],
+            user_id=None,
+            # all of a batch are of one operation
+            feedback=self.env._("It is withdrawn there.")
+            if results[0][0].operation == "withdraw"
+            else self.env._("It is there now."),
+            only_automated=True,
+        )
         self.env["integration.external.id"]._bind(
             flow.connector_id, "complaint", bindings
         )
@@ -303,18 +320,25 @@ class HandlerComplaintPush(models.AbstractModel):
             complaint = self._get_complaints([job])
             if not complaint:
                 continue
-            complaint.write({"sync_state": "attention", "sync_message": error.message})
+            complaint.write(
+                {
+                    "sync_state": "attention",
+                    "sync_message": say(self.env, error.message),
+                }
+            )
+            person = self._get_person(flow, complaint, error)
+            reader = speak_to(self.env, person)
             summary = (
-                self.env._("Not withdrawn in %s", flow.connector_id.name)
+                reader._("Not withdrawn in %s", flow.connector_id.name)
                 if job.operation == "withdraw"
-                else self.env._("Complaint not sent to %s", flow.connector_id.name)
+                else reader._("Complaint not sent to %s", flow.connector_id.name)
             )
             if summary not in complaint.activity_ids.mapped("summary"):
                 complaint.activity_schedule(
                     ACTIVITY,
                     summary=summary,
-                    note=error.message,
-                    user_id=self._get_person(flow, complaint, error).id,
+                    note=say(reader, error.message),
+                    user_id=person.id,
                 )
 
     def _get_person(self, flow, complaint, error):

@@ -28,7 +28,7 @@ class IntegrationComplaint(models.Model):
         )
         partners = self.env["res.partner"].browse(parties.values()).exists()
         currencies = self._get_currencies(states)
-        received, changes = self.browse(), []
+        received, changes, steps, news = self.browse(), [], [], {}
         for state in states:
             complaint = known.get(state["remote_id"])
             partner = partners.browse(parties.get(state["party_id"])) & partners
@@ -41,7 +41,9 @@ class IntegrationComplaint(models.Model):
             received |= complaint
             if complaint.received_hash == get_hash(state):
                 continue
-            complaint._write_received(state, currencies, is_new)
+            news[complaint] = complaint._write_received(
+                state, currencies, is_new, steps
+            )
             changes.append(
                 {
                     "record": complaint,
@@ -51,7 +53,11 @@ class IntegrationComplaint(models.Model):
                 }
             )
         received.checked_at = self.env.cr.now()
+        self.env["integration.complaint.step"].create(steps)
         self.env["integration.change"]._note(connector, changes)
+        for complaint, sentences in news.items():
+            if sentences:
+                complaint._tell(" ".join(sentences))
         return received
 
     def _find_received(self, connector, states):
@@ -156,8 +162,12 @@ class IntegrationComplaint(models.Model):
             "integration_after_sales.complaint_kind_other", raise_if_not_found=False
         ) or kinds.search([], order="sequence desc, id desc", limit=1)
 
-    def _write_received(self, state, currencies, is_new):
-        """:param bool is_new: it came in just now, which was told"""
+    def _write_received(self, state, currencies, is_new, steps):
+        """
+        :param bool is_new: it came in just now, which was told
+        :param list steps: gets the values of steps to create
+        :return: list of sentences: what is to be told
+        """
         self.ensure_one()
         before = self.state
         values = {
@@ -183,17 +193,17 @@ class IntegrationComplaint(models.Model):
             integration_source_connector_id=connector.id,
             mail_notrack=True,
         ).write(values)
-        news = self._write_steps(state, currencies, before)
+        news = self._write_steps(state, currencies, before, steps)
         if is_new:
-            return
+            return []
         if values["remarks"] and values["remarks"] != remarks:
             news.append(self.env._("They write: %s", values["remarks"]))
-        if news:
-            self._tell(" ".join(news))
+        return news
 
-    def _write_steps(self, state, currencies, before):
+    def _write_steps(self, state, currencies, before, steps):
         """Upsert the history; what is gone over there goes here as well.
 
+        :param list steps: gets the values of those to create
         :return: list of sentences: what is new
         """
         Step = self.env["integration.complaint.step"]
@@ -244,7 +254,7 @@ class IntegrationComplaint(models.Model):
                         state=step_states.get(item["state"], "").lower(),
                     )
                 )
-        Step.create([{**values, "complaint_id": self.id} for values in to_create])
+        steps += [{**values, "complaint_id": self.id} for values in to_create]
         Step.union(*(step for step in known.values() if step.kind != "state")).unlink()
         return news
 

@@ -111,7 +111,13 @@ class FakeClient(SystemClient):
                     keys=[item["key"]],
                     **{
                         name: item[name]
-                        for name in ("party_id", "product_id", "quantity", "text")
+                        for name in (
+                            "party_id",
+                            "order_id",
+                            "product_id",
+                            "quantity",
+                            "text",
+                        )
                     },
                 )
             )

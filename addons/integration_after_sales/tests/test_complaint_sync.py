@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import odoo.sql_db
 from odoo.exceptions import UserError
 from odoo.exceptions import ValidationError as UserValidationError
 from odoo.tests import new_test_user, tagged
@@ -29,6 +30,33 @@ class TestComplaintSync(ComplaintCase):
         self.run_lane()
         self.assertEqual(self.erp.calls["complaint_create"], 1)
         self.assertEqual(len(self.erp.complaints), 1)
+
+    def test_volume(self):
+        """A few statements for each of many, and the same number of calls."""
+
+        def count(number):
+            customers = self.env["res.partner"].create(
+                [{"name": f"Customer {n}", "is_company": True} for n in range(number)]
+            )
+            leads = self.env["crm.lead"].create([{"name": "Deal"}] * number)
+            for customer, lead in zip(customers, leads, strict=True):
+                self.link(customer, f"P{customer.id}")
+                self.link(lead, f"O{lead.id}", "order")
+                self.make_complaint(
+                    partner_id=customer.id, lead_id=lead.id
+                ).action_send()
+            self.env.flush_all()
+            before, calls = odoo.sql_db.sql_counter, self.erp.calls.total()
+            self.run_lane()
+            return odoo.sql_db.sql_counter - before, self.erp.calls.total() - calls
+
+        count(2)
+        few, calls = count(5)
+        many, calls_of_many = count(45)
+        self.assertEqual(self.Complaint.search_count([("sync_state", "=", "sent")]), 52)
+        self.assertTrue(all(item["order_id"] for item in self.erp.complaints.values()))
+        self.assertEqual(calls_of_many, calls)
+        self.assertLess((many - few) / 40, 3)
 
     def test_customer_goes_first(self):
         partner = self.env["res.partner"].create({"name": "New", "is_company": True})

@@ -171,12 +171,38 @@ class IntegrationFeedback(models.Model):
     # -- for the summary --------------------------------------------------------------
 
     @api.private
-    def _prepare_rows(self):
-        """What :func:`..summary.make_summary` takes, the newest first."""
-        rows, excerpts = [], 0
-        for item in self.sorted(lambda item: (item.date, item.id), reverse=True):
+    def _find_people(self):
+        """Who is to be left out of excerpts, found at once for many.
+
+        :param self: feedback of any number of products
+        :return: dict ``{customer id: res.partner}`` for those whose words may be shown
+        """
+        shown = self.browse()
+        spoken = self.filtered(lambda item: (item.text or "").strip())
+        for of_product in spoken.grouped("product_id").values():
             # no more are shown
-            excerpt = item._get_excerpt() if excerpts < EXCERPTS else ""
+            shown |= of_product._sort_newest()[:EXCERPTS]
+        partners = shown.partner_id | shown.lead_id.partner_id
+        # those who have left as well
+        people = partners.with_context(active_test=False).search_fetch(
+            [("commercial_partner_id", "in", partners.commercial_partner_id.ids)],
+            ["name", "street", "street2", "zip", "commercial_partner_id"],
+        )
+        return people.grouped(lambda person: person.commercial_partner_id.id)
+
+    def _sort_newest(self):
+        return self.sorted(lambda item: (item.date, item.id), reverse=True)
+
+    @api.private
+    def _prepare_rows(self, people):
+        """What :func:`..summary.make_summary` takes, the newest first.
+
+        :param dict people: of :meth:`_find_people`
+        """
+        rows, excerpts = [], 0
+        for item in self._sort_newest():
+            # no more are shown
+            excerpt = item._get_excerpt(people) if excerpts < EXCERPTS else ""
             excerpts += bool(excerpt)
             rows.append(
                 {
@@ -190,22 +216,26 @@ class IntegrationFeedback(models.Model):
             )
         return rows
 
-    def _get_excerpt(self):
+    def _get_excerpt(self, people):
         """What they said, without who they are as far as that is known."""
         self.ensure_one()
-        if not self.text:
+        if not (self.text or "").strip():
             return ""
         lead = self.lead_id
-        partners = self.partner_id | lead.partner_id
-        # those who have left as well
-        people = partners.with_context(active_test=False).search(
-            [("commercial_partner_id", "in", partners.commercial_partner_id.ids)]
+        customers = (self.partner_id | lead.partner_id).commercial_partner_id
+        known = customers.union(
+            *(people.get(item, customers) for item in customers.ids)
         )
         names = [
-            *people.mapped("name"),
+            *known.mapped("name"),
             lead.partner_name,
             lead.contact_name,
             self.user_id.name,
             lead.user_id.name,
         ]
-        return get_excerpt(self.text, names)
+        places = [
+            place
+            for record in (*known, lead)
+            for place in (record.street, record.street2, record.zip)
+        ]
+        return get_excerpt(self.text, names, places)

@@ -65,18 +65,26 @@ class ProductProduct(models.Model):
                 flow,
                 [
                     {
-                        "operation": "push",
-                        "name": product.display_name,
-                        "record": product,
-                        "payload": {"product_id": product.id},
-                        "idempotency_key": product._get_feedback_key(flow.company_id),
-                        "trigger": trigger,
+                        **product._prepare_feedback_job(flow.company_id, trigger),
                         **values,
                     }
                     for product in self
                 ],
             )
         return jobs
+
+    @api.private
+    def _prepare_feedback_job(self, company, trigger):
+        """:return: dict for ``integration.job._enqueue``: this product's summary is sent"""
+        self.ensure_one()
+        return {
+            "operation": "push",
+            "name": self.display_name,
+            "record": self,
+            "payload": {"product_id": self.id},
+            "idempotency_key": self._get_feedback_key(company),
+            "trigger": trigger,
+        }
 
     @api.private
     def _prepare_feedback_summaries(self, company):
@@ -88,6 +96,7 @@ class ProductProduct(models.Model):
         self = self.with_context(lang=company.sudo().partner_id.lang)
         feedback = self._find_feedback_to_show(company)
         by_product = feedback.grouped("product_id")
+        people = feedback._find_people()
         kinds = dict(feedback._fields["kind"]._description_selection(self.env))
         labels = {
             "kinds": kinds,
@@ -105,7 +114,7 @@ class ProductProduct(models.Model):
         }
         return {
             product.id: make_summary(
-                by_product[product]._prepare_rows(),
+                by_product[product]._prepare_rows(people),
                 {
                     **labels,
                     "title": self.env._("Market feedback: %s", product.display_name),

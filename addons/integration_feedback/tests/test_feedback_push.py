@@ -111,11 +111,42 @@ class TestFeedbackPush(FeedbackCase):
         self.say("On the first", date="2021-07-01")
         shown = self.pump._find_feedback_to_show(self.env.company)
         self.assertEqual(len(shown), 13)
-        excerpts = [row["excerpt"] for row in shown._prepare_rows() if row["excerpt"]]
+        excerpts = [
+            row["excerpt"]
+            for row in shown._prepare_rows(shown._find_people())
+            if row["excerpt"]
+        ]
         self.assertEqual(excerpts, [f"Number {n}" for n in range(29, 23, -1)])
         text = self.pump._prepare_feedback_summaries(self.env.company)[self.pump.id]
         self.assertIn("2021-07", text)
         self.assertNotIn("2021-06", text)
+
+    def test_volume(self):
+        """As many queries for many products as for a few."""
+        products = self.env["product.product"].create(
+            [{"name": f"Product {number}"} for number in range(30)]
+        )
+        customers = self.env["res.partner"].create(
+            [{"name": f"Customer {number}"} for number in range(30)]
+        )
+        for product, customer in zip(products, customers, strict=True):
+            for text in ("Too loud", f"Says {customer.name}"):
+                self.say(text, product_id=product.id, partner_id=customer.id)
+
+        def count(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            texts = some._prepare_feedback_summaries(self.env.company)
+            return texts, self.env.cr.sql_log_count - before
+
+        count(products)
+        few, queries = count(products[:3])
+        many, queries_of_many = count(products)
+        self.assertEqual(queries_of_many, queries)
+        self.assertEqual(len(few), 3)
+        for product in products:
+            self.assertIn("Says …", many[product.id])
 
     def test_language_of_the_company(self):
         """Whoever makes it: no change because of that."""
