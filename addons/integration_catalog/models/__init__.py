@@ -6,5 +6,6 @@ from . import integration_catalog_item_values
 from . import integration_catalog_item_variant
 from . import handler_catalog_pull
 from . import handler_catalog_load
+from . import integration_job
 from . import integration_mapping
 from . import product

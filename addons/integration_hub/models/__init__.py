@@ -15,6 +15,7 @@ from . import integration_job
 from . import integration_job_queue
 from . import integration_job_relations
 from . import integration_job_request
+from . import integration_job_trigger
 from . import integration_correction
 from . import integration_cause
 from . import integration_cause_job

@@ -206,7 +206,8 @@ class IntegrationConnector(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env[model_name]._description,
+            # sudo: what a model is called
+            "name": self.env["ir.model"].sudo()._get(model_name).name,
             "res_model": model_name,
             "view_mode": "list,form",
             "domain": [("connector_id", "=", self.id)],

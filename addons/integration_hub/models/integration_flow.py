@@ -238,7 +238,8 @@ class IntegrationFlow(models.Model):
             except IntegrationError as error:
                 values = {"flow": flow.name, "reason": error.message}
                 warnings.append(Text("%(flow)s: %(reason)s", values))
-        return warnings
+        # flows to and from the system may lack the same
+        return list(dict.fromkeys(warnings))
 
     def _send_waiting(self):
         """Let go what waits for its next run or its next try, however much that is."""

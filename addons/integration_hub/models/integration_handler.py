@@ -19,6 +19,12 @@ class IntegrationHandler(models.AbstractModel):
     each: ``_prepare`` (database, no remote call), ``_call`` (remote, no database, in a
     thread) and ``_apply`` (database). The answers are committed before ``_apply`` runs:
     when that fails, a retry starts from the stored answer and calls nobody.
+
+    In a lane all of it speaks the language of whoever is in charge of the connector: texts
+    made by ``self.env._`` are for that person. What is kept in translated fields, or
+    compared with names over there, is read and written ``with_context(lang=None)``: it must
+    not depend on who that is. Errors take texts of ``client.TextMaker`` (``_lt``), which
+    everybody is told in a language of their own.
     """
 
     _name = "integration.handler"

@@ -325,7 +325,13 @@ class TestLanguages(HubCase):
     def test_translated_names_are_compared_as_they_were_first(self):
         """What a unit is called in the language of whoever is in charge is not what the
         system calls it."""
-        unit = self.env["uom.uom"].create({"name": "Crate", "relative_factor": 6})
+        unit = self.env["uom.uom"].create(
+            {
+                "name": "Crate",
+                "relative_factor": 6,
+                "relative_uom_id": self.env.ref("uom.product_uom_unit").id,
+            }
+        )
         unit.with_context(lang="ar_001").name = "صندوق"
         self.person.lang = "ar_001"
         values = self.env["integration.remote.value"]

@@ -7,6 +7,7 @@ from . import integration_flow_check
 from . import integration_flow_changes
 from . import integration_job
 from . import integration_job_changes
+from . import integration_job_trigger
 from . import integration_problem
 from . import integration_status_mixin
 from . import crm_lead

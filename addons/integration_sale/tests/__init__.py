@@ -30,3 +30,4 @@ from . import test_without_key
 from . import test_won_again
 from . import test_deleted_customer
 from . import test_flows_on_update
+from . import test_languages

@@ -6,9 +6,6 @@ the receivable accounts, all of it and what is due by the ``date`` in the contex
 before today.
 """
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 from datetime import date, timedelta
 from decimal import Decimal
 

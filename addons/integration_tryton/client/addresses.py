@@ -1,8 +1,5 @@
 """Addresses of a customer in Tryton: found by what is written on them, or created."""
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     TextMaker,

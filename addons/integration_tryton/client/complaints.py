@@ -1,8 +1,5 @@
 """Complaints in Tryton, module sale_complaint (``integration_after_sales/contract.py``)."""
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     TextMaker,

@@ -1,8 +1,5 @@
 """Summaries of product feedback in Tryton (``integration_feedback/contract.py``)."""
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 from odoo.addons.integration_hub.client import TextMaker, in_chunks, send_in_chunks
 
 from .parties import escape_like

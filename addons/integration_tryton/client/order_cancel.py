@@ -7,9 +7,6 @@ anew. Such an order ends without anything to ship or to invoice; this client tel
 cancelled.
 """
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 from collections import defaultdict
 
 from odoo.addons.integration_hub.client import (

@@ -7,9 +7,6 @@ from .encoding import number_text
 
 _lt = TextMaker(__name__)
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 ANY_ACTIVE = ["active", "in", [True, False]]
 
 

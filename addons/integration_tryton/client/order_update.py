@@ -5,9 +5,6 @@ yet processed, become a draft for it and what they were again (trytond/modules/s
 ``_transitions``). Once it is processed, nothing of it can be changed.
 """
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
@@ -25,6 +22,12 @@ _lt = TextMaker(__name__)
 UPDATE_SIZE = 50
 # buttons that bring an order back to where it was before it was made a draft
 BACK_TO = {"draft": (), "quotation": ("quote",), "confirmed": ("quote", "confirm")}
+# where an order is past that, in words
+CLOSED_STATES = {
+    "processing": _lt("being processed"),
+    "done": _lt("done"),
+    "cancelled": _lt("cancelled"),
+}
 KINDS = {name: kind for kind, name in LINE_TYPES.items()}
 # what an order can never get another of: all that was reckoned hangs on it
 FIXED = ("party_id", "currency_id")
@@ -195,7 +198,7 @@ class OrderUpdateMixin:
                     "Order %(numbers)s can't be changed any more in Tryton: it is"
                     " %(state)s.",
                     numbers=", ".join(closed),
-                    state=rows[closed[0]]["state"],
+                    state=CLOSED_STATES.get(state := rows[closed[0]]["state"], state),
                 )
             )
         states = {item: states[item] for item in ids}

@@ -18,9 +18,6 @@ Decisions:
 - Carrier and price list go along where the modules that bring these fields are active.
 """
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.addons.integration_hub.client import (

@@ -4,9 +4,6 @@ Our key is an identifier without type: such a one takes any text and can be sear
 (trytond/modules/party/party.py, class Identifier). Tryton's own ``code`` stays Tryton's.
 """
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     TextMaker,

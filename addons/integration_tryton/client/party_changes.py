@@ -6,9 +6,6 @@ name are the party's own, the others belong to the address they are linked to, o
 they were made along with it, to the one whose name they bear.
 """
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
-
 from collections import defaultdict
 
 from odoo.addons.integration_hub.client import (
