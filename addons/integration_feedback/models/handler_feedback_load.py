@@ -106,12 +106,7 @@ class HandlerFeedbackPush(models.AbstractModel):
             flow,
             [
                 {
-                    "operation": "push",
-                    "name": product.display_name,
-                    "record": product,
-                    "payload": {"product_id": product.id},
-                    "idempotency_key": product._get_feedback_key(flow.company_id),
-                    "trigger": "load",
+                    **product._prepare_feedback_job(flow.company_id, "load"),
                     "priority": PRIORITY,
                     "is_urgent": True,
                 }

@@ -44,6 +44,52 @@ class TestExcerpt(BaseCase):
             self.assertNotIn(part, excerpt)
         self.assertIn("finds the pump too loud at 2000 rpm; costs 1,250.00", excerpt)
 
+    def test_addresses_and_numbers_of_persons(self):
+        for part in (
+            "ann.o'brien@brown.example",
+            "ann@brown",
+            "anna@büro.example",
+            "ann (at) brown [dot] example",
+            "@annarcher",
+            "020-123 456 7",
+            "+31 (0)6 12 34 56 78",
+            "tel.0612345678",
+            "mob+31612345678",
+            "0032/2/123.45.67",
+            "020–1234567",
+            "٠٦١٢٣٤٥٦٧٨",
+            "５５５－１２３４－５６７",
+            "tel. 12 34 56",
+            "ext 4711",
+            "NL91 ABNA 0417 1643 00",
+        ):
+            with self.subTest(part=part):
+                excerpt = get_excerpt(f"Too loud, says he: {part}, in short")
+                self.assertRegex(
+                    excerpt, "^Too loud, says he: (?:mob|tel.)?…, in short$"
+                )
+
+    def test_figures_stay(self):
+        for text in (
+            "1,250,000.00 a year, 5@100",
+            "2000 rpm at 230 V, 12.5 bar",
+            "DN25 instead of DN32, 4 x 20",
+            "since 2024, on 12 May",
+            "extension by 3 metres",
+        ):
+            self.assertEqual(get_excerpt(text), text)
+
+    def test_where_they_are(self):
+        places = ["Main Street 12b", "1017 GA", None, "", "12"]
+        self.assertEqual(
+            get_excerpt(
+                "On MAIN STREET 12B, 1017  ga they wait; all of Main Street does, 1017GA too. 12",
+                (),
+                places,
+            ),
+            "On … they wait; all of … does, … too. 12",
+        )
+
     def test_names_within_words_stay(self):
         self.assertEqual(
             get_excerpt("The planner is an annex", ["Ann Lan"]),
