@@ -51,6 +51,7 @@ class IntegrationAccountFigure(models.Model):
             )
 
     @api.depends("overdue", "is_limit_reached", "is_on_hold", "connector_id.name")
+    @api.depends_context("lang")
     def _compute_message(self):
         """What a salesperson has to know; False where there is nothing to say."""
         for figure in self:

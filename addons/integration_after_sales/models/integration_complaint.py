@@ -195,6 +195,7 @@ class IntegrationComplaint(models.Model):
     # -- compute ----------------------------------------------------------------------
 
     @api.depends("name", "subject")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for complaint in self:
             number = complaint.name if complaint.name != "/" else ""

@@ -47,6 +47,7 @@ class IntegrationComplaintStep(models.Model):
     )
 
     @api.depends("kind", "name", "remote_number")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for step in self:

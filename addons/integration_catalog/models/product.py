@@ -11,7 +11,7 @@ class ProductTemplate(models.Model):
         help="What of this product an ERP owns: changes of it are set back.",
     )
 
-    @api.depends_context("allowed_company_ids")
+    @api.depends_context("allowed_company_ids", "lang")
     def _compute_catalog_hint(self):
         # sudo: who owns a field is no secret to those who may edit it
         items = (

@@ -19,6 +19,7 @@ class IntegrationConnector(models.Model):
     key_storage_text = fields.Text("Never Twice", compute="_compute_key_storage_text")
 
     @api.depends("key_storage")
+    @api.depends_context("lang")
     def _compute_key_storage_text(self):
         texts = {
             "unique": self.env._(

@@ -15,6 +15,7 @@ class IntegrationConnector(models.Model):
     external_id_count = fields.Integer(compute="_compute_record_counts")
 
     @api.depends("system_type", "remote_version")
+    @api.depends_context("lang")
     def _compute_system_label(self):
         labels = dict(self._fields["system_type"]._description_selection(self.env))
         for connector in self:

@@ -23,6 +23,7 @@ class IntegrationCorrection(models.Model):
     difference_html = fields.Html("What Was Changed", compute="_compute_difference")
 
     @api.depends("before", "after")
+    @api.depends_context("lang")
     def _compute_difference(self):
         for correction in self:
             correction.difference_html = self.env["integration.job"]._render_difference(

@@ -45,6 +45,7 @@ class IntegrationExternalId(models.Model):
     )
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("lang")
     def _compute_record_name(self):
         for model_name, external_ids in self.grouped("res_model").items():
             if model_name not in self.env:

@@ -78,6 +78,7 @@ class IntegrationFlow(models.Model):
     )
 
     @api.depends("code")
+    @api.depends_context("lang")
     def _compute_name(self):
         labels = dict(self._fields["code"]._description_selection(self.env))
         for flow in self:
@@ -268,12 +269,13 @@ class IntegrationFlow(models.Model):
     @api.private
     def _enqueue_pull(self, trigger="schedule"):
         """Ask for one run; asked twice it is still one."""
+        speaker = self.with_env(self.connector_id._speak().env)
         return self.env["integration.job"]._enqueue(
             self,
             [
                 {
                     "operation": self.direction,
-                    "name": self.name,
+                    "name": speaker.name,
                     "payload": {},
                     "idempotency_key": self.direction,
                     "priority": self.priority,

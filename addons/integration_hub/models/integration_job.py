@@ -174,6 +174,7 @@ class IntegrationJob(models.Model):
             job.answer_text = _readable(job.answer)
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("lang")
     def _compute_record_name(self):
         for model_name, jobs in self.grouped("res_model").items():
             if not model_name or model_name not in self.env:

@@ -78,6 +78,7 @@ class IntegrationLoad(models.Model):
     # -- compute ----------------------------------------------------------------------
 
     @api.depends("flow_id")
+    @api.depends_context("lang")
     def _compute_name(self):
         for load in self:
             load.name = self.env._(

@@ -75,6 +75,7 @@ class IntegrationProductMapping(models.Model):
                 line.remote_unit_value_id = units.get(line.remote_unit_id, False)
 
     @api.depends("local_uom_id", "remote_unit_name", "factor")
+    @api.depends_context("lang")
     def _compute_factor_text(self):
         for line in self:
             line.factor_text = line.local_uom_id and self.env._(

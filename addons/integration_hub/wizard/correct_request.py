@@ -66,6 +66,7 @@ class IntegrationCorrectRequest(models.TransientModel):
             )
 
     @api.depends("request_text", "before")
+    @api.depends_context("lang")
     def _compute_difference(self):
         for wizard in self:
             wizard.problem = wizard.difference_html = False
