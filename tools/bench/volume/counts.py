@@ -61,6 +61,9 @@ CRM = {
           join integration_product_mapping mapping on mapping.product_id = product.id
          where product.default_code like 'VOL-%' and mapping.state = 'mapped'
     """,
+    "products to choose": """
+        select count(*) from integration_remote_value where kind = 'product' and code like 'VOL-%'
+    """,
     "renewed products": """
         select count(*) from product_template where name ->> 'en_US' like 'Volume %renewed'
     """,
