@@ -13,6 +13,7 @@
         "data/ir_sequence.xml",
         "data/mail_message_subtype.xml",
         "data/integration_complaint_kind.xml",
+        "views/integration_complaint_step_views.xml",
         "views/integration_complaint_views.xml",
         "views/integration_complaint_kind_views.xml",
         "views/integration_flow_views.xml",

@@ -1,12 +1,12 @@
-from unittest.mock import patch
 
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.integration_hub.client import (
     ConnectionReport,
     NetworkError,
     SystemClient,
 )
+from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
 
 
 class FakeClient(SystemClient):
@@ -25,35 +25,17 @@ class FakeClient(SystemClient):
 
 
 @tagged("post_install", "-at_install")
-class TestAccountFigures(TransactionCase):
+class TestAccountFigures(ConnectorCase):
     """How a customer stands, and what a credit hold does; with an ERP in memory."""
+
+    client_class = FakeClient
+    own_flows = ("account_figures_pull",)
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        connector_class = cls.registry["integration.connector"]
-        for owner, name, value in (
-            (
-                connector_class._fields["system_type"],
-                "_selection",
-                {"fake": "Fake System"},
-            ),
-            (connector_class, "_fake_get_client_class", lambda self: FakeClient),
-            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
-        ):
-            cls.startClassPatcher(patch.object(owner, name, value, create=True))
         cls.env.ref("base.EUR").active = True
-        cls.connector = cls.env["integration.connector"].create(
-            {
-                "name": "ERP North",
-                "system_type": "fake",
-                "url": "http://127.0.0.1:9",
-                "state": "running",
-            }
-        )
-        cls.connector.flow_ids.filtered(
-            lambda flow: flow.direction == "pull"
-        ).next_run = "2099-01-01 00:00:00"
+        cls.connector = cls.make_connector()
         cls.flow = cls.connector._get_flow("account_figures_pull")
         cls.salesperson = new_test_user(
             cls.env, "anna", "sales_team.group_sale_salesman", email="anna@example.com"
@@ -64,9 +46,7 @@ class TestAccountFigures(TransactionCase):
         cls.contact = cls.env["res.partner"].create(
             {"name": "Ann", "parent_id": cls.partner.id}
         )
-        cls.env["integration.external.id"]._bind(
-            cls.connector, "party", [(cls.partner, {"remote_id": "7"})]
-        )
+        cls.link(cls.partner, "7")
 
     def setUp(self):
         super().setUp()
@@ -89,15 +69,6 @@ class TestAccountFigures(TransactionCase):
                 **values,
             }
         }
-
-    def run_lane(self):
-        self.env.flush_all()
-        with (
-            self.enter_registry_test_mode(),
-            self.registry.cursor() as cursor,
-        ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
-        self.env.invalidate_all()
 
     def pull(self, **values):
         if values:

@@ -62,6 +62,11 @@ class HandlerComplaintPull(models.AbstractModel):
             answers.append({**changes, "is_first": not request["cursor"]})
         return answers
 
+    @staticmethod
+    def _get_system_warnings(client):
+        # a system may know nothing of it
+        return getattr(client, "complaint_check", list)()
+
     def _apply(self, flow, results):
         for job, answer in results:
             handler = self.with_context(integration_job_id=job.id)

@@ -1,29 +1,23 @@
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import new_test_user
+
+from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
 
 from .fake_erp import FakeClient, FakeErp
 
 
-class ComplaintCase(TransactionCase):
+class ComplaintCase(ConnectorCase):
     """A connector to an ERP in memory, a customer who is linked, two salespeople."""
+
+    client_class = FakeClient
+    own_flows = ("complaint_push", "complaint_pull", "customer_push")
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        connector_class = cls.registry["integration.connector"]
-        for owner, name, value in (
-            (
-                connector_class._fields["system_type"],
-                "_selection",
-                {"fake": "Fake System"},
-            ),
-            (connector_class, "_fake_get_client_class", lambda self: FakeClient),
-            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
-        ):
-            cls.startClassPatcher(patch.object(owner, name, value, create=True))
         cls.env["integration.connector"].search([]).action_archive()
-        cls.connector = cls.make_connector("ERP North")
+        cls.connector = cls.make_connector()
         cls.push_flow = cls.connector._get_flow("complaint_push")
         cls.pull_flow = cls.connector._get_flow("complaint_pull")
         cls.anna, cls.bert = (
@@ -40,28 +34,6 @@ class ComplaintCase(TransactionCase):
         )
         cls.link(cls.partner, "P1")
         cls.Complaint = cls.env["integration.complaint"]
-
-    @classmethod
-    def make_connector(cls, name, **values):
-        connector = cls.env["integration.connector"].create(
-            {
-                "name": name,
-                "system_type": "fake",
-                "url": "http://127.0.0.1:9",
-                "state": "running",
-                **values,
-            }
-        )
-        connector.flow_ids.filtered(
-            lambda flow: flow.direction == "pull"
-        ).next_run = "2099-01-01 00:00:00"
-        return connector
-
-    @classmethod
-    def link(cls, record, remote_id, kind="party", connector=None):
-        cls.env["integration.external.id"]._bind(
-            connector or cls.connector, kind, [(record, {"remote_id": remote_id})]
-        )
 
     def setUp(self):
         super().setUp()
@@ -83,15 +55,6 @@ class ComplaintCase(TransactionCase):
         complaint.action_send()
         self.run_lane()
         return complaint
-
-    def run_lane(self):
-        self.env.flush_all()
-        with (
-            self.enter_registry_test_mode(),
-            self.registry.cursor() as cursor,
-        ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
-        self.env.invalidate_all()
 
     def pull(self):
         self.pull_flow._enqueue_pull()

@@ -1,5 +1,7 @@
 from . import (
     test_catalog,
+    test_catalog_load,
+    test_languages,
     test_questions,
     test_tour_catalog,
     test_two_systems,

@@ -3,9 +3,10 @@
 from copy import deepcopy
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import new_test_user
 
 from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
+from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
 
 
 class FakeCatalog:
@@ -98,58 +99,27 @@ class FakeCatalogClient(SystemClient):
         return [{"code": "", "rate": "", "price_include": False, **v} for v in values]
 
 
-class CatalogCase(TransactionCase):
+class CatalogCase(ConnectorCase):
+    client_class = FakeCatalogClient
+    own_flows = ("catalog_pull",)
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        connector_class = cls.registry["integration.connector"]
-        for owner, name, value in (
-            (
-                connector_class._fields["system_type"],
-                "_selection",
-                {"fake": "Fake System"},
-            ),
-            (
-                connector_class,
-                "_fake_get_client_class",
-                lambda self: FakeCatalogClient,
-            ),
-            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
-        ):
-            cls.startClassPatcher(patch.object(owner, name, value, create=True))
         cls.steward = new_test_user(
             cls.env,
             "mats",
             "integration_hub.group_integration_manager,product.group_product_manager",
             name="Mats Steward",
         )
-        cls.connector = cls.env["integration.connector"].create(
-            {
-                "name": "ERP North",
-                "system_type": "fake",
-                "url": "http://127.0.0.1:9",
-                "state": "running",
-                "user_id": cls.steward.id,
-            }
-        )
+        cls.connector = cls.make_connector(user_id=cls.steward.id)
         cls.flow = cls.connector._get_flow("catalog_pull")
         cls.flow.action_resume()
-        (cls.connector.flow_ids - cls.flow).action_pause()
 
     def setUp(self):
         super().setUp()
         self.erp = FakeCatalog()
         self.startPatcher(patch.object(FakeCatalogClient, "catalog", self.erp))
-
-    def run_lane(self):
-        """Work off the queue as ``ir.cron`` would."""
-        self.env.flush_all()
-        with (
-            self.enter_registry_test_mode(),
-            self.registry.cursor() as cursor,
-        ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
-        self.env.invalidate_all()
 
     def pull(self, trigger="manual"):
         self.flow._enqueue_pull(trigger)

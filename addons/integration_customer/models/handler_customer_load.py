@@ -6,7 +6,6 @@ from odoo.addons.integration_hub.models.integration_job import OPEN_STATES
 from odoo.addons.integration_hub.models.integration_load import PRIORITY
 
 from ..compare import prepare_update
-from .handler_customer_update import _get_marks
 
 
 class HandlerCustomerPush(models.AbstractModel):
@@ -39,15 +38,7 @@ class HandlerCustomerPush(models.AbstractModel):
                     "remote_id": link.remote_id,
                     "is_same": self._is_as_sent(flow, party, link, links),
                     "fields": self._get_party_fields(flow),
-                    "link": _get_marks(link),
-                    "links": {
-                        address["key"]: {
-                            "remote_id": known.remote_id,
-                            **_get_marks(known),
-                        }
-                        for address in party["addresses"]
-                        if (known := links["address"].get(int(address["key"][1:])))
-                    },
+                    **self._get_known(party, link, links),
                 }
             items.append(item)
         return {

@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.exceptions import ValidationError
 
-from .handler_customer_update import _get_marks
-
 # what a customer is found by where the system can't keep our key
 SEARCHED = ("name", "vat", "email")
 # addresses of a customer that is linked: neither looked for nor made again
@@ -49,15 +47,7 @@ class HandlerCustomerPush(models.AbstractModel):
             renewed[job] = {
                 **{name: value for name, value in request.items() if name != "is_same"},
                 "remote_id": link.remote_id,
-                "link": _get_marks(link),
-                "links": {
-                    address["key"]: {
-                        "remote_id": known.remote_id,
-                        **_get_marks(known),
-                    }
-                    for address in request["party"]["addresses"]
-                    if (known := links["address"].get(int(address["key"][1:])))
-                },
+                **self._get_known(request["party"], link, links),
             }
         return renewed
 

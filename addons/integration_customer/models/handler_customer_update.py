@@ -140,17 +140,26 @@ class HandlerCustomerPush(models.AbstractModel):
                 "remote_id": link.remote_id,
                 "party": party,
                 "fields": self._get_party_fields(flow),
-                "link": _get_marks(link),
-                "links": {
-                    address["key"]: {
-                        "remote_id": known.remote_id,
-                        **_get_marks(known),
-                    }
-                    for address in party["addresses"]
-                    if (known := links["address"].get(int(address["key"][1:])))
-                },
+                **self._get_known(party, link, links),
             }
         return requests
+
+    def _get_known(self, party, link, links):
+        """What is known of a customer over there since it was sent, or fetched, last.
+
+        :param dict party: ``PartyRequest``
+        :param link: ``integration.external.id`` of it
+        :param dict links: see :meth:`_get_links`
+        :return: dict ``link``, and ``links`` of its contacts and addresses, by their keys
+        """
+        return {
+            "link": _get_marks(link),
+            "links": {
+                address["key"]: {"remote_id": known.remote_id, **_get_marks(known)}
+                for address in party["addresses"]
+                if (known := links["address"].get(int(address["key"][1:])))
+            },
+        }
 
     def _get_party_fields(self, flow):
         return [

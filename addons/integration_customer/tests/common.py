@@ -1,39 +1,20 @@
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase
+from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
 
 from .fake_erp import FakeClient, FakeErp
 
 
-class CustomerCase(TransactionCase):
+class CustomerCase(ConnectorCase):
     """A connector to an ERP in memory."""
+
+    client_class = FakeClient
+    own_flows = ("customer_push",)
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        connector_class = cls.registry["integration.connector"]
-        for owner, name, value in (
-            (
-                connector_class._fields["system_type"],
-                "_selection",
-                {"fake": "Fake System"},
-            ),
-            (connector_class, "_fake_get_client_class", lambda self: FakeClient),
-            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
-        ):
-            cls.startClassPatcher(patch.object(owner, name, value, create=True))
-        cls.connector = cls.env["integration.connector"].create(
-            {
-                "name": "ERP North",
-                "system_type": "fake",
-                "url": "http://127.0.0.1:9",
-                "state": "running",
-                "user_id": cls.env.ref("base.user_admin").id,
-            }
-        )
-        cls.connector.flow_ids.filtered(
-            lambda flow: flow.direction == "pull"
-        ).next_run = "2099-01-01 00:00:00"
+        cls.connector = cls.make_connector(user_id=cls.env.ref("base.user_admin").id)
         cls.flow = cls.connector._get_flow("customer_push")
         cls.handler = cls.env["integration.handler.customer_push"]
 
@@ -75,15 +56,6 @@ class CustomerCase(TransactionCase):
         self.run_lane()
         self.erp.calls.clear()
         return customer
-
-    def run_lane(self):
-        self.env.flush_all()
-        with (
-            self.enter_registry_test_mode(),
-            self.registry.cursor() as cursor,
-        ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
-        self.env.invalidate_all()
 
     def get_link(self, partner, kind="party"):
         return self.env["integration.external.id"]._find(self.connector, kind, partner)

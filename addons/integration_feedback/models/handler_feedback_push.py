@@ -138,6 +138,11 @@ class HandlerFeedbackPush(models.AbstractModel):
     # -- the call ---------------------------------------------------------------------
 
     @staticmethod
+    def _get_system_warnings(client):
+        # a system may know nothing of it
+        return getattr(client, "feedback_check", list)()
+
+    @staticmethod
     def _call(client, requests):
         answers = [{"is_same": True} for _request in requests]
         changed = [

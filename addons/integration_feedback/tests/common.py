@@ -1,9 +1,10 @@
 from collections import Counter
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import new_test_user
 
 from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
+from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
 
 
 class FakeErp:
@@ -67,33 +68,15 @@ class FakeClient(SystemClient):
         return [True] * len(remote_ids)
 
 
-class FeedbackCase(TransactionCase):
+class FeedbackCase(ConnectorCase):
+    client_class = FakeClient
+    own_flows = ("feedback_push",)
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        connector_class = cls.registry["integration.connector"]
-        for owner, name, value in (
-            (
-                connector_class._fields["system_type"],
-                "_selection",
-                {"fake": "Fake System"},
-            ),
-            (connector_class, "_fake_get_client_class", lambda self: FakeClient),
-            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
-        ):
-            cls.startClassPatcher(patch.object(owner, name, value, create=True))
         cls.env["integration.connector"].search([]).action_archive()
-        cls.connector = cls.env["integration.connector"].create(
-            {
-                "name": "ERP North",
-                "system_type": "fake",
-                "url": "http://127.0.0.1:9",
-                "state": "running",
-            }
-        )
-        cls.connector.flow_ids.filtered(
-            lambda flow: flow.direction == "pull"
-        ).next_run = "2099-01-01 00:00:00"
+        cls.connector = cls.make_connector()
         cls.flow = cls.connector._get_flow("feedback_push")
         cls.anna, cls.bert = (
             new_test_user(
@@ -178,15 +161,6 @@ class FeedbackCase(TransactionCase):
             )
         )
         wizard.action_lost_reason_apply()
-
-    def run_lane(self):
-        self.env.flush_all()
-        with (
-            self.enter_registry_test_mode(),
-            self.registry.cursor() as cursor,
-        ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
-        self.env.invalidate_all()
 
     def send(self):
         """What happens once a day."""

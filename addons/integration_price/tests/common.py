@@ -3,9 +3,8 @@
 from copy import deepcopy
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase
-
 from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
+from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
 
 
 class FakePriceClient(SystemClient):
@@ -40,31 +39,15 @@ class FakePriceClient(SystemClient):
         return {item: self.parties[item] for item in party_ids if item in self.parties}
 
 
-class PriceCase(TransactionCase):
+class PriceCase(ConnectorCase):
+    client_class = FakePriceClient
+    own_flows = ("price_pull",)
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        connector_class = cls.registry["integration.connector"]
-        for owner, name, value in (
-            (
-                connector_class._fields["system_type"],
-                "_selection",
-                {"fake": "Fake System"},
-            ),
-            (connector_class, "_fake_get_client_class", lambda self: FakePriceClient),
-            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
-        ):
-            cls.startClassPatcher(patch.object(owner, name, value, create=True))
-        cls.connector = cls.env["integration.connector"].create(
-            {
-                "name": "ERP North",
-                "system_type": "fake",
-                "url": "http://127.0.0.1:9",
-                "state": "running",
-            }
-        )
+        cls.connector = cls.make_connector()
         cls.flow = cls.connector._get_flow("price_pull")
-        (cls.connector.flow_ids - cls.flow).action_pause()
         cls.flow.action_resume()
         cls.currency = cls.connector.company_id.currency_id
 
@@ -92,35 +75,12 @@ class PriceCase(TransactionCase):
         FakePriceClient.prices[price_list, remote_id] = prices
 
     def make_product(self, remote_id, factor=1.0, **values):
-        product = self.env["product.product"].create(
-            {"name": f"Product {remote_id}", "list_price": 100, **values}
-        )
-        self.env["integration.product.mapping"].create(
-            {
-                "connector_id": self.connector.id,
-                "product_id": product.id,
-                "remote_id": remote_id,
-                "factor": factor,
-            }
-        )
-        return product
+        return self.make_mapped_product(remote_id, factor, list_price=100, **values)
 
     def make_partner(self, remote_id):
         partner = self.env["res.partner"].create({"name": f"Party {remote_id}"})
-        self.env["integration.external.id"]._bind(
-            self.connector, "party", [(partner, {"remote_id": remote_id})]
-        )
+        self.link(partner, remote_id)
         return partner
-
-    def run_lane(self):
-        """Work off the queue as ``ir.cron`` would."""
-        self.env.flush_all()
-        with (
-            self.enter_registry_test_mode(),
-            self.registry.cursor() as cursor,
-        ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
-        self.env.invalidate_all()
 
     def pull(self):
         self.flow._enqueue_pull("manual")

@@ -10,6 +10,8 @@ from odoo.addons.integration_price.tests.common import FakePriceClient, PriceCas
 class TestCheck(PriceCase):
     """Before Won: a price that departs from the ERP's, as it is there at this moment."""
 
+    own_flows = (*PriceCase.own_flows, "sale_order_push", "order_check")
+
     def setUp(self):
         super().setUp()
         for name, answer in (

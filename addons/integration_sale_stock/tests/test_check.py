@@ -10,6 +10,8 @@ from odoo.addons.integration_stock.tests.common import FakeStockClient, StockCas
 class TestCheck(StockCase):
     """Before Won: too little stock, as there is of it at this moment."""
 
+    own_flows = (*StockCase.own_flows, "sale_order_push", "order_check")
+
     def setUp(self):
         super().setUp()
         for name, answer in (

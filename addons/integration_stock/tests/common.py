@@ -2,9 +2,8 @@
 
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase
-
 from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
+from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
 
 
 class FakeStockClient(SystemClient):
@@ -22,31 +21,15 @@ class FakeStockClient(SystemClient):
         return [level for item in product_ids for level in self.levels.get(item, [])]
 
 
-class StockCase(TransactionCase):
+class StockCase(ConnectorCase):
+    client_class = FakeStockClient
+    own_flows = ("stock_pull",)
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        connector_class = cls.registry["integration.connector"]
-        for owner, name, value in (
-            (
-                connector_class._fields["system_type"],
-                "_selection",
-                {"fake": "Fake System"},
-            ),
-            (connector_class, "_fake_get_client_class", lambda self: FakeStockClient),
-            (connector_class, "_fake_get_credential_fields", lambda self: ("login",)),
-        ):
-            cls.startClassPatcher(patch.object(owner, name, value, create=True))
-        cls.connector = cls.env["integration.connector"].create(
-            {
-                "name": "ERP North",
-                "system_type": "fake",
-                "url": "http://127.0.0.1:9",
-                "state": "running",
-            }
-        )
+        cls.connector = cls.make_connector()
         cls.flow = cls.connector._get_flow("stock_pull")
-        (cls.connector.flow_ids - cls.flow).action_pause()
         cls.levels = cls.env["integration.stock.level"]
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
         cls.dozen.active = True
@@ -57,18 +40,7 @@ class StockCase(TransactionCase):
             self.startPatcher(patch.object(FakeStockClient, name, value))
 
     def make_product(self, remote_id, factor=1.0, **values):
-        product = self.env["product.product"].create(
-            {"name": f"Product {remote_id}", **values}
-        )
-        self.env["integration.product.mapping"].create(
-            {
-                "connector_id": self.connector.id,
-                "product_id": product.id,
-                "remote_id": remote_id,
-                "factor": factor,
-            }
-        )
-        return product
+        return self.make_mapped_product(remote_id, factor, **values)
 
     @staticmethod
     def set_level(remote_id, available, arrivals=(), warehouse="W1", unit_id="1"):
@@ -87,16 +59,6 @@ class StockCase(TransactionCase):
                 ],
             }
         )
-
-    def run_lane(self):
-        """Work off the queue as ``ir.cron`` would."""
-        self.env.flush_all()
-        with (
-            self.enter_registry_test_mode(),
-            self.registry.cursor() as cursor,
-        ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
-        self.env.invalidate_all()
 
     def pull(self):
         self.flow._enqueue_pull("manual")
