@@ -42,17 +42,17 @@ class IntegrationCatalogItem(models.Model):
             integration_lang=self.env.lang,
         )
         batch = CatalogBatch(connector.with_env(items.env), items)
-        to_create = items.browse()
+        to_create, to_link = items.browse(), {}
         for item in items:
             product, problem, candidates = item._find_product(batch)
             if problem:
                 item._ask(problem, candidates, batch)
             elif product:
-                item._try(lambda item=item, p=product: item._link(p, batch))
-                if item.state == "linked":
-                    batch.taken.add(product)
+                to_link[item] = product
+                batch.taken.add(product)
             elif product is not None:
                 to_create |= item
+        items._link_products(to_link, batch)
         to_create._create_products(batch)
         items._enqueue_images(connector)
         items._settle_proposals(batch)
@@ -204,6 +204,19 @@ class IntegrationCatalogItem(models.Model):
         lang = self.env.context.get("integration_lang")
         return say(self.with_context(lang=lang).env, text)
 
+    def _link_products(self, products, batch):
+        """:param dict products: ``{entry: product}``, as many at once as get through"""
+
+        def link_all():
+            for item, product in products.items():
+                item._link(product, batch)
+
+        # one that is refused has the others tried one by one
+        if len(products) > 1 and not self.union(*products)._attempt(link_all):
+            return
+        for item, product in products.items():
+            item._try(lambda item=item, p=product: item._link(p, batch))
+
     def _leave(self, message):
         self.write(
             {
@@ -289,7 +302,9 @@ class IntegrationCatalogItem(models.Model):
             [
                 {
                     "operation": "image",
-                    "name": _lt("Picture of %s", item.display_name),
+                    "name": item._say(
+                        _lt("Picture of %(product)s", product=item.display_name)
+                    ),
                     "payload": {"remote_id": item.remote_id},
                     "idempotency_key": f"image-{item.remote_id}",
                     "priority": flow.priority + 1,
