@@ -39,7 +39,9 @@ class HandlerComplaintPush(models.AbstractModel):
             gone, ValidationError(_lt("The complaint was deleted here."))
         )
         jobs -= gone
-        by_job = {job: there.browse(job.res_id) for job in jobs}
+        # of one recordset: what of one is read is read of all
+        by_id = {complaint.id: complaint for complaint in there}
+        by_job = {job: by_id[job.res_id] for job in jobs}
         if jobs and jobs[0].operation == "withdraw":
             return requests | {
                 job: {
@@ -182,10 +184,10 @@ class HandlerComplaintPush(models.AbstractModel):
     @api.private
     def _take_snapshots(self, flow, jobs):
         complaints = self.env["integration.complaint"].browse(jobs.mapped("res_id"))
-        there = complaints.exists()
+        there = {complaint.id: complaint for complaint in complaints.exists()}
         return {
-            job: there.browse(job.res_id)._prepare_snapshot()
-            if job.operation == "push" and job.res_id in there.ids
+            job: there[job.res_id]._prepare_snapshot()
+            if job.operation == "push" and job.res_id in there
             else job.payload
             for job in jobs
         }
@@ -234,7 +236,11 @@ class HandlerComplaintPush(models.AbstractModel):
     @staticmethod
     def _get_system_warnings(client):
         # a system may know nothing of it
-        return getattr(client, "complaint_check", list)()
+        return [
+            text
+            for name in ("complaint_check", "complaint_limits")
+            for text in getattr(client, name, list)()
+        ]
 
     @staticmethod
     def _call(client, requests):
@@ -248,9 +254,10 @@ class HandlerComplaintPush(models.AbstractModel):
     def _apply(self, flow, results):
         Complaint = self.env["integration.complaint"]
         there = Complaint.browse([job.res_id for job, _answer in results]).exists()
+        by_id = {complaint.id: complaint for complaint in there}
         bindings, states, sent = [], [], Complaint
         for job, answer in results:
-            complaint = there.browse(job.res_id) & there
+            complaint = by_id.get(job.res_id)
             if not complaint:
                 continue
             state = answer["state"]

@@ -185,10 +185,11 @@ class IntegrationComplaint(models.Model):
         there = self.with_context(active_test=False).search(
             [("id", "in", [*ids.values()])]
         )
+        by_id = {complaint.id: complaint for complaint in there.with_env(self.env)}
         return {
-            key: self.browse(complaint_id)
+            key: by_id[complaint_id]
             for key, complaint_id in ids.items()
-            if complaint_id in there.ids
+            if complaint_id in by_id
         }
 
     def _send_changes(self):

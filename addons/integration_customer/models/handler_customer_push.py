@@ -142,11 +142,12 @@ class HandlerCustomerPush(models.AbstractModel):
             flow.connector_id, "party", partners
         )
         nobodies = flow._find_nobodies(jobs)
+        there = self._find_there(jobs)
         return {
             job: {"is_nobody": True}
             if job in nobodies
             else {
-                "party": self._prepare_party(job),
+                "party": self._prepare_party(job, there),
                 "party_id": linked.get(job.res_id, ""),
                 "is_new": bool(job.payload.get("is_new")),
                 "ruled_out": job.payload.get("ruled_out", []),
@@ -154,20 +155,29 @@ class HandlerCustomerPush(models.AbstractModel):
             for job in jobs
         }
 
-    def _prepare_party(self, job):
-        """The customer as it stands now: whoever mended it has mended this job."""
-        partner = self.env["res.partner"].browse(job.res_id).exists()
+    def _find_there(self, jobs):
+        """:return: dict ``{id: partner}`` of customers and addresses that still exist, to
+        be read all at once"""
+        ids = {job.res_id for job in jobs}
+        for job in jobs:
+            ids.update(job.payload.get("addresses", {}).values())
+        return {item.id: item for item in self.env["res.partner"].browse(ids).exists()}
+
+    def _prepare_party(self, job, there):
+        """The customer as it stands now: whoever mended it has mended this job.
+
+        :param dict there: of :meth:`_find_there`
+        """
+        partner = there.get(job.res_id)
         snapshot = job.payload["party"]
         if not partner:
             return snapshot
         addresses = []
         for address in snapshot["addresses"]:
-            record = self.env["res.partner"].browse(
-                job.payload["addresses"][address["key"]]
-            )
+            record = there.get(job.payload["addresses"][address["key"]])
             addresses.append(
                 record._prepare_erp_address_payload(address["kind"])
-                if record.exists()
+                if record
                 else address
             )
         return partner._prepare_erp_party_payload(addresses)
@@ -218,6 +228,7 @@ class HandlerCustomerPush(models.AbstractModel):
             [answer["remote_id"] for _job, answer in results],
         )
         problems, parties, addresses, differing = {}, [], {}, {}
+        records = self._find_there([job for job, _answer in results])
         for job, answer in results:
             owner = taken.setdefault(answer["remote_id"], job.res_id)
             if owner != job.res_id:
@@ -227,7 +238,7 @@ class HandlerCustomerPush(models.AbstractModel):
                 # the next try asks again, it does not come back to this answer
                 job.answer = False
                 continue
-            partner = Partner.browse(job.res_id)
+            partner = records[job.res_id]
             differing[partner] = answer.get("differing")
             parties.append(
                 (
@@ -242,7 +253,7 @@ class HandlerCustomerPush(models.AbstractModel):
                 )
             )
             for key, remote_id in answer["addresses"].items():
-                address = Partner.browse(job.payload["addresses"][key])
+                address = records[job.payload["addresses"][key]]
                 kind = self._get_address_kind(job.res_id, address)
                 # the first of several that are one address there stands for it
                 addresses.setdefault(kind, {}).setdefault(

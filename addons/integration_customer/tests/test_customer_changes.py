@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import odoo.sql_db
 from odoo.tests import tagged
 
 from odoo.addons.integration_hub.client import NetworkError
@@ -242,6 +243,34 @@ class TestCustomerChanges(CustomerCase):
         self.erp.calls.clear()
         self.run_lane()
         return queries, self.erp.calls.total()
+
+    def test_7_first_push_of_many(self):
+        """Hardly a statement for each, in as many calls as for a few."""
+
+        def count(number):
+            customers = self.env["res.partner"].union(
+                *(
+                    self.make_customer(
+                        name=f"F{number}-{n}",
+                        vat=False,
+                        email=f"f{number}-{n}@x.org",
+                        child_ids=[(0, 0, {"type": "delivery", "name": "Depot"})],
+                    )
+                    for n in range(number)
+                )
+            )
+            self.handler._enqueue_new(self.flow, customers, "test")
+            self.env.flush_all()
+            self.erp.calls.clear()
+            before = odoo.sql_db.sql_counter
+            self.run_lane()
+            return odoo.sql_db.sql_counter - before, self.erp.calls.total()
+
+        count(2)
+        few, calls = count(10)
+        many, calls_of_many = count(50)
+        self.assertEqual(calls_of_many, calls)
+        self.assertLess((many - few) / 40, 1)
 
     def test_7_many_cost_no_more_than_few(self):
         customers = self.env["res.partner"].union(

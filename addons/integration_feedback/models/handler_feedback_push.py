@@ -32,9 +32,11 @@ class HandlerFeedbackPush(models.AbstractModel):
         )
         links = handler._get_links(connector, products)
         texts = products._prepare_feedback_summaries(flow.company_id)
+        # of one recordset: what of one is read is read of all
+        by_id = {product.id: product for product in products}
         requests = {}
         for job in jobs:
-            product = products.browse(job.res_id) & products
+            product = by_id.get(job.res_id)
             if not product:
                 requests[job] = ValidationError(_lt("The product was deleted here."))
                 continue
@@ -165,9 +167,10 @@ class HandlerFeedbackPush(models.AbstractModel):
             .browse([job.res_id for job, _answer in results])
             .exists()
         )
+        by_id = {product.id: product for product in products}
         bindings, gone, count = [], products.browse(), 0
         for job, answer in results:
-            product = products.browse(job.res_id) & products
+            product = by_id.get(job.res_id)
             if not product or answer.get("is_same"):
                 continue
             count += 1
