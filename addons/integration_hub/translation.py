@@ -32,8 +32,8 @@ def speak_to(env, person):
     :return: ``env`` with that language
     """
     # cached by user, and what Odoo makes of the language set: no query for each text
-    lang = env(user=person.id, su=False)["res.users"].context_get()["lang"]
-    return env(context=dict(env.context, lang=lang))
+    lang = env(user=person.id, su=False)["res.users"].context_get().get("lang")
+    return env(context=dict(env.context, lang=lang or env.lang))
 
 
 def say_all(get_env, structure):

@@ -33,6 +33,7 @@ from . import integration_connector_problems
 from . import integration_connector_overview
 from . import integration_connector_catch_up
 from . import integration_connector_key
+from . import integration_connector_language
 from . import integration_connector_setup
 from . import integration_connector_next_step
 from . import integration_mapping_problems

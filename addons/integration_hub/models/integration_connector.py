@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..client import ConnectionSettings, IntegrationError
-from ..translation import say, speak_to
+from ..translation import say
 
 # {(database, connector): {}}: session tokens live in this process only, never on disk
 # of the database's uuid, in keys that are kept over there
@@ -243,16 +243,6 @@ class IntegrationConnector(models.Model):
         return self.user_id or self.env.ref("base.user_admin")
 
     @api.private
-    def _speak(self):
-        """Texts that nobody asks for in person, such as those of lanes, are in the language
-        that the screens of whoever is in charge are in.
-
-        :return: the connector, in an environment of that language
-        """
-        self.ensure_one()
-        return self.with_env(speak_to(self.env, self._get_person_in_charge()))
-
-    @api.private
     def _get_client(self):
         """A client of this system; not to be shared between threads.
 
@@ -365,23 +355,6 @@ class IntegrationConnector(models.Model):
         if report and report.options:
             self._call_hook("apply_report_options", report.options)
         self.env["integration.exchange"]._log(self, exchanges)
-
-    @api.private
-    def _get_error_values(self, error):
-        """What a job keeps of an error, said in our language.
-
-        :return: dict of fields of ``integration.job``"""
-        return {
-            "error_kind": error.kind,
-            "error_message": say(self.env, error.message),
-            "error_detail": error.to_dict(),
-        }
-
-    @api.private
-    def _list_sentences(self, texts):
-        """:param texts: of a client
-        :return: one a line, in our language; False for none"""
-        return "\n".join(say(self.env, text) for text in texts if text) or False
 
     @api.private
     def _stop_by_error(self, error):

@@ -132,6 +132,14 @@ class IntegrationHandler(models.AbstractModel):
         return []
 
     @api.private
+    def _speak_for(self, job):
+        """Whoever reads what comes of a job: the one in charge of the connector.
+
+        :return: the environment whose language the texts in its answer are said in
+        """
+        return self.env
+
+    @api.private
     def _on_problem(self, flow, failures):
         """Jobs have stopped and a person has to act: show it where people look.
 

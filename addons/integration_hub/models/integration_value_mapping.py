@@ -330,24 +330,21 @@ class IntegrationValueMapping(models.Model):
         if not model or local_field not in self.env[model]._fields:
             return {}
         records = self.env[model].sudo().browse(self.mapped("res_id")).exists()
-        # whoever looks, and whatever that person's language: as they were named first
-        records = records.with_context(lang=None)
-        keys = {
-            record.id: self._get_match_key(record[local_field]) for record in records
-        }
-        remote = {}
-        for value in self.env["integration.remote.value"].search(
+        values = self.env["integration.remote.value"].search(
             [("connector_id", "=", connector.id), ("kind", "=", kind)]
-        ):
-            remote.setdefault(self._get_match_key(value[remote_field]), []).append(
-                value
-            )
+        )
+        remote = values.grouped(lambda value: self._get_match_key(value[remote_field]))
+        matches = {}
+        # as they were named first, whatever the language of whoever looks; then in that
+        for named in (records.with_context(lang=None), records):
+            for record in named:
+                key = self._get_match_key(record[local_field])
+                if key and len(remote.get(key, ())) == 1:
+                    matches.setdefault(record.id, remote[key])
         return {
-            line: found[0]
+            line: found
             for line in self
-            if (key := keys.get(line.res_id))
-            and len(found := remote.get(key, [])) == 1
-            and line.remote_id != found[0].remote_id
+            if (found := matches.get(line.res_id)) and line.remote_id != found.remote_id
         }
 
     @api.model

@@ -281,7 +281,9 @@ class JobBatch(BatchProblems):
                 if isinstance(answer, IntegrationError):
                     problems[job] = answer
                 else:
-                    self.answers[job] = say_all(lambda: self.env, answer)
+                    self.answers[job] = say_all(
+                        lambda job=job: self.handler._speak_for(job), answer
+                    )
         self._in_fresh_transactions(lambda: self._settle_calls(problems))
         if self.answers:
             self._settle_answers(self.answers)

@@ -351,6 +351,13 @@ class TestLanguages(HubCase):
         lines = self.env["integration.value.mapping"].with_context(lang="ar_001")
         line = lines._ensure_unmapped(self.connector, "unit", unit)
         self.assertEqual(line.remote_id, "5")
+        # a system that speaks the language of whoever looks
+        line.write({"remote_id": False, "state": "unmapped"})
+        self.env["integration.remote.value"].search(
+            [("connector_id", "=", self.connector.id)]
+        ).name = "صندوق"
+        lines._propose(self.connector, line)
+        self.assertEqual(line.remote_id, "5")
 
     def test_costs_no_query_for_each_job(self):
         def count(prefix, number):

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from odoo.addons.integration_hub.client import IntegrationError
-from odoo.addons.integration_hub.translation import say
+from odoo.addons.integration_hub.translation import say, speak_to
 
 from ..decimals import to_decimal
 from ..order_findings import BLOCKING, NOTE, WARNING, make_finding, sort_findings
@@ -126,8 +126,9 @@ class HandlerOrderCheck(models.AbstractModel):
     # -- apply ------------------------------------------------------------------------
 
     def _apply(self, flow, results):
-        handler = self.with_company(flow.company_id)
+        of_company = self.with_company(flow.company_id)
         for job, answer in results:
+            handler = of_company.with_env(of_company._speak_for(job))
             lead = handler.env["crm.lead"].browse(job.res_id).exists()
             if not lead:
                 continue
@@ -222,9 +223,15 @@ class HandlerOrderCheck(models.AbstractModel):
         text = self.env._("Goes to the customer %s of the ERP.", names)
         return make_finding("customer", NOTE, text)
 
+    @api.private
+    def _speak_for(self, job):
+        """Whoever has asked waits for the answer."""
+        return speak_to(self.env, job.user_id) if job.user_id else self.env
+
     def _on_problem(self, flow, failures):
         for job, error in failures:
-            self._note_failure(flow, job, say(self.env, error.message))
+            message = say(self._speak_for(job), error.message)
+            self._note_failure(flow, job, message)
 
     def _on_cancelled(self, flow, jobs):
         for job in jobs:

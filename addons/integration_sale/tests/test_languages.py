@@ -4,6 +4,7 @@ from odoo.addons.integration_hub.client import Text, ValidationError
 
 from ..const import ACTIVITY_TYPE
 from .common import SaleCase
+from .order_check_case import CheckCase, CheckClient
 
 ARABIC = r"[\u0600-\u06ff]"
 CHINESE = r"[\u4e00-\u9fff]"
@@ -99,3 +100,30 @@ class TestLanguages(SaleCase):
         self.assertRegex(lead.message_ids[:1].body, ARABIC)
         line = lead.lead_line_ids
         self.assertEqual(line.product_id.with_context(lang=None).name, "Chair")
+
+
+@tagged("post_install", "-at_install")
+class TestLanguageOfCheck(CheckCase):
+    """Who asks the ERP about a deal reads what it says."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for lang in ("ar_001", "zh_CN"):
+            cls.env["res.lang"]._activate_lang(lang)
+        cls.steward.lang = "ar_001"
+        cls.salesperson.lang = "zh_CN"
+
+    def test_answer(self):
+        said_by_client = {"kind": "customer", "key": "", "text": REASON}
+        self.patch(CheckClient, "problems", [said_by_client])
+        shown = self.check(self.make_lead([(self.product, 1)]))
+        texts = self.get_texts(shown, "blocking", "warning", "note")
+        self.assertGreater(len(texts), 1, "ours as well")
+        for text in texts:
+            self.assertRegex(text, CHINESE)
+
+    def test_no_answer(self):
+        self.patch(CheckClient, "faults", [ValidationError(REASON)])
+        shown = self.check(self.make_lead([(self.product, 1)]))
+        self.assertRegex(shown["message"], CHINESE)
