@@ -11,6 +11,7 @@ from odoo.tools.safe_eval import safe_eval
 # small, so that a list of few records has a second page too: then the client counts them
 PAGE = 20
 COUNT_LIMIT = 10_001
+TIMES = 5
 # name: (who, model, xmlid of the action)
 LISTS = {
     "queue": ("steward", "integration.job", "integration_hub.integration_job_action"),
@@ -297,24 +298,24 @@ def open_list(env, model: str, action, mode: str) -> int:
 
 
 def measure(env) -> dict:
-    """Queries and seconds of each list, opened for the second time: views and rights are known by then."""
+    """Queries and milliseconds of each list: of the last time it was opened, as views and rights are known by then, and
+    of the fastest, as others work on the machine too."""
     found = {}
     for name, (who, model, xmlid) in LISTS.items():
         user = env["res.users"].search([("login", "=", f"lists-{who}")])
         action = env.ref(xmlid)
         mode = "list" if "list" in name else action.view_mode.split(",")[0]
-        for _time in range(3):
+        times = []
+        for _time in range(TIMES):
             env.invalidate_all()
             as_user = env(
                 user=user.id, context={"allowed_company_ids": user.company_ids.ids}
             )
             before, start = env.cr.sql_log_count, time.perf_counter()
             rows = open_list(as_user, model, action, mode)
-            found[name] = {
-                "rows": rows,
-                "queries": env.cr.sql_log_count - before,
-                "ms": 1000 * (time.perf_counter() - start),
-            }
+            times.append(1000 * (time.perf_counter() - start))
+            queries = env.cr.sql_log_count - before
+        found[name] = {"rows": rows, "queries": queries, "ms": min(times)}
     return found
 
 

@@ -59,7 +59,7 @@ def run(settings: Settings) -> Report:
             )
         )
     notes = [
-        "Each list as the web client opens it (views, first page of 20, count), for the third time.",
+        "Each list as the web client opens it (views, first page of 20, count), the fastest of five times.",
         "Few: 100 of each; many: "
         + ", ".join(f"{count:,} {name}" for name, count in large.items())
         + ".",

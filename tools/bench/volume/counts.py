@@ -40,8 +40,11 @@ ERP = {
             select count(*) from (select name from party_party where name like 'Volume customer %'
              group by name having count(*) > 1) twice
         """,
-        "addresses": "select count(*) from party_address where street like 'Havenstraat %'",
-        "moved": "select count(*) from party_address where street like 'Verhuisd %'",
+        "addresses": """
+            select count(*) from party_address address join party_party party on party.id = address.party
+             where party.name like 'Volume customer %' and street_unstructured like 'Havenstraat %'
+        """,
+        "moved": "select count(*) from party_address where street_unstructured like 'Verhuisd %'",
         "figures": "select count(*) from stock_forecast_line",
         "planned": "select coalesce(sum(quantity), 0)::int from stock_forecast_line",
         "complaints": "select count(distinct reference) from sale_complaint where reference like 'CRM-%'",

@@ -49,6 +49,17 @@ def connect(env, kind: str, values: dict) -> int:
     lines.action_add_missing()
     lines.action_propose_matches()
     lines.search([("state", "=", "proposed")]).action_confirm()
+    # Tryton's Unit is Units here: no name tells that, so somebody says it once
+    unit = env["integration.remote.value"].search(
+        [("kind", "=", "unit"), ("name", "=", "Unit")]
+    )
+    if unit:
+        lines.search(
+            [
+                ("kind", "=", "unit"),
+                ("res_id", "=", env.ref("uom.product_uom_unit").id),
+            ]
+        ).write({"remote_id": unit.remote_id})
     customers = connector._get_flow("customer_push")
     customers.customer_scope = "filter"
     customers.filter_domain = "[('ref', '=like', 'VOL-%')]"
