@@ -17,6 +17,11 @@ class CatalogBatch:
         self.company = connector.company_id
         self.owned_fields = connector._get_catalog_fields()
         self.mapping = self.env["integration.product.mapping"]
+        # what the ERP's weights are in, and what ours are in
+        self.kilogram = self.env.ref("uom.product_uom_kgm")
+        self.weight_unit = self.env[
+            "product.template"
+        ]._get_weight_uom_id_from_ir_config_parameter()
         self.units = self._read_values("unit", "uom.uom")
         self.taxes = {}
         if "account.tax" in self.env:

@@ -82,14 +82,18 @@ class IntegrationCatalogItem(models.Model):
                     "factor": factor,
                 }
         changed = {name: value for name, value in values.items() if line[name] != value}
-        if changed:
+        line = line.with_context(integration_catalog=True)
+        if changed.keys() == {"remote_name"}:
+            # nothing waits for a name
+            line.write(changed)
+        elif changed:
             # the whole remote side at once, or the mapping would look it up by its code
             values |= {
                 "remote_id": self.remote_id,
                 "state": line.state,
                 "is_automatic": line.is_automatic,
             }
-            line.with_context(integration_catalog=True).write(values)
+            line.write(values)
 
     def _prepare_changes(self, product, batch):
         """:return: dict of the owned fields in which ``product`` differs"""
@@ -179,12 +183,8 @@ class IntegrationCatalogItem(models.Model):
             if payload[source].strip() or source in payload["cleared"]:
                 values[name] = payload[source].strip() or False
         if payload["weight"]:
-            kilogram = self.env.ref("uom.product_uom_kgm")
-            own_unit = self.env[
-                "product.template"
-            ]._get_weight_uom_id_from_ir_config_parameter()
-            values["weight"] = kilogram._compute_quantity(
-                float(payload["weight"]), own_unit, round=False
+            values["weight"] = batch.kilogram._compute_quantity(
+                float(payload["weight"]), batch.weight_unit, round=False
             )
         if "account.tax" in self.env and not self._get_missing_tax_ids(batch):
             values["taxes_id"] = self.env["account.tax"].union(

@@ -233,6 +233,9 @@ class HandlerPricePull(models.AbstractModel):
         )
         changed = len(gone)
         gone.unlink()
+        templates = {
+            product.id: product.product_tmpl_id.id for product in mappings.product_id
+        }
         to_create = []
         for key, price in wanted.items():
             item = known.get(key)
@@ -243,9 +246,7 @@ class HandlerPricePull(models.AbstractModel):
                         "pricelist_id": pricelist_id,
                         "applied_on": "0_product_variant",
                         "product_id": product_id,
-                        "product_tmpl_id": self.env["product.product"]
-                        .browse(product_id)
-                        .product_tmpl_id.id,
+                        "product_tmpl_id": templates[product_id],
                         "min_quantity": quantity,
                         "compute_price": "fixed",
                         "fixed_price": price,
@@ -289,6 +290,8 @@ class HandlerPricePull(models.AbstractModel):
             .browse(answer["partner_ids"])
             .exists()
         }
+        Pricelist = self.env["product.pricelist"]
+        changed = {}
         for party_id, partner_id in zip(
             answer["party_ids"], answer["partner_ids"], strict=True
         ):
@@ -298,9 +301,14 @@ class HandlerPricePull(models.AbstractModel):
             chosen = lists.get(answer["lists"][party_id])
             present = partner.specific_property_product_pricelist
             if chosen and present != chosen:
-                partner.property_product_pricelist = chosen
+                changed.setdefault(chosen, []).append(partner_id)
             elif not chosen and present in lists.values():
                 # the ERP gave it, the ERP has taken it away; what people chose stays
-                partner.specific_property_product_pricelist = False
+                changed.setdefault(Pricelist, []).append(partner_id)
+        for pricelist, partner_ids in changed.items():
+            # property_product_pricelist would have Odoo look up each one's country
+            self.env["res.partner"].with_company(connector.company_id).browse(
+                partner_ids
+            ).specific_property_product_pricelist = pricelist
         if answer["next"]:
             self._enqueue_parties(flow, answer["next"])

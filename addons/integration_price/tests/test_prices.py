@@ -1,3 +1,4 @@
+import odoo.sql_db
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -126,6 +127,31 @@ class TestPrices(PriceCase):
             [self.get_price(product) for product in products], [1, 2, 3, 4, 5]
         )
         self.assertFalse(self.flow.cursor)
+
+    def test_volume(self):
+        """No statement for each price or customer, made or changed."""
+
+        def count(numbers, price):
+            for number in numbers:
+                self.set_prices(str(number), (0, price), (10, price - 1))
+            self.env.flush_all()
+            before = odoo.sql_db.sql_counter
+            self.pull()
+            return odoo.sql_db.sql_counter - before
+
+        def make(numbers):
+            for number in numbers:
+                self.make_product(str(number))
+                self.make_partner(f"P{number}")
+                FakePriceClient.parties[f"P{number}"] = "W"
+            return count(numbers, 50)
+
+        make(range(2))
+        few, many = make(range(2, 12)), make(range(12, 112))
+        self.assertLess((many - few) / 90, 1)
+        few, many = count(range(10), 60), count(range(112), 70)
+        self.assertLess((many - few) / 102, 0.5)
+        self.assertEqual(len(self.get_list().item_ids), 224)
 
     def test_network_failure(self):
         product = self.make_product("1")
