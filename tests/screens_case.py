@@ -5,6 +5,7 @@ import base64
 import contextlib
 import json
 import os
+import time
 from pathlib import Path
 from unittest.mock import patch
 
@@ -24,6 +25,8 @@ TRANSLATED = (
     *("base", "web", "mail", "contacts", "crm", "sale", "sale_crm", "product"),
     *("sales_team", "account", "stock", "base_setup"),
 )
+# Seconds; much more than a screen takes on the slowest machine.
+PATIENCE = 120
 # Nothing is being loaded any more, and the view asked for is there.
 READY = """
     !document.querySelector('.o_loading_indicator, .o_blockUI, .o_view_sample_data_loading')
@@ -65,8 +68,7 @@ class Screens:
     def check(self, name, ready=READY):
         """The screen that is open now."""
         case, browser = self.case, self.browser
-        is_ready = browser._wait_ready(ready, timeout=40)
-        case.assertTrue(is_ready, f"{name}: the screen never came to rest")
+        case.assertTrue(self.wait_for(ready), f"{name}: the screen never came to rest")
         self.evaluate(DRAWN)
         found = json.loads(self.evaluate(LOOK))
         self.keep(name)
@@ -78,6 +80,17 @@ class Screens:
             if browser._result.done():
                 browser._result.result()
 
+    def wait_for(self, expression):
+        """:return: whether the page came to say so"""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            # A page that reads its scripts for the first time answers nothing meanwhile.
+            with contextlib.suppress(TimeoutError):
+                if self.evaluate(expression) is True:
+                    return True
+            time.sleep(0.1)
+        return False
+
     def choose_action(self, text):
         """Choose an entry of the form's ⚙ menu."""
         self.evaluate("document.querySelector('.o_cp_action_menus button').click()")
@@ -85,9 +98,9 @@ class Screens:
             "[...document.querySelectorAll('.o-dropdown--menu .o-dropdown-item')]"
             f".find((entry) => entry.innerText.trim() === {json.dumps(text)})"
         )
-        self.case.assertTrue(self.browser._wait_ready(f"!!{item}"), text)
+        self.case.assertTrue(self.wait_for(f"!!{item}"), text)
         self.evaluate(f"{item}.click()")
-        self.browser._wait_ready("!document.querySelector('.o_form_view')")
+        self.wait_for("!document.querySelector('.o_form_view')")
 
     def evaluate(self, expression):
         answer = self.browser._websocket_request(

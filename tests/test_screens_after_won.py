@@ -55,6 +55,6 @@ class TestScreensAfterWon(ErpCase, ScreensCase):
 
     def show_activity(self, screens):
         activity = "document.querySelector('.o-mail-Activity')"
-        self.assertTrue(screens.browser._wait_ready(f"!!{activity}"))
+        self.assertTrue(screens.wait_for(f"!!{activity}"))
         screens.evaluate(f"{activity}.scrollIntoView()")
         screens.check("after-won-activity", f"!!{activity}")

@@ -82,6 +82,6 @@ class TestScreensBeforeWon(ErpCase, ScreensCase):
                 screens.take("sales-forecast", "/odoo/integration-forecast")
                 screens.check("sales-forecast", ROWS)
                 screens.take("check-before-won", f"/odoo/crm.lead/{lead.id}")
-                screens.browser._wait_ready(FOUND, timeout=20)
+                screens.wait_for(FOUND)
                 screens.evaluate(SHOW)
                 screens.check("check-before-won", FOUND)

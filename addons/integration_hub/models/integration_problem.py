@@ -81,7 +81,8 @@ class IntegrationProblem(models.Model):
                    COALESCE(MAX(held.message), MAX(connector.error_message)) AS message,
                    %(measures)s
               FROM (%(held)s) held
-              JOIN integration_cause cause ON cause.id = held.cause_id
+              JOIN integration_cause cause
+                ON cause.id = held.cause_id AND cause.kind = held.kind
               JOIN integration_connector connector ON connector.id = cause.connector_id
              GROUP BY cause.id, connector.company_id
             """,
@@ -108,23 +109,22 @@ class IntegrationProblem(models.Model):
         return SQL(
             """
             SELECT link.cause_id, job.id AS job_id, job.state, job.res_model, job.res_id,
-                   link.since, job.next_try, job.error_message AS message
+                   link.since, job.next_try, job.error_message AS message,
+                   job.error_kind AS kind
               FROM integration_cause_job link
               JOIN integration_job job ON job.id = link.job_id
-              JOIN integration_cause own ON own.id = link.cause_id
-             WHERE job.state IN %(states)s AND own.kind = job.error_kind
+             WHERE job.state IN %(states)s
              UNION ALL
             SELECT link.cause_id, blocked.id, NULL, blocked.res_model, blocked.res_id,
-                   link.since, NULL, NULL
+                   link.since, NULL, NULL, job.error_kind
               FROM integration_job blocked
               JOIN integration_job job ON job.id = blocked.blocked_by_id
               JOIN integration_cause_job link ON link.job_id = job.id
-              JOIN integration_cause own ON own.id = link.cause_id
              WHERE blocked.state IN ('waiting', 'retrying')
-               AND job.state IN %(states)s AND own.kind = job.error_kind
+               AND job.state IN %(states)s
              UNION ALL
             SELECT own.id, waiting.id, 'stopped', waiting.res_model, waiting.res_id,
-                   COALESCE(stopped.stopped_at, own.create_date), NULL, NULL
+                   COALESCE(stopped.stopped_at, own.create_date), NULL, NULL, own.kind
               FROM integration_cause own
               JOIN integration_connector stopped ON stopped.id = own.connector_id
               LEFT JOIN integration_job waiting
@@ -139,6 +139,7 @@ class IntegrationProblem(models.Model):
     # -- compute ----------------------------------------------------------------------
 
     @api.depends("kind", "res_model", "res_id", "message", "connector_id")
+    @api.depends_context("lang")
     def _compute_title(self):
         names = self._get_record_names()
         for problem in self:
@@ -205,6 +206,7 @@ class IntegrationProblem(models.Model):
         return FIX_BY_KIND.get(self.kind, "retry")
 
     @api.depends("job_count", "kind")
+    @api.depends_context("lang")
     def _compute_effect(self):
         for problem in self:
             problem.effect = problem._get_effect()
