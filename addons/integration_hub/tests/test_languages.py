@@ -305,11 +305,12 @@ class TestLanguages(HubCase):
         self.patch(self.client_class, "test_connection", test_connection)
         self.run_lane()
         self.env.invalidate_all()
+        self.assertFalse(self.connector.is_testing)
+        self.assertRegex(self.connector.error_message, ARABIC)
         [exchange] = self.env["integration.exchange"].search(
             [("connector_id", "=", self.connector.id)]
         )
         self.assertRegex(exchange.error_message, ARABIC)
-        self.assertRegex(self.connector.error_message, ARABIC)
 
     def test_without_a_responsible(self):
         self.connector.user_id = False

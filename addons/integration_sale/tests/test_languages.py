@@ -70,19 +70,16 @@ class TestLanguages(SaleCase):
             self.assertNotRegex(text.replace(number, ""), "[a-z]{4}", "no English left")
             self.assertIn(number, text)
 
-    def test_deleted_product(self):
-        """Found out before anything is sent."""
+    def test_found_out_before_anything_is_sent(self):
         self.speak("zh_CN", "zh_CN")
-        product = self.make_product("Lamp", "LAMP", 10.0)
-        lead = self.make_lead([(product, 1)])
-        self.win(lead)
-        lead.lead_line_ids.unlink()
-        product.unlink()
-        self.run_lane()
+        self.connector._get_flow("customer_push").active = False
+        lead = self.make_lead([(self.product, 1)])
+        self.push(lead)
         job = self.env["integration.job"].search(
-            [("flow_id", "=", self.flow.id), ("res_id", "=", lead.id)], limit=1
+            [("flow_id", "=", self.flow.id), ("res_id", "=", lead.id)]
         )
         self.assertEqual(job.state, "failed")
+        self.assertIn("not linked to one in the ERP", job.error_detail["message"])
         self.assertRegex(job.error_message, CHINESE)
 
     def test_english_stays_english(self):
