@@ -68,7 +68,10 @@ class Screens:
     def check(self, name, ready=READY):
         """The screen that is open now."""
         case, browser = self.case, self.browser
-        case.assertTrue(self.wait_for(ready), f"{name}: the screen never came to rest")
+        if not self.wait_for(ready):
+            # what it shows instead says why
+            self.keep(f"{name}-not-at-rest")
+            case.fail(f"{name}: the screen never came to rest")
         self.evaluate(DRAWN)
         found = json.loads(self.evaluate(LOOK))
         self.keep(name)
