@@ -67,6 +67,7 @@ class Play:
     def catalogue(self):
         """Products come in."""
         self.site.in_erp("products", count=self.count)
+        self.site.age("product_product", "product_template")
         run = self.run("catalogue", "all", self.count)
         yield self.check(run, products=self.count)
         self.site.in_erp("change_products", count=self.changed)
@@ -144,6 +145,7 @@ class Play:
         count = min(self.count, MOST_ORDERS[self.site.kind])
         keys = self.site.inside("fill", "won_leads", count=count)
         made = self.site.in_erp("orders", keys=keys)
+        self.site.age(*TABLES_OF_ORDERS[self.site.kind])
         self.site.inside("fill", "erp_orders", orders=made)
         run = self.run("orders", "all", count)
         yield self.check(run, orders_with_a_delivery=count, orders_shipped=0)
@@ -177,6 +179,7 @@ class Play:
         yield self.check(
             run, changed_complaints=self.changed, all_complaints=self.count
         )
+        self.site.age(*TABLES_OF_COMPLAINTS[self.site.kind])
         run = self.run("complaint states", "all", self.count)
         yield self.check(run, complaints_known=self.count, complaints_accepted=0)
         self.site.in_erp("repair", count=self.changed)
@@ -197,6 +200,14 @@ class Play:
         yield self.check(run, summaries=self.count, all_summaries=self.count)
 
 
+TABLES_OF_ORDERS = {
+    "odoo": ("sale_order", "stock_picking"),
+    "tryton": ("sale_sale", "sale_line", "stock_shipment_out", "stock_move"),
+}
+TABLES_OF_COMPLAINTS = {
+    "odoo": ("repair_order",),
+    "tryton": ("sale_complaint", "sale_complaint_action"),
+}
 # Confirming them is what takes an ERP long.
 MOST_ORDERS = {"odoo": 10_000, "tryton": 2_000}
 CODES = {

@@ -1,8 +1,5 @@
 """What both ERPs and the CRM are filled with: the same records everywhere, made from a number. Imported by all of them."""
 
-from pathlib import Path
-
-TRYTON_SCRIPT = Path(__file__).with_name("seeds_tryton.py")
 CODE = "VOL-{:05d}"
 CUSTOMER = "Volume customer {:05d} B.V."
 CHANGED = 100
@@ -11,8 +8,8 @@ CHUNK = 500
 INVOICED = 10
 QUANTITY = 40
 STOCK = 250
+# The forecast is of so many months.
 MONTHS = 3
-"""The forecast of so many months."""
 
 
 def price(number: int) -> float:
