@@ -200,6 +200,7 @@ class CrmLead(models.Model):
                 "error_message",
                 "blocked_by_id",
                 "unsettled_until",
+                "answer",
             ],
         )
 

@@ -14,7 +14,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
             flow, payload, answer, currencies, existing, known
         )
         if known.sent_payload:
-            del values["sent_hash"]
+            # quotations that were linked to it since stay so
+            del values["sent_hash"], values["sale_order_ids"]
             return values
         values["sent_payload"] = {
             name: payload[name] for name in payload if name != "party"

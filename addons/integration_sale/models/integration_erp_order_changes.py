@@ -176,7 +176,7 @@ class IntegrationErpOrder(models.Model):
         jobs = self._get_change_jobs("cancel").filtered(
             lambda job: (
                 job.id not in settled
-                and (job.state not in PROBLEM_STATES or job.unsettled_until)
+                and (job.state not in PROBLEM_STATES or job._filter_undecided())
             )
         )
         return jobs._get_erp_orders()

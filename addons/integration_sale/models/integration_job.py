@@ -8,8 +8,11 @@ class IntegrationJob(models.Model):
 
     def _filter_undecided(self):
         """Those whose order may be in the ERP by now, or about to be: a call is under way,
-        or one got lost. Only the job itself finds out."""
-        return self.filtered(lambda job: job.state == "running" or job.unsettled_until)
+        one got lost, or what came back could not be written down here yet. Only the job
+        itself finds out."""
+        return self.filtered(
+            lambda job: job.state == "running" or job.unsettled_until or job.answer
+        )
 
     def _arm_stuck(self):
         """Have those look again that have given up."""

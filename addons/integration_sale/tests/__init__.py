@@ -17,6 +17,7 @@ from . import test_customer
 from . import test_status
 from . import test_rights
 from . import test_lost_calls
+from . import test_answer_not_written
 from . import test_any_sequence
 from . import test_any_sequence_after_won
 from . import test_passport

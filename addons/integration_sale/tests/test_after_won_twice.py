@@ -218,6 +218,39 @@ class TestAfterWonTwice(AfterWonCase):
         self.assertTrue(lost.erp_order_ids.is_called_off)
         self.assertEqual(self.get_lines_there(changed), {"P-CHAIR": "4"})
 
+    def test_quotation_confirmed_before_the_order_was(self):
+        lead = self.make_lead([(self.product, 2)])
+        self.erp.faults["order_confirm"] = [lambda: NetworkError("Broken off.")]
+        self.push(lead)
+        self.assertEqual(self.get_remote_order(lead)["state"], "draft")
+        order = self.make_order(lead, [(self.product, 2)])
+        order.action_confirm()
+        self.commit()
+        self.assertEqual(lead.erp_order_ids.sale_order_ids, order)
+        self.due()
+        self.run_lane()
+        self.assertEqual(self.get_remote_order(lead)["state"], "confirmed")
+        self.assertEqual(lead.erp_order_ids.sale_order_ids, order)
+        order.order_line.product_uom_qty = 3
+        self.run_lane()
+        self.assertEqual(self.get_lines_there(lead), {"P-CHAIR": "3"})
+
+    def test_quotation_confirmed_while_a_change_was_lost(self):
+        lead = self.make_lead([(self.product, 2)])
+        self.push(lead)
+        self.lose_answer("order_update")
+        lead.lead_line_ids.quantity = 7
+        self.run_lane()
+        order = self.make_order(lead, [(self.product, 4)])
+        order.action_confirm()
+        self.run_lane()
+        self.assertEqual(lead.erp_order_ids.sale_order_ids, order)
+        self.due()
+        self.run_lane()
+        self.assertEqual(self.get_lines_there(lead), {"P-CHAIR": "4"})
+        self.assertEqual(lead.erp_order_ids.amount_total, order.amount_total)
+        self.assertEqual(lead.integration_status, "in_erp")
+
     # -- deleted ----------------------------------------------------------------------
 
     def delete_while_it_is_made(self):
