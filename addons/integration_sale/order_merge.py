@@ -19,6 +19,8 @@ LINE_FIELDS = (
     "discount",
     "tax_ids",
 )
+# a line without a quantity
+THERE = "✓"
 # what an invoice has fixed
 MONEY_FIELDS = ("unit_price", "discount", "tax_ids")
 # fields of the order -> what has to have happened that they can't be changed any more
@@ -163,6 +165,9 @@ class _Merge:
         for name in after:
             if name not in refused:
                 self.sent[name] = self.after[name]
+        if "customer_reference" not in refused:
+            # without a reference of the customer's it is our number
+            self.sent["number"] = self.after["number"]
 
     def _get_header_reason(self, name, is_conflict):
         if is_conflict:
@@ -280,15 +285,12 @@ class _Merge:
     # -- told -------------------------------------------------------------------------
 
     def _note_line(self, key, line, reason, before, after, there=None):
-        self._note(
-            key,
-            "line",
-            {"line": before.get("quantity", "")},
-            {"line": after.get("quantity", "")},
-            {"line": (there or {}).get("quantity", "")},
-            reason,
-            line["description"],
+        values = (before, after, there or {})
+        # texts have no quantity: that they are there is all there is to say
+        before, after, there = (
+            {"line": item.get("quantity", THERE if item else "")} for item in values
         )
+        self._note(key, "line", before, after, there, reason, line["description"])
 
     def _note(self, key, name, before, after, there, reason, description=""):
         point = {

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import format_amount
 
 from ..decimals import to_decimal
+from ..order_merge import THERE
 
 
 class IntegrationChangeText(models.AbstractModel):
@@ -166,6 +167,8 @@ class IntegrationChangeText(models.AbstractModel):
         """:return: such as “Pump, Quantity: 2 → 5”"""
         what = self._get_what(point)
         if point["field"] == "line":
+            if point["after"] == THERE and not point["before"]:
+                return self.env._("%s: added", what)
             if point["after"] and not point["before"]:
                 return self.env._(
                     "%(what)s: added, %(quantity)s",

@@ -37,7 +37,9 @@ class TestLateOrders(AfterWonCase):
             erp_order.amount_total, order.amount_total + late.amount_total
         )
         self.assertFalse(self.get_activities(lead))
-        self.assertIn("Table", lead.message_ids[0].body)
+        news = lead.message_ids[0].body
+        self.assertIn("Table", news)
+        self.assertIn(f"{late.name}: added", news)
         # once
         lead.sudo()._push_won("sent again")
         self.run_lane()

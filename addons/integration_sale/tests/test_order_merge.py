@@ -19,12 +19,28 @@ def make_line(key, product="P1", quantity="2", price="10", **values):
 
 
 def make_order(*lines, **values):
-    return {"party_id": "7", "note": "", "lines": list(lines), **values}
+    return {
+        "number": "S1",
+        "customer_reference": "",
+        "party_id": "7",
+        "note": "",
+        "lines": list(lines),
+        **values,
+    }
+
+
+def get_header(order):
+    return {
+        "customer_reference": order["customer_reference"] or order["number"],
+        "party_id": order["party_id"],
+        "note": order["note"],
+    }
 
 
 def expect(order):
+    header = get_header(order)
     return {
-        "header": {name: order[name] for name in ("party_id", "note") if order[name]},
+        "header": {name: value for name, value in header.items() if value},
         "lines": [
             {name: line[name] for name in line if name not in ("key", "kind")}
             for line in order["lines"]
@@ -39,7 +55,7 @@ def make_content(order, **values):
         "reason": "",
         "documents": {},
         "fixed": ["party_id"],
-        "header": {"party_id": order["party_id"], "note": order["note"]},
+        "header": get_header(order),
         "lines": [
             {
                 **{name: line[name] for name in line if name != "key"},
@@ -156,6 +172,50 @@ class TestOrderMerge(BaseCase):
         self.assertEqual(
             sorted(line["key"] for line in result["sent"]["lines"]), ["b", "c"]
         )
+
+    def test_added_ahead_and_behind(self):
+        """The first line that stays is at 1."""
+        before = make_order(make_line("b"), make_line("c", "P2"))
+        new = [make_line(key, product) for key, product in (("a", "P0"), ("d", "P3"))]
+        after = make_order(new[0], *before["lines"], new[1])
+        update = self.merge(before, after, make_content(before))["update"]
+        self.assertEqual([item["position"] for item in update["add"]], [0, 4])
+
+    def test_headings(self):
+        heading = make_line("H", False, "0", kind="section", description="S2")
+        before = make_order(make_line("a"))
+        after = make_order(make_line("a"), heading)
+
+        def expect_text(order):
+            expected = expect(order)
+            for line, values in zip(order["lines"], expected["lines"], strict=True):
+                if line["kind"] == "section":
+                    values.clear()
+                    values["description"] = line["description"]
+            return expected
+
+        both = (expect_text(before), expect_text(after))
+        content = make_content(before)
+        [point] = merge(before, after, both, content, {"a": "ra"})["changed"]
+        self.assertEqual((point["before"], point["after"]), ("", "✓"))
+        content["reason"] = "locked"
+        [point] = merge(before, after, both, content, {"a": "ra"})["left"]
+        self.assertEqual((point["after"], point["there"]), ("✓", ""))
+
+    def test_our_number_stands_for_a_reference(self):
+        """Changed twice, it is our own change both times."""
+        line = make_line("a")
+        before, after, last = (
+            make_order(line, number=number) for number in ("S1", "S1, S2", "S2")
+        )
+        result = self.merge(before, after, make_content(before))
+        self.assertEqual(result["update"]["fields"], ["customer_reference"])
+        result = self.merge(result["sent"], last, make_content(after))
+        self.assertFalse(result["left"])
+        self.assertEqual(result["update"]["fields"], ["customer_reference"])
+        # not written, it is not our word
+        result = self.merge(before, after, make_content(before, reason="locked"))
+        self.assertEqual(result["sent"]["number"], "S1")
 
     def test_asked_again_after_a_lost_answer(self):
         """The new line stands there already, and nobody has told us its id."""
