@@ -12,6 +12,7 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.integration_hub.client import ConnectionSettings
+from odoo.addons.integration_hub.tests.connector_case import LaneMixin
 from odoo.addons.integration_odoo.client import OdooClient
 
 CREDENTIALS = {
@@ -57,7 +58,7 @@ def get_odoo_keeper(settings):
     )
 
 
-class ErpCase(TransactionCase):
+class ErpCase(LaneMixin, TransactionCase):
     """A company in euros, its products mapped to those of the ERP of ``kind``."""
 
     kind = None
@@ -300,18 +301,6 @@ class ErpCase(TransactionCase):
 
     def win(self, leads):
         leads.with_user(self.salesperson).action_set_won()
-
-    def run_lane(self):
-        """Work off the queue as ``ir.cron`` would."""
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        self.env.flush_all()
-        with (
-            self.enter_registry_test_mode(),
-            self.registry.cursor() as cursor,
-        ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
-        self.env.invalidate_all()
 
     def push(self, leads):
         self.win(leads)
