@@ -153,6 +153,11 @@ def chaos(arguments) -> int:
     return tool("chaos", arguments)
 
 
+def mutations(arguments) -> int:
+    """[NAME ...]: break one promise at a time, and see whether the tests notice"""
+    return tool("mutations", arguments)
+
+
 def odoo_(arguments) -> int:
     """ARGS...: any Odoo command, e.g. `odoo -d crm_dev -u integration_hub --stop-after-init`"""
     setup.provide()
@@ -231,6 +236,7 @@ COMMANDS = {
     "serve": serve,
     "bench": bench,
     "chaos": chaos,
+    "mutations": mutations,
     "pytest": pytest,
     "install": install,
     "pot": pot,

@@ -1,0 +1,1 @@
+"""Deliberate breaks of what the suite promises, and which tests notice."""
