@@ -1,4 +1,3 @@
-
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.integration_hub.client import (

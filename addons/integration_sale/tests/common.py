@@ -35,6 +35,7 @@ class SaleCase(ConnectorCase):
         )
         cls.company = cls.env.company
         cls.currency = cls.company.currency_id
+        cls.add_erp()
         cls.salesperson = new_test_user(
             cls.env,
             "anna",
@@ -87,12 +88,10 @@ class SaleCase(ConnectorCase):
         cls.load_reference()
 
     @classmethod
-    def add_fake_system(cls):
-        super().add_fake_system()
-        currency = cls.env.company.currency_id
+    def add_erp(cls):
         cls.erp = FakeErp()
         cls.erp.values["currency"] = [
-            cls.make_value("7", currency.name, code=currency.name)
+            cls.make_value("7", cls.currency.name, code=cls.currency.name)
         ]
         cls.erp.values["tax"] = [cls.make_value("20", "VAT twenty", rate="20.00")]
         cls.erp.values["unit"] = [cls.make_value("1", "Units")]
