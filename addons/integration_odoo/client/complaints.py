@@ -226,7 +226,7 @@ class ComplaintVerbs(ComplaintStates):
         return answers
 
     def _prepare_cells(self, update, state):
-        """:return: ``{column of load: text}``, see ``PartyChangeVerbs``"""
+        """:return: ``{column: text}`` for ``write_table``"""
         complaint, fields = update["complaint"], set(update["fields"])
         cells = {}
         if "text" in fields:
@@ -246,22 +246,13 @@ class ComplaintVerbs(ComplaintStates):
         return cells
 
     def _load_repairs(self, names, table):
-        answer = self.call(
+        self.write_table(
             REPAIR,
-            "load",
-            fields=[".id", *names],
-            data=table,
+            [".id", *names],
+            table,
             context=CREATE_CONTEXT,
-            changes=True,
             purpose="change repair orders",
         )
-        if not answer.get("ids"):
-            messages = [
-                str(item.get("message", "")) for item in answer.get("messages") or []
-            ]
-            raise ValidationError(
-                " ".join(dict.fromkeys(messages)) or _lt("Odoo refuses this change.")
-            )
         return [True] * len(table)
 
     def complaint_cancel(self, remote_ids):

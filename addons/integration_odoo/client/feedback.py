@@ -6,7 +6,6 @@ from odoo.addons.integration_hub.client import (
     IntegrationError,
     OutcomeUnknownError,
     TextMaker,
-    ValidationError,
     send_by_halving,
 )
 
@@ -105,15 +104,13 @@ class FeedbackVerbs:
             ) from error
 
     def feedback_update(self, updates):
-        """By ``load``, which takes a table, see ``PartyChangeVerbs``."""
         return send_by_halving(self._load_summaries, updates)
 
     def _load_summaries(self, updates):
-        answer = self.call(
+        self.write_table(
             ATTACHMENT,
-            "load",
-            fields=[".id", "res_id", "datas"],
-            data=[
+            [".id", "res_id", "datas"],
+            [
                 [
                     item["remote_id"],
                     item["summary"]["product_id"],
@@ -122,16 +119,8 @@ class FeedbackVerbs:
                 for item in updates
             ],
             context=CREATE_CONTEXT,
-            changes=True,
             purpose="replace product feedback",
         )
-        if not answer.get("ids"):
-            messages = [
-                str(item.get("message", "")) for item in answer.get("messages") or []
-            ]
-            raise ValidationError(
-                " ".join(dict.fromkeys(messages)) or _lt("Odoo refuses this change.")
-            )
         return self._read_summaries([int(item["remote_id"]) for item in updates])
 
     def feedback_delete(self, remote_ids):

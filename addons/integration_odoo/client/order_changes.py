@@ -152,28 +152,17 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
             if record:
                 tables[tuple(sorted(record))].append(record)
         for columns, table in tables.items():
-            answer = self.call(
+            self.write_table(
                 model,
-                "load",
-                fields=list(columns),
-                data=[[str(record[name]) for name in columns] for record in table],
+                columns,
+                [[str(record[name]) for name in columns] for record in table],
                 context={
                     **CREATE_CONTEXT,
                     # deliveries that have not left go to the new address
                     "update_delivery_shipping_partner": True,
                 },
-                changes=True,
                 purpose="change orders",
             )
-            if not answer.get("ids"):
-                messages = [
-                    str(item.get("message", ""))
-                    for item in answer.get("messages") or []
-                ]
-                raise ValidationError(
-                    " ".join(dict.fromkeys(messages))
-                    or _lt("Odoo refuses this change.")
-                )
 
     def _remove_lines(self, updates, states):
         """Of a draft lines are taken out, on a confirmed order nothing of them is ordered

@@ -37,10 +37,7 @@ PLAIN_FIELDS = ("name", "email", "phone", "website", "street", "street2", "zip",
 class PartyChangeVerbs:
     """``party_read``, ``party_update``, ``party_archive``.
 
-    ``write`` takes one set of values for all its records. Many records with values of
-    their own go through ``load`` instead, the method behind Odoo's import: it takes a
-    table, all in one transaction (``odoo/orm/models.py``, ``load``), and checks rights and
-    values like any write.
+    Customers have values of their own: they go through :meth:`write_table`.
     """
 
     # -- read -------------------------------------------------------------------------
@@ -145,23 +142,14 @@ class PartyChangeVerbs:
         return {key: values for key, values in records.items() if values}
 
     def _load(self, names, table):
-        answer = self.call(
+        self.write_table(
             "res.partner",
-            "load",
-            fields=[".id", *names],
-            data=table,
+            [".id", *names],
+            table,
             # what is archived is found as well, to be changed or brought back
             context={**CREATE_CONTEXT, **WITH_ARCHIVED},
-            changes=True,
             purpose="change customers",
         )
-        if not answer.get("ids"):
-            messages = [
-                str(item.get("message", "")) for item in answer.get("messages") or []
-            ]
-            raise ValidationError(
-                " ".join(dict.fromkeys(messages)) or _lt("Odoo refuses this change.")
-            )
         return [True] * len(table)
 
     # -- archive ----------------------------------------------------------------------

@@ -69,6 +69,36 @@ class OdooProtocol(SystemClient):
             raise self._get_nonsense_error(answer, changes)
         return answer
 
+    def write_table(self, model, columns, table, *, purpose, context):
+        """Values of their own for many records in one call, where ``write`` takes one set
+        for all of them: by ``load``, the method behind Odoo's import. It takes the table in
+        one transaction, and checks rights and values like any write
+        (``odoo/orm/models.py``).
+
+        :param str model: such as ``sale.order``
+        :param columns: as the import names them; ``.id`` is the record
+        :param list table: rows of texts
+        :param str purpose: see :meth:`call`
+        :param dict context: added to ours
+        :raise ValidationError: Odoo refuses a row; nothing of the table is written
+        """
+        answer = self.call(
+            model,
+            "load",
+            fields=list(columns),
+            data=table,
+            context=context,
+            changes=True,
+            purpose=purpose,
+        )
+        if not answer.get("ids"):
+            messages = [
+                str(item.get("message", "")) for item in answer.get("messages") or []
+            ]
+            raise ValidationError(
+                " ".join(dict.fromkeys(messages)) or _lt("Odoo refuses this change.")
+            )
+
     def check_action_answer(self, answer):
         """A button's method answers True, or with a window to open; a page in between with
         anything. Over JSON-RPC the envelope has told already who answers.

@@ -5,8 +5,9 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from odoo.addons.integration_hub.client import ValidationError, error_from_dict
+from odoo.addons.integration_hub.tests.client_case import CuttingProxy
 
-from .common import CuttingProxy, ErpCase, contract
+from .common import ErpCase, contract
 
 LONG_TEXT = "Zeer lange omschrijving – ½ ″ «ñ» 漢字 🙂 <b>&amp;</b> " * 200
 

@@ -2,7 +2,9 @@
 
 import unittest
 
-from .common import CuttingProxy, ErpCase, contract
+from odoo.addons.integration_hub.tests.client_case import CuttingProxy
+
+from .common import ErpCase, contract
 
 
 class PartyTests:

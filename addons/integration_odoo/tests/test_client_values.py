@@ -3,9 +3,10 @@
 import unittest
 
 from odoo.addons.integration_hub.client import IntegrationError
+from odoo.addons.integration_hub.tests.client_case import read_erp
 
 from ..client import OdooClient
-from .common import ErpCase, contract, read_erp
+from .common import ErpCase, contract
 
 KINDS = (
     "unit",
@@ -183,6 +184,6 @@ class TestContract(unittest.TestCase):
         self.assertIsInstance(OdooClient.key_is_unique, bool)
         self.assertGreater(OdooClient.order_batch_size, 0)
 
-    @unittest.skipUnless(read_erp(), "INTEGRATION_TEST_ERPS names no Odoo ERP")
+    @unittest.skipUnless(read_erp("odoo"), "INTEGRATION_TEST_ERPS names no Odoo ERP")
     def test_environment(self):
-        self.assertTrue(read_erp()["url"].startswith("http"))
+        self.assertTrue(read_erp("odoo")["url"].startswith("http"))

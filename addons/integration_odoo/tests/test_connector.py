@@ -4,8 +4,9 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, TransactionCase, tagged
 from odoo.tests.common import _super_send
 
+from odoo.addons.integration_hub.tests.client_case import read_erp
+
 from ..client import OdooClient
-from .common import read_erp
 
 
 @tagged("post_install", "-at_install")
@@ -79,7 +80,7 @@ class TestConnector(TransactionCase):
         self.assertEqual(self.connector._get_client().settings.session_cache, {})
 
     def test_test_connection(self):
-        erp = read_erp()
+        erp = read_erp("odoo")
         if not erp:
             self.skipTest("INTEGRATION_TEST_ERPS names no Odoo ERP")
         self.connector.write(
