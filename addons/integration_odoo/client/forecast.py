@@ -4,11 +4,14 @@ from decimal import Decimal
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
     send_by_halving,
 )
 
 from .convert import read_id, read_text, to_decimal_text, to_float, to_id
+
+_lt = TextMaker(__name__)
 
 PICKING = "stock.picking"
 MOVE = "stock.move"
@@ -33,20 +36,29 @@ class ForecastVerbs:
         if not self.has_model(PICKING):
             return {
                 "place": "",
-                "missing": "Sales forecast: this Odoo has no planning. Install the app"
-                " Inventory there, then the forecast can go into draft deliveries.",
+                "missing": _lt(
+                    "Sales forecast: this Odoo has no planning. Install the app"
+                    " Inventory there, then the forecast can go into draft"
+                    " deliveries."
+                ),
             }
         if not self._has_right(PICKING, "create"):
             user = self._read_own_user()
             return {
                 "place": "",
-                "missing": f"Sales forecast: give {user['name']} the right to create"
-                " deliveries (group “Inventory / User”).",
+                "missing": _lt(
+                    "Sales forecast: give %(user)s the right to create deliveries"
+                    " (group “Inventory / User”).",
+                    user=user["name"],
+                ),
             }
         return {
-            "place": "Sales forecast: Odoo Community has no demand planning. The forecast"
-            " goes into draft deliveries, one a month, which planners see on each product"
-            " under Forecasted, as “Outgoing Draft Transfer”.",
+            "place": _lt(
+                "Sales forecast: Odoo Community has no demand planning. The"
+                " forecast goes into draft deliveries, one a month, which"
+                " planners see on each product under Forecasted, as “Outgoing"
+                " Draft Transfer”."
+            ),
             "missing": "",
         }
 
@@ -150,7 +162,7 @@ class ForecastVerbs:
             is_kept = row["is_storable"] if is_new else row["type"] == "product"
             products[str(row["id"])] = {
                 "unit_id": str(read_id(row, "uom_id") or ""),
-                "reason": "" if is_kept else "The ERP keeps no stock of it.",
+                "reason": "" if is_kept else _lt("The ERP keeps no stock of it."),
             }
         return products
 
@@ -161,9 +173,12 @@ class ForecastVerbs:
         document = plan["document"]
         if document and not document["is_open"]:
             raise ValidationError(
-                f"{document['number']} is the forecast of this month, but somebody has"
-                " confirmed it there. Cancel it there, or empty its source document; then"
-                " send again."
+                _lt(
+                    "%(number)s is the forecast of this month, but somebody has"
+                    " confirmed it there. Cancel it there, or empty its source"
+                    " document; then send again.",
+                    number=document["number"],
+                )
             )
         known = {row["product_id"]: row for row in (document or {}).get("rows", [])}
         commands = []
@@ -171,7 +186,10 @@ class ForecastVerbs:
             product = products.get(row["product_id"])
             if not product:
                 raise ValidationError(
-                    f"Odoo has no product {row['product_id']} any more. Map it anew."
+                    _lt(
+                        "Odoo has no product %(product)s any more. Map it anew.",
+                        product=row["product_id"],
+                    )
                 )
             if product["reason"]:
                 continue
@@ -253,8 +271,11 @@ class ForecastVerbs:
             if warehouse_id in ("", str(warehouse["id"])):
                 return warehouse
         raise ValidationError(
-            f"Odoo has no warehouse {warehouse_id} in this company. Map the warehouses"
-            " anew."
+            _lt(
+                "Odoo has no warehouse %(warehouse_id)s in this company. Map the"
+                " warehouses anew.",
+                warehouse_id=warehouse_id,
+            )
         )
 
     def _get_customer_location(self):
@@ -271,7 +292,7 @@ class ForecastVerbs:
             ),
         )
         if not locations:
-            raise ValidationError("Odoo has no location of type “Customer”.")
+            raise ValidationError(_lt("Odoo has no location of type “Customer”."))
         return locations[0]["id"]
 
 

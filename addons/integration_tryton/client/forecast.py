@@ -7,14 +7,14 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    TextMaker,
     ValidationError,
     send_by_halving,
 )
 
 from .encoding import number_text
 
-# without Odoo there is nothing to translate with
-# pylint: disable=translation-required
+_lt = TextMaker(__name__)
 
 MODULE = "stock_forecast"
 FORECAST = "stock.forecast"
@@ -34,16 +34,18 @@ class ForecastMixin:
     def forecast_place(self):
         missing = ""
         if MODULE not in self.modules:
-            missing = (
-                f"Sales forecast: activate the module {MODULE} in Tryton; without it there"
-                " is no place for forecasts."
+            missing = _lt(
+                "Sales forecast: activate the module %(module)s in Tryton;"
+                " without it there is no place for forecasts.",
+                module=MODULE,
             )
         elif not all(
             self.has_right(FORECAST, right) for right in ("read", "write", "create")
         ):
-            missing = (
-                f"Sales forecast: give the Tryton user {self.login} the group Stock"
-                " Forecast."
+            missing = _lt(
+                "Sales forecast: give the Tryton user %(login)s the group"
+                " Stock Forecast.",
+                login=self.login,
             )
         return {"place": "", "missing": missing}
 
@@ -108,8 +110,11 @@ class ForecastMixin:
         warehouses = [row["id"] for row in self._get_warehouses()]
         if default is None and len(warehouses) != 1:
             raise ValidationError(
-                "Tryton has several warehouses and no default one. Set a default warehouse"
-                " in the preferences of our user there, or map the warehouses here."
+                _lt(
+                    "Tryton has several warehouses and no default one. Set a"
+                    " default warehouse in the preferences of our user there, or"
+                    " map the warehouses here."
+                )
             )
         return default if default is not None else warehouses[0]
 
@@ -133,7 +138,7 @@ class ForecastMixin:
                 limit=1,
             )
         if not self.facts["customer_location"]:
-            raise ValidationError("Tryton has no location of type “Customer”.")
+            raise ValidationError(_lt("Tryton has no location of type “Customer”."))
         return self.facts["customer_location"][0]["id"]
 
     @property
@@ -223,7 +228,7 @@ class ForecastMixin:
                 # the domain of the field "product" of a line
                 "reason": ""
                 if row["type"] == "goods" and not row["consumable"]
-                else "The ERP keeps no stock of it.",
+                else _lt("The ERP keeps no stock of it."),
             }
             for row in rows
         }
@@ -240,7 +245,10 @@ class ForecastMixin:
             product = products.get(row["product_id"])
             if not product:
                 raise ValidationError(
-                    f"Tryton has no product {row['product_id']} any more. Map it anew."
+                    _lt(
+                        "Tryton has no product %(product)s any more. Map it anew.",
+                        product=row["product_id"],
+                    )
                 )
             if product["reason"]:
                 continue
@@ -348,8 +356,12 @@ class ForecastMixin:
         if not isinstance(error, ValidationError):
             return error
         return ValidationError(
-            "It stands in Tryton as a draft, which its supply does not count: it can't be"
-            f" confirmed beside another one of these dates. (Tryton says: {error.message})",
+            _lt(
+                "It stands in Tryton as a draft, which its supply does not count:"
+                " it can't be confirmed beside another one of these dates."
+                " (Tryton says: %(reason)s)",
+                reason=error.message,
+            ),
             error.technical,
         )
 
