@@ -2,7 +2,7 @@
 HARNESS := tools/run-harness
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-core screenshots bench chaos crashes lint format stop clean
+.PHONY: help setup demo serve test test-core test-older screenshots bench chaos crashes lint format stop clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ test: ## lint, then every test, browser tours included [ARGS="pytest options"]
 
 test-core: ## Odoo's own tests of crm, sale and sale_crm, without and with the suite
 	@$(HARNESS) test-core
+
+test-older: ## the tests of an Odoo ERP with an Odoo 14, as root (2 GB of Debian 11) [ARGS="pytest options"]
+	@$(HARNESS) test-older $(ARGS)
 
 screenshots: ## pictures of every screen (.dev/screenshots), and those of the guides brought up to date
 	@$(HARNESS) screenshots

@@ -46,7 +46,8 @@ class TestAccountsOdoo(AccountMixin, ErpCase):
         admin = self.make_admin()
         company_id = admin.get_company()["id"]
         values = {"account_use_credit_limit": True}
-        admin.call("res.company", "write", [company_id], vals=values, changes=True)
+        if not self.is_older:
+            admin.call("res.company", "write", [company_id], vals=values, changes=True)
         customer = self.make_linked()
         remote_id = self.env["integration.external.id"]._get_remote_ids(
             self.connector, "party", customer

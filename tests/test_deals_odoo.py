@@ -21,5 +21,7 @@ class TestDealsOdoo(DealMixin, RecoveryMixin, ErpCase):
     def check_shipments(self, shipments):
         super().check_shipments(shipments)
         self.assertTrue(all(shipments.mapped("tracking_number")))
-        self.assertTrue(all(shipments.mapped("tracking_url")))
+        if not self.is_older:
+            # carriers had no tracking address of their own
+            self.assertTrue(all(shipments.mapped("tracking_url")))
         self.assertEqual(len(shipments.filtered("is_backorder")), 1)

@@ -46,7 +46,7 @@ class TestFeedbackOdoo(FeedbackMixin, ErpCase):
         self.send_all()
         key = self.get_key("PUMP-200")
         [document] = self.clerk.call(
-            "product.document",
+            ATTACHMENT if self.is_older else "product.document",
             "search_read",
             domain=[("description", "=", key)],
             fields=["name", "mimetype"],

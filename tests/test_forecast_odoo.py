@@ -113,10 +113,17 @@ class TestForecastOdoo(ForecastMixin, ErpCase):
         code = self.make_own_product()
         self.make_deal([(code, 10)], 60)
         self.send_well()
-        seen = self.read_forecasted(code)
-        self.assertEqual(seen["draft_picking_qty"]["out"], 6)
-        self.assertEqual(seen["qty"]["out"], 6, "in “Forecasted with Pending”")
-        for name in ("virtual_available", "free_qty", "outgoing_qty"):
+        names = ("virtual_available", "free_qty", "outgoing_qty")
+        if self.is_older:
+            # nobody outside may ask for the report
+            [seen] = self.keeper.call(
+                "product.product", "read", [self.get_remote_id(code)], fields=names
+            )
+        else:
+            seen = self.read_forecasted(code)
+            self.assertEqual(seen["draft_picking_qty"]["out"], 6)
+            self.assertEqual(seen["qty"]["out"], 6, "in “Forecasted with Pending”")
+        for name in names:
             self.assertEqual(seen[name], 0, name)
         [move] = self.find_moves(code, self.next_month)
         self.assertEqual(move["date"], f"{self.next_month} 12:00:00")

@@ -7,6 +7,8 @@ out, each item an answer or an :class:`IntegrationError`.
 
 ``complaint_check()`` → list of what the system lacks for complaints (modules, rights), in
     words; empty where nothing is missing.
+``complaint_limits()`` → list of what can't be sent to this system, in words; clients that
+    take everything may do without.
 ``complaint_kinds()`` → list of ``{"remote_id", "code", "name"}``: what a complaint's kind
     can be there.
 ``complaint_find(keys)`` → dict ``{key: ComplaintState}`` of those that exist.

@@ -23,8 +23,15 @@ CHANGES = (
     b'.create"',
     b'"model.sale.sale.quote"',
     b'"model.sale.sale.confirm"',
+    # over Odoo's JSON-RPC
+    b'", "create", [',
+    b'", "action_confirm", [',
 )
-CREATES_ORDER = (b"/json/2/sale.order/create ", b'"model.sale.sale.create"')
+CREATES_ORDER = (
+    b"/json/2/sale.order/create ",
+    b'"model.sale.sale.create"',
+    b'"sale.order", "create", [',
+)
 
 
 @dataclass

@@ -8,6 +8,7 @@ import json
 import os
 from pathlib import Path
 
+from .odoo14_clerk import Odoo14Clerk
 from .odoo_clerk import OdooClerk
 from .tryton_clerk import TrytonClerk
 
@@ -21,4 +22,7 @@ def erps() -> dict:
 
 def clerk(kind: str, settings: dict | None = None):
     """A clerk at work in the ERP of this kind."""
-    return CLERKS[kind](settings or erps()[kind])
+    settings = settings or erps()[kind]
+    if settings.get("protocol") == "jsonrpc":
+        return Odoo14Clerk(settings)
+    return CLERKS[kind](settings)

@@ -118,12 +118,7 @@ class OdooClerk:
     ) -> list[int]:
         """Deliver what is open; partial delivers half of each line and leaves a backorder."""
         shipped = self.open_shipments(order)
-        carrier = self.call(
-            "delivery.carrier",
-            "search",
-            domain=[("tracking_url", "!=", False)],
-            limit=1,
-        )
+        carrier = self.find_carrier()
         for picking in shipped:
             self.call("stock.picking", "action_assign", [picking])
             moves = self.call(
@@ -151,6 +146,7 @@ class OdooClerk:
             # What the dialogs on the button ask: yes, keep a backorder; no, send no SMS.
             answers = {
                 "skip_backorder": True,
+                "skip_immediate": True,
                 "skip_sms": True,
                 "cancel_backorder": False,
             }
@@ -164,22 +160,39 @@ class OdooClerk:
             )
         return shipped
 
+    def find_carrier(self) -> list[int]:
+        """One whose shipments can be followed, if there is any."""
+        domain = [("tracking_url", "!=", False)]
+        return self.call("delivery.carrier", "search", domain=domain, limit=1)
+
+    def start_return(self, picking: int, quantity: float | None = None) -> int:
+        """Has them send back all of a delivery, or so much of each line; what is to arrive."""
+        wizard = self.call(
+            "stock.return.picking",
+            "create",
+            context={"active_model": "stock.picking", "active_id": picking},
+            vals_list=[{"picking_id": picking}],
+        )
+        method = "action_create_returns_all"
+        if quantity is not None:
+            method = "action_create_returns"
+            lines = self.call(
+                "stock.return.picking.line",
+                "search",
+                domain=[("wizard_id", "=", wizard[0])],
+            )
+            self.call(
+                "stock.return.picking.line", "write", lines, vals={"quantity": quantity}
+            )
+        return self.call("stock.return.picking", method, wizard)["res_id"]
+
     def return_goods(self, order: int) -> list[int]:
         """All that was delivered comes back."""
         domain = [("sale_id", "=", order), ("state", "=", "done")]
         domain += [("picking_type_code", "=", "outgoing")]
         returned = []
         for picking in self.call("stock.picking", "search", domain=domain):
-            wizard = self.call(
-                "stock.return.picking",
-                "create",
-                context={"active_model": "stock.picking", "active_id": picking},
-                vals_list=[{"picking_id": picking}],
-            )
-            action = self.call(
-                "stock.return.picking", "action_create_returns_all", wizard
-            )
-            back = action["res_id"]
+            back = self.start_return(picking)
             moves = self.call(
                 "stock.move",
                 "search_read",
@@ -189,10 +202,22 @@ class OdooClerk:
             for move in moves:
                 values = {"quantity": move["product_uom_qty"], "picked": True}
                 self.call("stock.move", "write", [move["id"]], vals=values)
-            answers = {"skip_backorder": True, "skip_sms": True}
+            answers = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True}
             self.call("stock.picking", "button_validate", [back], context=answers)
             returned.append(back)
         return returned
+
+    def repair(self, repair: int, part: str) -> None:
+        """Done, with one of a part put in."""
+        [product] = self.call(
+            "product.product", "search", domain=[("default_code", "=", part)]
+        )
+        line = {"product_id": product, "product_uom_qty": 1, "repair_line_type": "add"}
+        self.call("repair.order", "write", [repair], vals={"move_ids": [[0, 0, line]]})
+        self.call("repair.order", "action_repair_start", [repair])
+        [move] = self.call("stock.move", "search", domain=[("repair_id", "=", repair)])
+        self.call("stock.move", "write", [move], vals={"quantity": 1})
+        self.call("repair.order", "action_repair_end", [repair])
 
     # Invoices
 
@@ -201,6 +226,25 @@ class OdooClerk:
 
         An `on` of two months ago makes it overdue under any payment term of the customers here.
         """
+        self.invoice_wizard(order)
+        invoices = self.read_one("sale.order", order, "invoice_ids")["invoice_ids"]
+        drafts = self.call(
+            "account.move",
+            "search",
+            domain=[("id", "in", invoices), ("state", "=", "draft")],
+        )
+        if drafts:
+            self.date_invoices(drafts, on or datetime.date.today())
+            self.call("account.move", "action_post", drafts)
+        return invoices
+
+    def date_invoices(self, invoices: list[int], on: datetime.date) -> None:
+        """When they are due follows from it."""
+        vals = {"invoice_date": on.isoformat()}
+        self.call("account.move", "write", invoices, vals=vals)
+
+    def invoice_wizard(self, order: int) -> None:
+        """A draft of what can be invoiced."""
         wizard = self.call(
             "sale.advance.payment.inv",
             "create",
@@ -217,17 +261,6 @@ class OdooClerk:
             ],
         )
         self.call("sale.advance.payment.inv", "create_invoices", wizard)
-        invoices = self.read_one("sale.order", order, "invoice_ids")["invoice_ids"]
-        drafts = self.call(
-            "account.move",
-            "search",
-            domain=[("id", "in", invoices), ("state", "=", "draft")],
-        )
-        if drafts:
-            date = (on or datetime.date.today()).isoformat()
-            self.call("account.move", "write", drafts, vals={"invoice_date": date})
-            self.call("account.move", "action_post", drafts)
-        return invoices
 
     def pay(self, invoice: int, amount: float | None = None) -> None:
         """Register a payment by bank: the open amount, or a part of it."""

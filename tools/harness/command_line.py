@@ -13,6 +13,7 @@ from . import (
     erps,
     lint,
     odoo,
+    older_erp,
     paths,
     postgres,
     run_pytest,
@@ -83,6 +84,13 @@ def test(arguments) -> int:
     """[PYTEST OPTIONS]: lint, then every test on a fresh CRM database and fresh ERPs"""
     setup.provide()
     return run_tests.run(arguments)
+
+
+def test_older(arguments) -> int:
+    """[PYTEST OPTIONS]: the tests of an Odoo ERP, with an Odoo 14 (root only)"""
+    older_erp.check()
+    setup.provide()
+    return older_erp.run(arguments)
 
 
 def test_core(_arguments) -> int:
@@ -229,6 +237,7 @@ COMMANDS = {
     "up": up,
     "test": test,
     "test-core": test_core,
+    "test-older": test_older,
     "screenshots": screenshots_,
     "lint": lint_,
     "format": format_,

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from pathlib import Path
 
 from . import commands, odoo, odoo_source, paths, processes, templates
 from .progress import step
@@ -33,30 +34,33 @@ def build(database: str) -> None:
     """Install, then set up."""
     with step("ERP (Odoo): template database, once"):
         odoo.install(database, MODULES)
-        passwords = {
-            login: secrets.token_urlsafe(12)
-            for login in (INTEGRATION_LOGIN, CLERK_LOGIN, "admin")
-        }
-        settings = {
-            "catalogue": json.loads((paths.FIXTURES / "catalogue.json").read_text()),
-            "customers": json.loads((paths.FIXTURES / "customers.json").read_text()),
-            "admin_password": passwords["admin"],
-            "users": [
-                {
-                    "name": "CRM integration",
-                    "login": INTEGRATION_LOGIN,
-                    "password": passwords[INTEGRATION_LOGIN],
-                },
-                {
-                    "name": "Karin Bos",
-                    "login": CLERK_LOGIN,
-                    "password": passwords[CLERK_LOGIN],
-                },
-            ],
-        }
+        settings = make_settings()
         keys = odoo.shell_script(database, SCRIPT, settings)
-        SECRETS.touch(mode=0o600)
-        SECRETS.write_text(json.dumps({"passwords": passwords, "api_keys": keys}))
+        write_secrets(SECRETS, settings, keys)
+
+
+def make_settings() -> dict:
+    """What the script is told: data, and passwords made for this build."""
+    return {
+        "catalogue": json.loads((paths.FIXTURES / "catalogue.json").read_text()),
+        "customers": json.loads((paths.FIXTURES / "customers.json").read_text()),
+        "admin_password": secrets.token_urlsafe(12),
+        "users": [
+            {"name": name, "login": login, "password": secrets.token_urlsafe(12)}
+            for name, login in (
+                ("CRM integration", INTEGRATION_LOGIN),
+                ("Karin Bos", CLERK_LOGIN),
+            )
+        ],
+    }
+
+
+def write_secrets(file: Path, settings: dict, keys: dict) -> None:
+    """Passwords, and the API keys the script has made."""
+    passwords = {user["login"]: user["password"] for user in settings["users"]}
+    passwords["admin"] = settings["admin_password"]
+    file.touch(mode=0o600)
+    file.write_text(json.dumps({"passwords": passwords, "api_keys": keys}))
 
 
 def serve(process: str, database: str, workers: int = 0) -> dict:
@@ -64,9 +68,14 @@ def serve(process: str, database: str, workers: int = 0) -> dict:
     record = processes.read_record(process) or odoo.serve(
         process, database, workers=workers
     )
-    known = json.loads(SECRETS.read_text())
+    return describe(record["url"], database, SECRETS)
+
+
+def describe(url: str, database: str, file: Path) -> dict:
+    """An entry of what INTEGRATION_TEST_ERPS names."""
+    known = json.loads(file.read_text())
     return {
-        "url": record["url"],
+        "url": url,
         "database": database,
         "login": INTEGRATION_LOGIN,
         "password": known["passwords"][INTEGRATION_LOGIN],

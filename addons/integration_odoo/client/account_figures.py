@@ -70,7 +70,15 @@ class AccountFigureVerbs:
             )
         else:
             missing.append(_lt("Margin: install the app Margins (sale_margin) there."))
-        if not self.get_field("res.partner", "credit_limit"):
+        has_limit = any(row.get("credit_limit") for row in partners.values())
+        if not self.get_field("res.company", "account_use_credit_limit"):
+            if not has_limit:
+                missing.append(
+                    _lt(
+                        "Credit limit: this version of Odoo keeps none (it does since 16)."
+                    )
+                )
+        elif not self.get_field("res.partner", "credit_limit"):
             missing.append(
                 _lt(
                     "Credit limit: give our user there a right on invoicing"

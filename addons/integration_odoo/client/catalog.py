@@ -15,7 +15,6 @@ CATALOG_FIELDS = (
     "name",
     "display_name",
     "product_tmpl_id",
-    "product_template_variant_value_ids",
     "description_sale",
     "type",
     "detailed_type",
@@ -30,6 +29,8 @@ CATALOG_FIELDS = (
 # everything, archived ones too; the code stands by itself, not in front of the name
 ALL_CONTEXT = {"active_test": False, "display_default_code": False}
 KILOGRAMS = {"kg": Decimal(1), "lb": Decimal("0.45359237")}
+# by everybody who may read the product; seen in 14 and 19
+PICTURES_READABLE_SINCE = 19
 # ids looked up or pictures fetched in one call
 ID_CHUNK = 5000
 IMAGE_CHUNK = 20
@@ -114,13 +115,14 @@ class CatalogVerbs:
                 ("type", "!=", "combo"),
                 *self._get_company_domain("product.product"),
             ],
-            CATALOG_FIELDS,
+            [*CATALOG_FIELDS, self.get_name("product.product", "values")],
             context=context,
             **arguments,
         )
 
     def _get_catalog_products(self, rows):
-        attributes = self._get_attributes(rows)
+        values = self.get_name("product.product", "values")
+        attributes = self._get_attributes(rows, values)
         own_taxes = self._get_own_taxes(rows)
         images = self._get_image_checksums(rows)
         currency = self._get_company_currency() if rows else ""
@@ -140,8 +142,7 @@ class CatalogVerbs:
                     "template_id": str(read_id(row, "product_tmpl_id")),
                     "attributes": [
                         attributes[value_id]
-                        for value_id in row.get("product_template_variant_value_ids")
-                        or []
+                        for value_id in row.get(values) or []
                         if value_id in attributes
                     ],
                     "description": read_text(row, "description_sale"),
@@ -163,13 +164,9 @@ class CatalogVerbs:
             )
         return products
 
-    def _get_attributes(self, rows):
+    def _get_attributes(self, rows, values):
         """:return: dict ``{value id: {"attribute", "value"}}`` of what tells variants apart"""
-        ids = {
-            value_id
-            for row in rows
-            for value_id in row.get("product_template_variant_value_ids") or []
-        }
+        ids = {value_id for row in rows for value_id in row.get(values) or []}
         if not ids:
             return {}
         values = self.search_read(
@@ -222,10 +219,29 @@ class CatalogVerbs:
                 attachment["res_id"]: attachment["checksum"]
                 for attachment in attachments
             }
+        is_old = self.major_version < PICTURES_READABLE_SINCE
+        if is_old and not any(checksums.values()):
+            return self._get_image_moments(rows)
         return {
             product_id: checksums["product.product"].get(product_id)
             or checksums["product.template"].get(template_id, "")
             for product_id, template_id in templates.items()
+        }
+
+    def _get_image_moments(self, rows):
+        """Older ones show the attachments of pictures to administrators alone: then size
+        and moment of the last change stand for the picture."""
+        found = self.search_read(
+            "product.product",
+            [("id", "in", [row["id"] for row in rows])],
+            ["image_1920", "write_date"],
+            # the size in place of the picture
+            context={"active_test": False, "bin_size": True},
+        )
+        return {
+            row["id"]: f"{row['image_1920']} {row['write_date']}"
+            for row in found
+            if row["image_1920"]
         }
 
 

@@ -23,6 +23,8 @@ PART_KINDS = {
     "remove": "part_removed",
     "recycle": "part_recycled",
 }
+# model of the parts -> field of their kind: stock moves since 17, lines of their own before
+PART_SOURCES = {"stock.move": "repair_line_type", "repair.line": "type"}
 MOVE_STATES = {"done": "done", "cancel": "cancelled"}
 ORDER_STATES = {"sale": "done", "done": "done", "cancel": "cancelled"}
 STATE_FIELDS = (
@@ -41,8 +43,7 @@ STATE_FIELDS = (
 
 
 class ComplaintStates:
-    """``_read_states``: parts, returns and quotations of repair orders with them. Parts are
-    told since 17, when they became stock moves."""
+    """``_read_states``: parts, returns and quotations of repair orders with them."""
 
     def _read_states(self, domain):
         """:return: list of ``ComplaintState``, older ones first"""
@@ -61,7 +62,9 @@ class ComplaintStates:
 
     def _get_state(self, row, customers, names, steps):
         keys = [names[item] for item in row.get("reference_ids") or () if item in names]
-        whole = to_text(read_text(row, "internal_notes"))
+        whole = read_text(row, "internal_notes").strip()
+        if self._has_html_notes():
+            whole = to_text(whole)
         text, remarks = whole, ""
         # before 19, and where somebody took the reference away, the text has the key
         in_text = find_keys(whole)
@@ -85,6 +88,11 @@ class ComplaintStates:
             "changed_at": row["write_date"] or "",
             "steps": steps,
         }
+
+    def _has_html_notes(self):
+        # text until 15, HTML since
+        field = self.get_fields(REPAIR).get("internal_notes") or {}
+        return field.get("type") == "html"
 
     def _read_commercial_partners(self, rows):
         """:return: ``{repair id: id of the customer as a whole}``"""
@@ -174,38 +182,47 @@ class ComplaintStates:
                     }
                 )
 
+    def _get_part_source(self):
+        """:return: model of the parts and field of their kind; None for both without any"""
+        for model, field in PART_SOURCES.items():
+            if self.get_field(model, field):
+                return model, field
+        return None, None
+
     def _add_parts(self, rows, steps):
-        if not self.get_field("stock.move", "repair_line_type"):
+        model, kind = self._get_part_source()
+        if not model:
             return
         for row in self.search_read(
-            "stock.move",
+            model,
             [
                 ("repair_id", "in", [row["id"] for row in rows]),
-                ("repair_line_type", "!=", False),
+                (kind, "!=", False),
             ],
             [
                 "repair_id",
-                "repair_line_type",
+                kind,
                 "product_id",
                 "product_uom_qty",
                 "quantity",
                 "product_uom",
                 "state",
                 "date",
+                "write_date",
             ],
         ):
             is_done = row["state"] == "done"
-            quantity = row.get("quantity") if is_done else row["product_uom_qty"]
+            quantity = row["product_uom_qty"]
+            if is_done and "quantity" in row:
+                quantity = row["quantity"]
             steps[row["repair_id"][0]].append(
                 {
-                    **_get_step(
-                        f"stock.move,{row['id']}", PART_KINDS[row["repair_line_type"]]
-                    ),
+                    **_get_step(f"{model},{row['id']}", PART_KINDS[row[kind]]),
                     "name": read_name(row, "product_id"),
                     "state": MOVE_STATES.get(row["state"], "planned"),
                     "quantity": to_decimal_text(quantity),
                     "unit": read_name(row, "product_uom"),
-                    "date": read_text(row, "date"),
+                    "date": read_text(row, "date" if "date" in row else "write_date"),
                 }
             )
 

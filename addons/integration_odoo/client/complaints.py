@@ -15,8 +15,9 @@ from odoo.addons.integration_hub.client.text_block import join_text
 from odoo.addons.integration_hub.client.words import list_rights
 
 from .changes import MOMENT, OVERLAP
+from .complaint_goods import ComplaintGoods
 from .complaint_states import REPAIR, ComplaintStates
-from .convert import to_float, to_id
+from .convert import to_id
 from .notes import to_html
 from .orders import CREATE_CONTEXT
 
@@ -26,13 +27,13 @@ _lt = TextMaker(__name__)
 CHANGEABLE = ("draft", "confirmed", "ready", "under_repair")
 
 
-class ComplaintVerbs(ComplaintStates):
+class ComplaintVerbs(ComplaintGoods, ComplaintStates):
     """``complaint_*``.
 
     A complaint becomes a repair order (app *Repairs*) in state *New*: what is to be done is
     for them to say. Our key is the name of one of its references (``stock.reference``,
     since 19), which a duplicated repair order does not take along; before 19 it stands in
-    the notes alone. Nothing keeps it unique, so it is looked up before every create.
+    the notes alone. Until 16 a repair order needs goods, and their unit. Nothing keeps it unique, so it is looked up before every create.
 
     The order the goods were sold with is told in words only: a repair order linked to it
     would put its parts on that order (``repair/models/stock_move.py``,
@@ -117,9 +118,10 @@ class ComplaintVerbs(ComplaintStates):
         self._require_repairs()
         answers = [None] * len(complaints)
         prepared = []
+        units = self._read_own_units(complaints)
         for index, complaint in enumerate(complaints):
             try:
-                prepared.append((index, self._prepare_repair(complaint)))
+                prepared.append((index, self._prepare_repair(complaint, units)))
             except ValidationError as error:
                 answers[index] = error
         created = send_by_halving(
@@ -147,8 +149,9 @@ class ComplaintVerbs(ComplaintStates):
                 f"{error.message} {error.technical}",
             ) from error
 
-    def _prepare_repair(self, complaint):
+    def _prepare_repair(self, complaint, units):
         """Values of a ``repair.order``."""
+        self._check_goods(complaint)
         values = {
             "partner_id": to_id(complaint["party_id"], "customer"),
             "internal_notes": self._prepare_notes(
@@ -156,7 +159,7 @@ class ComplaintVerbs(ComplaintStates):
             ),
             # nobody's yet: our user repairs nothing
             "user_id": False,
-            **self._prepare_repair_product(complaint),
+            **self._prepare_repair_product(complaint, units),
         }
         if self.get_field(REPAIR, "reference_ids"):
             values["reference_ids"] = [(0, 0, {"name": complaint["key"]})]
@@ -166,21 +169,8 @@ class ComplaintVerbs(ComplaintStates):
             values["company_id"] = int(self.settings.options["company_id"])
         return values
 
-    def _prepare_repair_product(self, complaint):
-        """Only goods are repaired; a service is told in words."""
-        if not complaint["product_id"] or complaint["is_service"]:
-            return {}
-        values = {"product_id": to_id(complaint["product_id"], "product")}
-        if complaint["quantity"]:
-            values["product_qty"] = to_float(complaint["quantity"])
-        if complaint["unit_id"]:
-            values["product_uom"] = to_id(complaint["unit_id"], "unit")
-        return values
-
     def _prepare_notes(self, text):
-        # text until 15, HTML since
-        field = self.get_fields(REPAIR).get("internal_notes") or {}
-        return to_html(text) if field.get("type") == "html" else text
+        return to_html(text) if self._has_html_notes() else text
 
     # -- change -----------------------------------------------------------------------
 
@@ -195,6 +185,7 @@ class ComplaintVerbs(ComplaintStates):
             )
         }
         answers, tables = [], defaultdict(list)
+        units = self._read_own_units([update["complaint"] for update in updates])
         for index, update in enumerate(updates):
             state = states.get(update["remote_id"])
             if state is None:
@@ -209,7 +200,11 @@ class ComplaintVerbs(ComplaintStates):
                 )
                 continue
             answers.append(True)
-            cells = self._prepare_cells(update, state)
+            try:
+                cells = self._prepare_cells(update, state, units)
+            except ValidationError as error:
+                answers[index] = error
+                continue
             if cells:
                 names = tuple(sorted(cells))
                 row = [update["remote_id"], *map(cells.get, names)]
@@ -225,7 +220,7 @@ class ComplaintVerbs(ComplaintStates):
                 answers[index] = outcome
         return answers
 
-    def _prepare_cells(self, update, state):
+    def _prepare_cells(self, update, state, units):
         """:return: ``{column: text}`` for ``write_table``"""
         complaint, fields = update["complaint"], set(update["fields"])
         cells = {}
@@ -235,14 +230,16 @@ class ComplaintVerbs(ComplaintStates):
             )
         if not fields & {"product_id", "quantity"}:
             return cells
+        self._check_goods(complaint)
         # only goods are repaired: a service takes the place of the goods that were there
         product_id = "" if complaint["is_service"] else complaint["product_id"]
         if "product_id" in fields:
             cells["product_id/.id"] = product_id
         if product_id:
             cells["product_qty"] = complaint["quantity"]
-            if complaint["unit_id"]:
-                cells["product_uom/.id"] = complaint["unit_id"]
+            unit_id = complaint["unit_id"] or units.get(product_id)
+            if unit_id:
+                cells["product_uom/.id"] = unit_id
         return cells
 
     def _load_repairs(self, names, table):
@@ -333,14 +330,15 @@ class ComplaintVerbs(ComplaintStates):
         return [row["id"] for row in rows], place, is_last
 
     def _find_repairs_of_parts(self, place, limit):
-        if not self.get_field("stock.move", "repair_line_type"):
+        model, kind = self._get_part_source()
+        if not model:
             return [], place, True
         rows, place, is_last = self._read_page(
-            "stock.move",
+            model,
             [
                 ("repair_id", "!=", False),
-                ("repair_line_type", "!=", False),
-                *self._get_company_domain("stock.move"),
+                (kind, "!=", False),
+                *self._get_company_domain(model),
             ],
             ["repair_id"],
             place,

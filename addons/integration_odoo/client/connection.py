@@ -6,6 +6,8 @@ from .protocol import HAS_ACCESS_SINCE
 
 _lt = TextMaker(__name__)
 
+# what prices from other currencies and percentages need
+PRICE_PLACES = 4
 # what goes without an app ("" where nothing does), its model, its name
 APPS = (
     ("", "sale.order", "Sales"),
@@ -63,6 +65,14 @@ class ConnectionVerbs:
                     " sale_stock): no delivery status will come back."
                 )
             )
+        if self.has_model("sale.order") and self._rounds_prices():
+            report.warnings.append(
+                _lt(
+                    "Unit prices are rounded there to the decimals of “Product Price”,"
+                    " so orders may come to another total than here. Give it more under"
+                    " Settings / Technical / Decimal Accuracy there."
+                )
+            )
         for right, model, operation in RIGHTS:
             if self.has_model(model) and not self._has_right(model, operation):
                 report.missing.append(
@@ -80,6 +90,11 @@ class ConnectionVerbs:
                 )
             )
         return report
+
+    def _rounds_prices(self):
+        """19 keeps them as they are."""
+        places = self.get_fact("precisions", self._fetch_precisions)["unit_price"]
+        return places is not None and places < PRICE_PLACES
 
     def _has_right(self, model, operation):
         if self.major_version >= HAS_ACCESS_SINCE:

@@ -254,8 +254,7 @@ class ForecastVerbs:
         )
 
     def _get_moves_field(self):
-        # renamed in 16
-        return self.get_field(PICKING, "move_ids", "move_lines")
+        return self.get_name(PICKING, "moves")
 
     def _get_forecast_warehouse(self, warehouse_id):
         warehouses = self.get_fact(

@@ -124,8 +124,8 @@ class OrderChangeVerbs(OrderContentVerbs, OrderCancelVerbs):
 
     def _prepare_line_row(self, change):
         line = change["line"]
-        unit = self.get_field("sale.order.line", "product_uom_id", "product_uom")
-        taxes = self.get_field("sale.order.line", "tax_ids", "tax_id")
+        unit = self.get_name("sale.order.line", "unit")
+        taxes = self.get_name("sale.order.line", "taxes")
         cells = {
             "description": ("name", line["description"] or "-"),
             "quantity": ("product_uom_qty", line["quantity"]),

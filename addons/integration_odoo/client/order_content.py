@@ -77,10 +77,10 @@ class OrderContentVerbs:
                 "product_id",
                 "name",
                 "product_uom_qty",
-                self.get_field("sale.order.line", "product_uom_id", "product_uom"),
+                self.get_name("sale.order.line", "unit"),
                 "price_unit",
                 "discount",
-                self.get_field("sale.order.line", "tax_ids", "tax_id"),
+                self.get_name("sale.order.line", "taxes"),
                 "qty_delivered",
                 "qty_invoiced",
                 "is_downpayment",
@@ -150,8 +150,8 @@ class OrderContentVerbs:
         kind = KINDS.get(row["display_type"], "") if row["display_type"] else "product"
         if row.get("is_downpayment"):
             kind = ""
-        unit = self.get_field("sale.order.line", "product_uom_id", "product_uom")
-        taxes = self.get_field("sale.order.line", "tax_ids", "tax_id")
+        unit = self.get_name("sale.order.line", "unit")
+        taxes = self.get_name("sale.order.line", "taxes")
         return {
             "remote_id": str(row["id"]),
             "kind": kind,

@@ -50,6 +50,8 @@ OPTIONAL_LINKS = {
     "warehouse_id": ("warehouse_id", "warehouse"),
     "carrier_id": ("carrier_id", "carrier"),
 }
+# field of the order -> of the customer it is taken from
+FROM_CUSTOMER = {"payment_term_id": "property_payment_term_id", "user_id": "user_id"}
 DISPLAY_TYPES = {"section": "line_section", "note": "line_note"}
 
 
@@ -86,9 +88,12 @@ class OrderVerbs:
     def order_create(self, orders):
         answers = [None] * len(orders)
         prepared = []
+        defaults = self._read_customer_defaults(orders)
         for index, order in enumerate(orders):
             try:
-                prepared.append((index, self._prepare_order_values(order)))
+                values = self._prepare_order_values(order)
+                values = {**defaults.get(values["partner_id"], {}), **values}
+                prepared.append((index, values))
             except ValidationError as error:
                 answers[index] = error
         created = send_by_halving(
@@ -179,6 +184,33 @@ class OrderVerbs:
             for order_id in ids
         ]
 
+    def _read_customer_defaults(self, orders):
+        """Until 15 only the form took these from the customer, a create did not.
+
+        :return: dict ``{customer id: values of its orders}``
+        """
+        known = self.get_fields("sale.order")
+        names = {
+            name: source
+            for name, source in FROM_CUSTOMER.items()
+            if not known.get(name, {}).get("depends")
+        }
+        ids = {order["contact_id"] or order["party_id"] for order in orders}
+        ids = sorted(int(item) for item in ids if item.isdigit())
+        if not names or not ids:
+            return {}
+        rows = self.search_read(
+            "res.partner", [("id", "in", ids)], sorted(names.values())
+        )
+        return {
+            row["id"]: {
+                name: read_id(row, source)
+                for name, source in names.items()
+                if row.get(source)
+            }
+            for row in rows
+        }
+
     def _prepare_order_values(self, order):
         """Values of a ``sale.order``, lines included. All that Odoo would derive by itself
         is given where we know it, so that nothing gets lost to a default."""
@@ -226,11 +258,10 @@ class OrderVerbs:
         if line["description"]:
             values["name"] = line["description"]
         if line["unit_id"]:
-            # 19 has renamed both this and the taxes
-            name = self.get_field("sale.order.line", "product_uom_id", "product_uom")
+            name = self.get_name("sale.order.line", "unit")
             values[name] = to_id(line["unit_id"], "unit")
         if line["tax_ids"] is not None:
-            name = self.get_field("sale.order.line", "tax_ids", "tax_id")
+            name = self.get_name("sale.order.line", "taxes")
             tax_ids = [to_id(tax_id, "tax") for tax_id in line["tax_ids"]]
             values[name] = [(6, 0, tax_ids)]
         return values

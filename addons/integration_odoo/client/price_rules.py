@@ -16,9 +16,13 @@ class PriceRules:
     :param dict list_currencies: ``{price list id: currency id}``
     :param dict currencies: ``{currency id: {"rate"}}``
     :param dict parents: ``{category id: ids of itself and those above}``
+    :param bool in_list_currency: roundings, surcharges and margins of a formula are in the
+        currency of the list; until 15 in that of the product, unless based on a list
     """
 
-    def __init__(self, rules, list_currencies, currencies, parents):
+    def __init__(
+        self, rules, list_currencies, currencies, parents, in_list_currency=True
+    ):
         # by what they are about: a list may have a rule for each of its products
         self.by_list = defaultdict(lambda: defaultdict(list))
         for place, rule in enumerate(rules):
@@ -27,6 +31,7 @@ class PriceRules:
         self.list_currencies = list_currencies
         self.currencies = currencies
         self.parents = parents
+        self.in_list_currency = in_list_currency
 
     def get_prices(self, list_id, product):
         """:return: list of ``(minimum quantity, price)`` of a product row, in its unit and
@@ -80,25 +85,15 @@ class PriceRules:
         currency_id = self.list_currencies[list_id]
         if rule and rule["compute_price"] == "fixed":
             return rule["fixed_price"]
-        base = self._get_base(rule, product, quantity, currency_id, depth)
+        base, from_id = self._get_base(rule, product, quantity, depth)
         if not rule:
-            return base
-        if rule["compute_price"] == "percentage":
-            return base - base * (rule["percent_price"] / 100) or 0.0
-        discount = rule["price_discount"]
-        if rule["base"] == "standard_price" and "price_markup" in rule:
-            discount = -rule["price_markup"]
-        price = base - base * (discount / 100)
-        if rule["price_round"]:
-            price = float_round(price, precision_rounding=rule["price_round"])
-        price += rule["price_surcharge"] or 0.0
-        if rule["price_min_margin"]:
-            price = max(price, base + rule["price_min_margin"])
-        if rule["price_max_margin"]:
-            price = min(price, base + rule["price_max_margin"])
-        return price
+            return self._convert(base, from_id, currency_id)
+        if self.in_list_currency or rule["base"] == "pricelist":
+            base, from_id = self._convert(base, from_id, currency_id), currency_id
+        return self._convert(_follow(rule, base), from_id, currency_id)
 
-    def _get_base(self, rule, product, quantity, currency_id, depth):
+    def _get_base(self, rule, product, quantity, depth):
+        """:return: price a rule starts from, id of its currency"""
         source = rule["base"] if rule else "list_price"
         base_id = read_id(rule, "base_pricelist_id") if rule else None
         if source == "pricelist" and base_id and depth < MAX_DEPTH:
@@ -110,10 +105,31 @@ class PriceRules:
         else:
             price = product["lst_price"]
             from_id = read_id(product, "currency_id")
+        return price, from_id
+
+    def _convert(self, price, from_id, currency_id):
         if not from_id or from_id == currency_id:
             return price
         rates = self.currencies
         return price * rates[currency_id]["rate"] / rates[from_id]["rate"]
+
+
+def _follow(rule, base):
+    """:return: price by the rule, in the currency of ``base``"""
+    if rule["compute_price"] == "percentage":
+        return base - base * (rule["percent_price"] / 100) or 0.0
+    discount = rule["price_discount"]
+    if rule["base"] == "standard_price" and "price_markup" in rule:
+        discount = -rule["price_markup"]
+    price = base - base * (discount / 100)
+    if rule["price_round"]:
+        price = float_round(price, precision_rounding=rule["price_round"])
+    price += rule["price_surcharge"] or 0.0
+    if rule["price_min_margin"]:
+        price = max(price, base + rule["price_min_margin"])
+    if rule["price_max_margin"]:
+        price = min(price, base + rule["price_max_margin"])
+    return price
 
 
 def _get_about(rule):

@@ -39,6 +39,10 @@ PRODUCT_FIELDS = (
     "currency_id",
 )
 PARTY_CHUNK = 500
+CHOSEN_LIST = "specific_property_product_pricelist"
+# until then a rule was followed in the currency of the product, and its result converted;
+# no field tells
+IN_LIST_CURRENCY_SINCE = 16
 
 
 class PriceVerbs:
@@ -75,6 +79,7 @@ class PriceVerbs:
             self._read_list_currencies(),
             self._get_currencies(),
             self._get_category_parents(),
+            in_list_currency=self.major_version >= IN_LIST_CURRENCY_SINCE,
         )
         return [
             {
@@ -91,12 +96,10 @@ class PriceVerbs:
         ]
 
     def party_price_lists(self, party_ids):
-        # since 17 one field says which list applies, another what was chosen for somebody
-        name = self.get_field(
-            "res.partner",
-            "specific_property_product_pricelist",
-            "property_product_pricelist",
-        )
+        # 18 has a field of its own for what was chosen for somebody
+        name = self.get_field("res.partner", CHOSEN_LIST)
+        if not name:
+            return self._find_chosen_lists(party_ids)
         found = {}
         for chunk in in_chunks([int(item) for item in party_ids], PARTY_CHUNK):
             rows = self.search_read(
@@ -109,6 +112,60 @@ class PriceVerbs:
                 {str(row["id"]): str(read_id(row, name) or "") for row in rows}
             )
         return found
+
+    def _find_chosen_lists(self, party_ids):
+        """Until 17 a customer tells which list applies: one that applies to everybody of
+        the country, or to everybody, was not chosen for that customer.
+
+        :return: dict ``{party id: price list id or ""}``
+        """
+        standard = self._read_standard_lists()
+        found = {}
+        for chunk in in_chunks([int(item) for item in party_ids], PARTY_CHUNK):
+            rows = self.search_read(
+                "res.partner",
+                [("id", "in", chunk)],
+                ["property_product_pricelist", "country_id"],
+                context={"active_test": False},
+            )
+            for row in rows:
+                list_id = read_id(row, "property_product_pricelist")
+                usual = standard.get(read_id(row, "country_id"), standard.get(None))
+                found[str(row["id"])] = str(list_id or "") if list_id != usual else ""
+        return found
+
+    def _read_standard_lists(self):
+        """:return: dict ``{country id: price list id}``, under None that of the others"""
+        rows = self.search_read(
+            "product.pricelist",
+            self._get_company_domain("product.pricelist"),
+            ["country_group_ids"],
+            order="sequence, id desc",
+        )
+        groups = {
+            row["id"]: row["country_ids"]
+            for row in self.search_read(
+                "res.country.group",
+                [
+                    (
+                        "id",
+                        "in",
+                        [item for row in rows for item in row["country_group_ids"]],
+                    )
+                ],
+                ["country_ids"],
+            )
+        }
+        standard = {}
+        for row in rows:
+            countries = [
+                country
+                for group in row["country_group_ids"]
+                for country in groups.get(group, ())
+            ]
+            for country_id in countries or [None]:
+                standard.setdefault(country_id, row["id"])
+        return standard
 
     # -- what the rules need ----------------------------------------------------------
 

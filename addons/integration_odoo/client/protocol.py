@@ -14,6 +14,7 @@ from odoo.addons.integration_hub.client import (
 )
 
 from .faults import ModelMissingError, error_of_fault, find_fault
+from .names import NAMES
 
 _lt = TextMaker(__name__)
 
@@ -149,9 +150,11 @@ class OdooProtocol(SystemClient):
 
     def _call_jsonrpc(self, purpose, model, method, ids, changes, arguments):
         positional = [] if ids is None else [ids]
-        if method == "create":
-            # call_kw looks at the first positional argument of a create
-            positional.append(arguments.pop("vals_list"))
+        # call_kw looks at the first positional argument of a create; write is overridden
+        # under other names of its argument until 16 (sale.order)
+        name = {"create": "vals_list", "write": "vals"}.get(method)
+        if name:
+            positional.append(arguments.pop(name))
         parameters = [self.database, self._get_uid(), self._secret]
         parameters += [model, method, positional, arguments]
         return self._call_service(purpose, "object", "execute_kw", parameters, changes)
@@ -325,14 +328,15 @@ class OdooProtocol(SystemClient):
         self._facts.pop(name, None)
 
     def get_fields(self, model):
-        """Fields of a model over there: ``{name: {"type", "required"}}``. They differ from
-        version to version and with the apps installed; empty for a model that is not
-        there."""
+        """Fields of a model over there: ``{name: {"type", "required", "depends"}}``. They
+        differ from version to version and with the apps installed; empty for a model that
+        is not there. What depends on other fields Odoo works out by itself."""
         return self.get_fact(("fields", model), lambda: self._fetch_fields(model))
 
     def _fetch_fields(self, model):
         try:
-            return self.call(model, "fields_get", attributes=["type", "required"])
+            attributes = ["type", "required", "depends"]
+            return self.call(model, "fields_get", attributes=attributes)
         except ModelMissingError:
             return {}
 
@@ -340,6 +344,10 @@ class OdooProtocol(SystemClient):
         """The first of ``names`` that the model has, else None: what was renamed."""
         known = self.get_fields(model)
         return next((name for name in names if name in known), None)
+
+    def get_name(self, model, what):
+        """What this version calls a field, see ``names.py``; None where it has none."""
+        return self.get_field(model, *NAMES[model, what])
 
     def has_model(self, model):
         return bool(self.get_fields(model))

@@ -148,8 +148,7 @@ class StatusVerbs(ChangeVerbs):
         items = defaultdict(list)
         if not picking_ids:
             return items
-        # 17 has renamed it
-        done = self.get_field("stock.move", "quantity", "quantity_done")
+        done = self.get_name("stock.move", "done")
         rows = self.search_read(
             "stock.move",
             [("picking_id", "in", picking_ids)],

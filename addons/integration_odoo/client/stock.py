@@ -83,16 +83,9 @@ class StockVerbs:
             # in the product's own unit, whatever the move is in
             ["product_id", "product_qty", "date", "location_dest_id"],
         )
-        location_ids = {read_id(move, "location_dest_id") for move in moves}
-        warehouses = {}
-        if location_ids:
-            locations = self.search_read(
-                "stock.location",
-                [("id", "in", sorted(location_ids))],
-                ["warehouse_id"],
-                context={"active_test": False},
-            )
-            warehouses = {row["id"]: read_id(row, "warehouse_id") for row in locations}
+        warehouses = self._find_warehouses(
+            {read_id(move, "location_dest_id") for move in moves}
+        )
         arrivals = {}
         for move in moves:
             warehouse_id = warehouses[read_id(move, "location_dest_id")]
@@ -103,3 +96,36 @@ class StockVerbs:
             quantity = Decimal(to_decimal_text(move["product_qty"]))
             by_date[date] = by_date.get(date, Decimal(0)) + quantity
         return {key: list(by_date.items()) for key, by_date in arrivals.items()}
+
+    def _find_warehouses(self, location_ids):
+        """:return: dict ``{location id: id of its warehouse}``"""
+        if not location_ids:
+            return {}
+        locations = self.search_read(
+            "stock.location",
+            [("id", "in", sorted(location_ids))],
+            ["warehouse_id", "parent_path"],
+            context={"active_test": False},
+        )
+        if self.get_field("stock.location", "warehouse_id"):
+            return {row["id"]: read_id(row, "warehouse_id") for row in locations}
+        # 14: a warehouse is what is below its view
+        views = {
+            read_id(row, "view_location_id"): row["id"]
+            for row in self.search_read(
+                "stock.warehouse",
+                self._get_company_domain("stock.warehouse"),
+                ["view_location_id"],
+            )
+        }
+        return {
+            row["id"]: next(
+                (
+                    views[int(item)]
+                    for item in (row["parent_path"] or "").split("/")
+                    if item and int(item) in views
+                ),
+                None,
+            )
+            for row in locations
+        }

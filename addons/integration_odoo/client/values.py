@@ -6,7 +6,7 @@ from .convert import read_text, to_decimal_text
 KINDS = {
     "unit": ("uom.uom", [], None, "name"),
     "tax": ("account.tax", [("type_tax_use", "=", "sale")], None, "name"),
-    "currency": ("res.currency", [("active", "=", True)], "name", "full_name"),
+    "currency": ("res.currency", [("active", "=", True)], "name", None),
     "payment_term": ("account.payment.term", [], None, "name"),
     "country": ("res.country", [], "code", "name"),
     "carrier": ("delivery.carrier", [], None, "name"),
@@ -77,7 +77,7 @@ class ValueVerbs:
         model, domain, code_field, name_field = KINDS[kind]
         if not self.has_model(model):
             return []
-        name_field = self.get_field(model, name_field, "name")
+        name_field = name_field or self.get_name(model, "name")
         names = {name_field, code_field, "amount", "amount_type", "price_include"}
         if kind != "tax":
             names = {name_field, code_field}

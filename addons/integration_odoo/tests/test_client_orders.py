@@ -104,9 +104,10 @@ class OrderTests:
         )
         self.assertEqual(row["date_order"][:10], "2026-11-20")
         self.assertEqual(row["commitment_date"][:10], "2026-12-24")
-        self.assertEqual(
-            row["note"], "<p>Bel eerst &lt;aan&gt;</p><p>Tweede &amp; laatste</p>"
-        )
+        note = "<p>Bel eerst &lt;aan&gt;</p><p>Tweede &amp; laatste</p>"
+        if self.client.get_fields("sale.order")["note"]["type"] == "text":
+            note = "Bel eerst <aan>\n\nTweede & laatste"
+        self.assertEqual(row["note"], note)
         lines = self.client.order_lines([answer["remote_id"]])
         self.assert_conforms(lines, dict[str, list[contract.OrderLineAnswer]])
         (line,) = lines[answer["remote_id"]]
@@ -197,7 +198,9 @@ class OrderTests:
         answer = self.create_order(lines=lines)
         read = self.client.order_lines([answer["remote_id"]])[answer["remote_id"]]
         # 1.005 + 5.20352.. + 9.995
-        self.assertEqual(answer["total_untaxed"], "16.20")
+        # 14 adds up rounded lines, and rounds the taxes alone at the end
+        total = "16.21" if self.erp.get("version") == "14." else "16.20"
+        self.assertEqual(answer["total_untaxed"], total)
         self.assertEqual(
             sum(Decimal(line["total_untaxed"]) for line in read), Decimal("16.21")
         )
