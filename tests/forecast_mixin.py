@@ -1,6 +1,8 @@
 """Sales forecast (ERP-10; requirements §9), the same for each ERP: the weighted pipeline
 goes into its planning, and is looked at there."""
 
+from unittest.mock import patch
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields
@@ -169,6 +171,25 @@ class ForecastMixin:
             [("connector_id", "=", self.connector.id)]
         )
         self.assertLess(calls, 12 * len(goods))
+
+    def test_7_a_change_reads_its_own_row(self):
+        """Of a month with figures of thousands of products."""
+        deal = self.make_deal([("PUMP-200", 10), ("BOOK-HYD", 4), ("SEAL-KIT", 8)])
+        self.send_well()
+        deal.lead_line_ids[0].quantity = 20
+        client_class, read = type(self.connector._get_client()), []
+        forecast_read = client_class.forecast_read
+
+        def noted(client, periods):
+            documents = forecast_read(client, periods)
+            read.extend(row for document in documents for row in document["rows"])
+            return documents
+
+        with patch.object(client_class, "forecast_read", noted):
+            self.send_well()
+        self.assertEqual(len(read), 1)
+        self.assertEqual(self.get_planned("PUMP-200", self.next_month), 10)
+        self.assertEqual(self.get_planned("BOOK-HYD", self.next_month), 2)
 
     def test_8_units_and_fractions(self):
         """The pipe is kept by the metre, the pump by the piece; a box of ours is twelve

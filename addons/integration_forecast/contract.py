@@ -12,7 +12,7 @@ warehouse; over there it is one document.
     of the document that are not among the rows stay as they are.
 """
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Place(TypedDict):
@@ -24,6 +24,8 @@ class Period(TypedDict):
     key: str  # of ours, the same for a period for ever
     month: str  # ISO date of its first day
     warehouse_id: str  # "" lets the system take its own default
+    # given for all periods or none: rows of other products are not needed
+    product_ids: NotRequired[list[str]]
 
 
 class Row(TypedDict):

@@ -64,7 +64,9 @@ class ForecastVerbs:
 
     def forecast_read(self, periods):
         self._check_forecast_place()
-        by_key = self._read_forecasts([period["key"] for period in periods])
+        by_key = self._read_forecasts(
+            periods, [item for p in periods for item in p.get("product_ids", ())]
+        )
         return [by_key.get(period["key"]) for period in periods]
 
     def forecast_write(self, plans):
@@ -94,7 +96,10 @@ class ForecastVerbs:
                 answers[index] = outcome
             else:
                 written.append(index)
-        found = self._read_forecasts([plans[index]["key"] for index in written])
+        found = self._read_forecasts(
+            [plans[index] for index in written],
+            [row["product_id"] for plan in plans for row in plan["rows"]],
+        )
         for index in written:
             plan = plans[index]
             answers[index] = _get_answer(plan, products, found.get(plan["key"]))
@@ -107,10 +112,12 @@ class ForecastVerbs:
 
     # -- reading ----------------------------------------------------------------------
 
-    def _read_forecasts(self, keys):
+    def _read_forecasts(self, periods, product_ids):
         """:return: dict ``{key: Document}``; of several, the one that is a draft"""
-        if not keys:
+        if not periods:
             return {}
+        keys = [period["key"] for period in periods]
+        ids = sorted({int(product_id) for product_id in product_ids})
         pickings = self.search_read(
             PICKING,
             [
@@ -127,6 +134,7 @@ class ForecastVerbs:
                 [
                     ("picking_id", "in", [row["id"] for row in pickings]),
                     ("state", "!=", "cancel"),
+                    *([("product_id", "in", ids)] if ids else []),
                 ],
                 ["picking_id", "product_id", "product_uom", "product_uom_qty"],
             ):

@@ -52,7 +52,8 @@ class ForecastMixin:
     def forecast_read(self, periods):
         self._check_forecast_module()
         spans = self._get_spans(periods)
-        documents = self._read_documents(spans)
+        ids = [item for period in periods for item in period.get("product_ids", ())]
+        documents = self._read_documents(spans, ids)
         return [documents.get(span) for span in spans]
 
     def forecast_write(self, plans):
@@ -74,7 +75,8 @@ class ForecastMixin:
             else:
                 to_create.append((index, self._prepare_forecast(spans[index], lines)))
         created = send_by_halving(
-            self._create_forecasts, [values for _index, values in to_create]
+            lambda values: self.rpc(FORECAST, "create", values, changes=True),
+            [values for _index, values in to_create],
         )
         touched = {}
         for (index, _values), outcome in zip(to_create, created, strict=True):
@@ -144,12 +146,11 @@ class ForecastMixin:
     @property
     def _own_user_id(self):
         """Part of the session's credential, ``login:user:token``."""
-        credential = base64.b64decode(self._cache["token"]).decode()
-        return int(credential.rsplit(":", 2)[1])
+        return int(base64.b64decode(self._cache["token"]).decode().rsplit(":", 2)[1])
 
     # -- reading ----------------------------------------------------------------------
 
-    def _read_documents(self, spans):
+    def _read_documents(self, spans, product_ids):
         """:return: dict ``{span: Document}`` of those there are; cancelled ones are none"""
         if not spans:
             return {}
@@ -168,7 +169,7 @@ class ForecastMixin:
             order=[["id", "ASC"]],
             context=ANY_ACTIVE,
         )
-        lines = self._read_lines([row["id"] for row in rows])
+        lines = self._read_lines([row["id"] for row in rows], product_ids)
         documents = {}
         for row in rows:
             span = (row["from_date"], row["to_date"], row["warehouse"])
@@ -186,12 +187,13 @@ class ForecastMixin:
             }
         return documents
 
-    def _read_lines(self, forecast_ids):
-        lines = {}
+    def _read_lines(self, forecast_ids, product_ids):
+        ids = sorted({int(product_id) for product_id in product_ids})
+        of_products, lines = [["product", "in", ids]] if ids else [], {}
         if forecast_ids:
             for row in self.search_read(
                 LINE,
-                [["forecast", "in", forecast_ids]],
+                [["forecast", "in", forecast_ids], *of_products],
                 ["forecast", "product", "unit", "unit.digits", "quantity"],
             ):
                 digits = row["unit."]["digits"]
@@ -299,9 +301,6 @@ class ForecastMixin:
             "lines": lines,
         }
 
-    def _create_forecasts(self, values):
-        return self.rpc(FORECAST, "create", values, changes=True)
-
     def _change_forecasts(self, plans, to_change):
         """:return: dict ``{index: error}`` of those that were refused"""
         confirmed = [
@@ -368,7 +367,8 @@ class ForecastMixin:
     def _get_answers(self, plans, products, answers):
         spans = self._get_spans(plans)
         good = [spans[i] for i, answer in enumerate(answers) if answer is None]
-        documents = self._read_documents(good)
+        ids = [row["product_id"] for plan in plans for row in plan["rows"]]
+        documents = self._read_documents(good, ids)
         return [
             answer or _get_answer(plan, products, documents.get(span))
             for plan, span, answer in zip(plans, spans, answers, strict=True)
