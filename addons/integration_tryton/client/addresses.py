@@ -166,11 +166,14 @@ class AddressesMixin:
         """Ask once for the countries and states of many addresses."""
         addresses = [address for holder in holders for address in holder["addresses"]]
         self.get_ids_by_code(
-            "country.country", {address["country_code"] for address in addresses}
+            "country.country",
+            {address["country_code"] for address in addresses},
+            of_batch=True,
         )
         self.get_ids_by_code(
             "country.subdivision",
             {_get_subdivision_code(address) for address in addresses} - {""},
+            of_batch=True,
         )
 
     def _get_country_ids(self, address):

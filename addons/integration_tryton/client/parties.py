@@ -183,12 +183,15 @@ class PartiesMixin:
         prepared = []
         try:
             self._load_country_ids(parties)
+            languages = self._find_languages(parties)
             for index, party in enumerate(parties):
                 try:
                     values = self._prepare_party(party, is_lenient)
                 except IntegrationError as error:
                     answers[index] = error
                 else:
+                    if language_id := languages.get(party["lang"]):
+                        values["lang"] = language_id
                     prepared.append((index, party, values))
         except IntegrationError as error:
             return [error] * len(parties)
@@ -245,9 +248,6 @@ class PartiesMixin:
         mechanisms = self._prepare_mechanisms(party, is_lenient)
         if mechanisms:
             values["contact_mechanisms"] = [["create", mechanisms]]
-        language_id = self._get_language_id(party["lang"])
-        if language_id:
-            values["lang"] = language_id
         return values
 
     def _prepare_identifiers(self, party, is_lenient):
@@ -296,15 +296,20 @@ class PartiesMixin:
             self.facts["identifier_types"] = {kind for kind, _name in rows if kind}
         return self.facts["identifier_types"]
 
-    def _get_language_id(self, lang):
-        """Tryton's language for one of ours (``nl_BE`` → ``nl_BE`` or ``nl``); None where
-        it is not set up there: the party then has the default one."""
-        if not lang:
-            return None
+    def _find_languages(self, parties):
+        """Tryton's languages for ours (``nl_BE`` → ``nl_BE`` or ``nl``), None where it is not
+        set up there: the party then has the default one.
+
+        :return: dict ``{language of ours: id}``
+        """
+        langs = {party["lang"] for party in parties if party["lang"]}
         found = self.get_ids_by_code(
-            "ir.lang", [lang, lang[:2]], domain=[["translatable", "=", True]]
+            "ir.lang",
+            [code for lang in langs for code in (lang, lang[:2])],
+            domain=[["translatable", "=", True]],
+            of_batch=True,
         )
-        return found.get(lang) or found.get(lang[:2])
+        return {lang: found.get(lang) or found.get(lang[:2]) for lang in langs}
 
 
 def escape_like(text):

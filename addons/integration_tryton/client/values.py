@@ -157,14 +157,26 @@ class ValuesMixin:
             for row in rows
         ]
 
-    def get_ids_by_code(self, model, codes, domain=()):
-        """:return: dict ``{code: id}`` of those that exist"""
+    def get_ids_by_code(self, model, codes, domain=(), of_batch=False):
+        """
+        :param bool of_batch: these are all codes of a batch: those that were not there when
+            the last one was sent may be by now. Asked one by one, they are not looked up
+            again.
+        :return: dict ``{code: id}`` of those that exist
+        """
         known = self.facts.setdefault(f"codes of {model}", {})
-        missing = sorted({code for code in codes if code and code not in known})
+        missing = sorted(
+            {
+                code
+                for code in codes
+                if code and (code not in known or of_batch and not known[code])
+            }
+        )
         if missing:
             rows = self.search_read(model, [["code", "in", missing], *domain], ["code"])
+            known.update(dict.fromkeys(missing))
             known.update({row["code"]: row["id"] for row in rows})
-        return {code: known[code] for code in codes if code in known}
+        return {code: known[code] for code in codes if known.get(code)}
 
     def _get_company_currency(self):
         """ISO code of the currency of its books, which prices of products are in too."""

@@ -1,5 +1,7 @@
 """Customers and addresses in the real Tryton."""
 
+from odoo.addons.integration_hub.client import ValidationError
+
 from .common import TrytonCase, contract
 
 
@@ -65,6 +67,22 @@ class TestParties(TrytonCase):
             "email",
             *(answer["remote_id"] for answer in answers),
         )
+
+    def test_what_tryton_does_not_know_is_asked_once(self):
+        """Of many customers whose language, state or country is not set up there."""
+        counts = []
+        for count in (2, 12):
+            parties = [self.make_party(lang="xx_XX") for _number in range(count)]
+            for party in parties:
+                party["addresses"][0] |= {"state_code": "XX", "state_name": "Nowhere"}
+            parties[-1]["addresses"][0]["country_code"] = "XX"
+            before = len(self.client.exchanges)
+            *answers, refused = self.client.party_create(parties)
+            counts.append(len(self.client.exchanges) - before)
+            self.assertIsInstance(refused, ValidationError)
+            for answer in answers:
+                self.assert_conforms(answer, contract.PartyAnswer)
+        self.assertLessEqual(counts[1], counts[0])
 
     def test_email_is_no_pattern(self):
         self.create_party(email=f"a_b.{self.make_email()}")
