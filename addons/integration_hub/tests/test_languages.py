@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 
 from odoo.tests import BaseCase, new_test_user
 from odoo.tools.translate import code_translations
@@ -9,6 +10,7 @@ from odoo.tools.translate import code_translations
 from ..client import (
     AuthenticationError,
     ConnectionReport,
+    Exchange,
     NetworkError,
     Text,
     TextMaker,
@@ -299,8 +301,10 @@ class TestLanguages(HubCase):
         self.connector.action_test_connection()
 
         def test_connection(client):
-            # nothing listens there
-            client.send("look", "GET", "/")
+            url = "http://127.0.0.1:9/"
+            client.exchanges.append(Exchange("look", "GET", url, "", time.time()))
+            error = NetworkError(make_text("The system can't be reached."))
+            raise client.note_error(error)
 
         self.patch(self.client_class, "test_connection", test_connection)
         self.run_lane()
