@@ -85,11 +85,13 @@ CRM = {
     "prices": """
         select count(*) from product_pricelist_item item
           join product_pricelist list on list.id = item.pricelist_id
+          join product_product product on product.id = item.product_id and product.default_code like 'VOL-%'
          where list.name ->> 'en_US' = 'Volume' and item.fixed_price > 0
     """,
     "dearer prices": """
         select count(*) from product_pricelist_item item
           join product_pricelist list on list.id = item.pricelist_id
+          join product_product product on product.id = item.product_id and product.default_code like 'VOL-%'
          where list.name ->> 'en_US' = 'Volume' and item.fixed_price % 1 = 0.5
     """,
     "figures of accounts": "select count(*) from integration_account_figure",

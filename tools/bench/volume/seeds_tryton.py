@@ -90,7 +90,7 @@ class Seeds:
 
     def change_stock(self, count: int) -> None:
         """One more of some."""
-        self.stock(count, 1.0)
+        self.stock(count, STOCK + 1.0)
 
     def prices(self, count: int) -> None:
         """A list with a formula for all: Tryton looks through the lines of a list one by one."""
