@@ -1,8 +1,5 @@
 """The remote half of an update, run in a thread: read, compare, write, read again."""
 
-# the client has nothing to translate with, nor has what speaks to it
-# pylint: disable=translation-required
-
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     TextMaker,
