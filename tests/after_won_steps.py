@@ -70,8 +70,9 @@ class AfterWonSteps:
     def assert_same(self, erp_order, order):
         """Both sides come to the same, seen by the ERP itself."""
         status = self.find_there(erp_order.key)
-        self.assertAlmostEqual(float(status["total"]), order.amount_total, 2)
-        self.assertAlmostEqual(erp_order.amount_total, order.amount_total, 2)
+        total, delta = order.amount_total, self.rounding
+        self.assertAlmostEqual(float(status["total"]), total, delta=delta)
+        self.assertAlmostEqual(erp_order.amount_total, total, delta=delta)
         self.assertEqual(erp_order.difference_state, "none")
 
     # -- lost calls -------------------------------------------------------------------

@@ -142,7 +142,9 @@ class RecoveryMixin:
         self.push(lead)
         self.assert_status(lead, "in_erp")
         self.assertEqual(lead.erp_order_ids.currency_id, dollar)
-        self.assertAlmostEqual(lead.erp_order_ids.amount_total, order.amount_total, 2)
+        self.assertAlmostEqual(
+            lead.erp_order_ids.amount_total, order.amount_total, delta=self.rounding
+        )
 
     def test_8_other_unit(self):
         """Sold here by the dozen what the ERP counts by the piece."""
