@@ -8,6 +8,7 @@ from bench.settings import Settings, from_environment
 from bench.volume.flows import FLOWS, Play, Run
 from bench.volume.site import VolumeSite
 from harness.progress import say
+from stage.json2 import CallError
 
 COUNT = 10_000
 HEAD = (
@@ -38,7 +39,7 @@ def run(settings: Settings) -> Report:
             for flow in flows:
                 try:
                     figures[kind] |= measure(play, flow, table, notes)
-                except RuntimeError as error:
+                except (RuntimeError, CallError) as error:
                     # the other flows are still worth knowing
                     say(f"{kind}, {flow}: {error}")
                     failures.append(f"{kind}, {flow}: {error}")

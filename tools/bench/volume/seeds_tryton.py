@@ -233,6 +233,9 @@ class Seeds:
             for row in self.call("sale.sale", "read", sales, ["shipments"])
             for shipment in row["shipments"]
         ]
+        # without one Tryton asks a person whether that is meant
+        carrier = self.find("carrier", [], 1)[0]
+        self.call("stock.shipment.out", "write", shipments, {"carrier": carrier})
         for button in ("assign_force", "pick", "pack", "do"):
             self.call("stock.shipment.out", button, shipments)
 
