@@ -2,6 +2,7 @@ from odoo.tests import tagged
 
 from .after_won_mixin import AfterWonMixin
 from .erp_case import ErpCase
+from .late_order_mixin import LateOrderMixin
 
 
 @tagged("post_install", "-at_install")
@@ -77,3 +78,42 @@ class TestAfterWonOdoo(AfterWonMixin, ErpCase):
         self.clerk.ship(self.get_id_there(erp_order))
         self.pull()
         self.assert_status(lead, "shipped")
+
+    def test_refused_halfway(self):
+        """Odoo takes a change in steps: what it wrote before the one it refuses is ours,
+        and can be changed once more."""
+        lead, order, erp_order = self.make_sent([("FILTER-10", 4)], is_draft=True)
+        other_tax = self.taxes[9]
+        mapping = self.env["integration.value.mapping"].search(
+            [
+                ("connector_id", "=", self.connector.id),
+                ("kind", "=", "tax"),
+                ("res_id", "=", other_tax.id),
+            ]
+        )
+        remote_id = mapping.remote_id
+        mapping.remote_id = "999999"
+        order.client_order_ref = "PO 1"
+        order.order_line.write({"product_uom_qty": 5, "tax_ids": other_tax.ids})
+        self.run_lane()
+        self.assert_status(lead, "attention")
+        header = self.get_content_there(erp_order)["header"]
+        self.assertEqual(header["customer_reference"], "PO 1")
+        self.assertEqual(self.get_quantities(erp_order), {"FILTER-10": 4})
+        mapping.remote_id = remote_id
+        order.client_order_ref = "PO 2"
+        order.order_line.product_uom_qty = 6
+        self.run_lane()
+        self.assert_status(lead, "in_erp")
+        header = self.get_content_there(erp_order)["header"]
+        self.assertEqual(header["customer_reference"], "PO 2")
+        self.assertEqual(self.get_quantities(erp_order), {"FILTER-10": 6})
+        self.assert_same(erp_order, order)
+
+
+@tagged("post_install", "-at_install")
+class TestLateOrdersOdoo(LateOrderMixin, ErpCase):
+    kind = "odoo"
+
+    def close_there(self, order):
+        self.clerk.lock(order)

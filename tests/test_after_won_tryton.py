@@ -2,6 +2,7 @@ from odoo.tests import tagged
 
 from .after_won_mixin import AfterWonMixin
 from .erp_case import ErpCase
+from .late_order_mixin import LateOrderMixin
 
 
 @tagged("post_install", "-at_install")
@@ -52,3 +53,11 @@ class TestAfterWonTryton(AfterWonMixin, ErpCase):
             self.clerk.read_one("sale.sale", there, "state")["state"], "quotation"
         )
         self.assertEqual(self.get_quantities(erp_order), {"FILTER-10": 5})
+
+
+@tagged("post_install", "-at_install")
+class TestLateOrdersTryton(LateOrderMixin, ErpCase):
+    kind = "tryton"
+
+    def close_there(self, order):
+        """It is processed, and takes no change any more."""
