@@ -19,7 +19,6 @@ from . import test_rights
 from . import test_lost_calls
 from . import test_answer_not_written
 from . import test_any_sequence
-from . import test_any_sequence_after_won
 from . import test_passport
 from . import test_tour_passport
 from . import test_query_counts

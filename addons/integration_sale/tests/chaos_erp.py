@@ -84,8 +84,13 @@ class ChaosErp(FakeErp):
     # -- on the way -------------------------------------------------------------------
 
     def note_sent(self, verb, records):
-        """Nothing is asked for that is there, or that may still come."""
+        """Nothing is asked for that is there, or that may still come; and no order before
+        its customer."""
         self.sent[verb] += 1
+        if verb == "order_create":
+            for record in records:
+                if record["party_id"] not in self.parties:
+                    self.offences.append(f"{record['key']} before its customer")
         if verb not in CREATING or (self.key_is_unique and verb == "order_create"):
             return
         under_way = {
@@ -179,6 +184,10 @@ class ChaosClient(FakeClient):
         return self._suffer("order_create", self._create_orders, orders)
 
     def order_confirm(self, remote_ids):
+        for remote_id in remote_ids:
+            # nobody has said yes to that
+            if self.erp.orders[remote_id].get("surcharge"):
+                self.erp.offences.append(f"{remote_id} confirmed though it differs")
         return self._suffer("order_confirm", super().order_confirm, remote_ids)
 
     def order_update(self, updates):

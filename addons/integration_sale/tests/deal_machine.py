@@ -1,4 +1,4 @@
-"""What people and machines do with deals, in any order; see ``test_any_sequence.py``."""
+"""What people do with deals, in any order; see ``test_any_sequence.py``."""
 
 import json
 from decimal import Decimal
@@ -14,19 +14,16 @@ from hypothesis.stateful import (
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .chaos_erp import CHANGING, FAULTS, LOOKING, READING
 from .deal_checks import DealChecks
+from .deal_faults import DealFaults
 from .still_time import Calls
 
-MOST_DEALS = 3
-# seconds: a back-off, not yet what a lost call may take, more than that, and more than
-# any job waits for
-MOMENTS = (2, 50, 130, 4000)
+MOST_DEALS = 5
 CONTENTS = ("lines", "lines", "quotation", "order", "two orders")
-indexes = st.integers(0, MOST_DEALS - 1)
+indexes = st.integers(0, 9)
 
 
-class DealMachine(DealChecks, RuleBasedStateMachine):
+class DealMachine(DealFaults, DealChecks, RuleBasedStateMachine):
     case = None
 
     def __init__(self):
@@ -43,12 +40,15 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
         keeps_numbers=st.booleans(),
         reopen_policy=st.sampled_from(("ask", "cancel")),
         change_policy=st.sampled_from(("send", "send", "ask")),
+        order_grouping=st.sampled_from(("quotation", "opportunity")),
     )
-    def choose_system(self, are_late, keeps_numbers, **policies):
+    def choose_system(self, are_late, keeps_numbers, order_grouping, **policies):
         Calls.are_late = are_late
+        self.case.flow.order_grouping = order_grouping
         self.case.connector._get_flow("sale_change_push").write(policies)
         # looked at where it keeps no key
         self.erp.keeps_numbers = keeps_numbers
+        self.win(self._make_lead())
 
     # -- what people do ---------------------------------------------------------------
 
@@ -61,12 +61,7 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
         is_dearer=st.sampled_from((False, False, False, True)),
     )
     def make_deal(self, quantity, content, is_new, is_won, is_dearer):
-        partner = self.case.partner
-        if is_new:
-            partner = self.env["res.partner"].create(
-                {"name": f"New {len(self.leads)}", "is_company": True, "city": "Ghent"}
-            )
-        lead = self._make_lead(quantity, partner_id=partner.id)
+        lead = self.leads[self._make_lead(quantity, is_new)]
         if is_dearer:
             self.erp.surcharges.append(Decimal(3))
         for number in range({"lines": 0, "two orders": 2}.get(content, 1)):
@@ -75,12 +70,21 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
             self.case.win(lead)
         self.case.commit()
 
-    def _make_lead(self, quantity, **values):
-        lead = self.case.make_lead(
-            [(self.case.product, quantity)], name=f"Deal {len(self.leads)}", **values
+    def _make_lead(self, quantity=1, is_new=False):
+        """:return: its number"""
+        number = len(self.leads)
+        partner = self.case.partner
+        if is_new:
+            # a customer the ERP does not know
+            partner = self.env["res.partner"].create(
+                {"name": f"New {number}", "is_company": True, "city": "Ghent"}
+            )
+        self.leads += self.case.make_lead(
+            [(self.case.product, quantity)],
+            name=f"Deal {number}",
+            partner_id=partner.id,
         )
-        self.leads.append(lead)
-        return lead
+        return number
 
     def _quote(self, lead, quantity, is_confirmed):
         order = self.case.make_order(lead, [(self.case.product_two, quantity)])
@@ -99,34 +103,30 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
     def orders(self):
         return {lead: lead.order_ids[:1] for lead in self.leads if lead.order_ids}
 
-    @precondition(lambda self: any(o.state == "draft" for o in self.orders.values()))
-    @rule()
-    def confirm_quotation(self):
-        next(o for o in self.orders.values() if o.state == "draft").action_confirm()
-        self.case.commit()
-
-    @precondition(lambda self: any(o.state == "sale" for o in self.orders.values()))
-    @rule()
-    def cancel_quotation(self):
-        next(o for o in self.orders.values() if o.state == "sale")._action_cancel()
-        self.case.commit()
+    @precondition(lambda self: self.orders)
+    @rule(is_confirmed=st.booleans())
+    def decide_on_quotation(self, is_confirmed):
+        state = "draft" if is_confirmed else "sale"
+        order = next((o for o in self.orders.values() if o.state == state), None)
+        if order:
+            order.action_confirm() if is_confirmed else order._action_cancel()
+            self.case.commit()
 
     @precondition(lambda self: self.leads)
-    @rule(index=indexes)
+    @rule(index=indexes, where=st.sampled_from(("win", "reopen", "give_up")))
+    def move(self, index, where):
+        getattr(self, where)(index)
+
     def win(self, index):
         lead = self.leads[index % len(self.leads)]
         lead.action_unarchive()
         self.case.win(lead)
         self.case.commit()
 
-    @precondition(lambda self: self.leads)
-    @rule(index=indexes)
     def reopen(self, index):
         self.leads[index % len(self.leads)].stage_id = self.case.open_stage
         self.case.commit()
 
-    @precondition(lambda self: self.leads)
-    @rule(index=indexes)
     def give_up(self, index):
         """A deal in the Won stage can't be lost: it is reopened first."""
         self.reopen(index)
@@ -134,7 +134,19 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
         self.case.commit()
 
     @precondition(lambda self: self.leads)
-    @rule(index=indexes, quantity=st.integers(6, 9), is_new=st.booleans())
+    @rule(
+        index=indexes,
+        quantity=st.integers(6, 9),
+        is_new=st.booleans(),
+        is_reopened=st.booleans(),
+    )
+    def change(self, index, quantity, is_new, is_reopened):
+        if is_reopened:
+            self.reopen(index)
+        self.edit(index, quantity, is_new)
+        if is_reopened:
+            self.win(index)
+
     def edit(self, index, quantity, is_new=False):
         lead = self.leads[index % len(self.leads)]
         document, lines, name = lead, "lead_line_ids", "quantity"
@@ -149,13 +161,6 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
         self.case.commit()
 
     @precondition(lambda self: self.leads)
-    @rule(index=indexes, quantity=st.integers(6, 9))
-    def edit_while_reopened(self, index, quantity):
-        self.reopen(index)
-        self.edit(index, quantity)
-        self.win(index)
-
-    @precondition(lambda self: self.leads)
     @rule(index=indexes, number=st.integers(1, 99))
     def edit_customer(self, index, number):
         lead = self.leads[index % len(self.leads)]
@@ -164,9 +169,16 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
 
     # -- what people mend -------------------------------------------------------------
 
-    @rule()
-    def retry(self):
-        self._retry()
+    @rule(how=st.sampled_from(("retry", "correct", "replay", "send again", "choose")))
+    def mend(self, how):
+        if how == "retry":
+            self._retry()
+        elif how == "correct":
+            self._correct_all()
+        elif how == "choose":
+            self._choose()
+        else:
+            self._replay_all("sent" if how == "send again" else "today")
         self.case.run_lane()
 
     def _retry(self):
@@ -175,12 +187,10 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
             self._try(job.action_retry)
         self._restart()
 
-    @rule()
-    def correct(self):
+    def _correct_all(self):
         """What the ERP refused is put right by hand."""
         for job in self._get_order_jobs(("failed",)):
             self._try(lambda job=job: self._correct(job))
-        self.case.run_lane()
 
     def _correct(self, job):
         wizard = self._open(job.with_user(self.case.administrator).action_correct())
@@ -189,22 +199,15 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
         wizard.write({"request_text": json.dumps(request), "reason": "Asked for"})
         wizard.action_send()
 
-    @rule(mode=st.sampled_from(("today", "sent")))
-    def replay(self, mode):
+    def _replay_all(self, mode):
         jobs = self._get_order_jobs(("done", "cancelled", "failed"))
         if jobs:
             self._try(lambda: self._replay(jobs, mode))
-        self.case.run_lane()
 
     def _replay(self, jobs, mode):
         wizard = self._open(jobs.with_user(self.case.steward).action_replay())
         wizard.mode = mode
         wizard.action_replay()
-
-    @rule()
-    def choose(self):
-        self._choose()
-        self.case.run_lane()
 
     def _choose(self):
         """A person who knows says which record it is, if any."""
@@ -241,100 +244,3 @@ class DealMachine(DealChecks, RuleBasedStateMachine):
     def _restart(self):
         if self.case.connector.state == "error":
             self.case.connector.state = "running"
-
-    # -- what machines do -------------------------------------------------------------
-
-    @rule()
-    def run_lane(self):
-        self.case.run_lane()
-
-    @rule()
-    def pull(self):
-        if self.case.connector._is_running():
-            self.case.pull()
-
-    @rule(seconds=st.sampled_from(MOMENTS))
-    def wait(self, seconds):
-        self._wait(seconds)
-        self.case.run_lane()
-
-    def _wait(self, seconds):
-        self.clock.go_on(seconds)
-        self.erp.let_arrive(until=self.clock.now)
-
-    def _have_something_to_do(self, verb=None):
-        """What strikes nothing finds nothing: a deal whose order stands is changed or lost;
-        or one is won that is not, else a new one."""
-        if number := next(self._find_standing(), None):
-            if verb in ("order_update", "order_read"):
-                self.edits += 1
-                self.edit(number - 1, 6 + self.edits % 4)
-                return
-            if verb == "order_cancel":
-                self.give_up(number - 1)
-                return
-        lead = next((lead for lead in self.leads if lead.won_status != "won"), None)
-        if lead is None and len(self.leads) < MOST_DEALS:
-            lead = self._make_lead(1)
-        if lead:
-            self.win(self.leads.index(lead))
-
-    def _find_standing(self):
-        """Numbers, from 1, of won deals whose order is in the ERP."""
-        for number, lead in enumerate(self.leads, 1):
-            if lead.won_status == "won" and lead.erp_order_ids:
-                yield number
-
-    # what makes a second order where it is not thought of is tried most
-    @rule(
-        verb=st.sampled_from((*CHANGING, *["order_create"] * 3, "order_confirm")),
-        fault=st.sampled_from((*FAULTS, "lost after", "late", "invalid")),
-    )
-    def break_change(self, verb, fault):
-        self._have_something_to_do(verb)
-        self.erp.trouble[verb] = fault
-        self.case.run_lane()
-
-    @rule(verb=st.sampled_from((*READING, *LOOKING)), fault=st.sampled_from(FAULTS))
-    def break_reading(self, verb, fault):
-        self.erp.trouble[verb] = fault
-        self.case.run_lane()
-
-    @rule(boundary=st.integers(1, 20), is_after=st.booleans(), is_late=st.booleans())
-    def crash(self, boundary, is_after, is_late):
-        """The worker is killed right before or right after one of its commits; the order
-        that was under way may arrive later."""
-        self._have_something_to_do()
-        if is_late:
-            self.erp.trouble["order_create"] = "late"
-        with self.case.killing(boundary, is_after):
-            self.case.run_lane()
-
-    @rule(
-        verb=st.sampled_from((*CHANGING, *LOOKING, "order_create", "order_read")),
-        act=st.sampled_from(
-            ("lane", "late lane", "reopen", "edit", "win again", "lose")
-        ),
-        is_done=st.booleans(),
-    )
-    def meanwhile(self, verb, act, is_done):
-        """Others don't wait until a call comes back."""
-        self._have_something_to_do(verb)
-        self.erp.meanwhile[verb] = (lambda: self._act(act), is_done)
-        self.case.run_lane()
-        self.erp.meanwhile.clear()
-
-    def _act(self, act):
-        self.env.invalidate_all()
-        if act in ("reopen", "win again"):
-            self.reopen(len(self.leads) - 1)
-        if act == "lose":
-            self.give_up(len(self.leads) - 1)
-        if act in ("edit", "win again"):
-            self.edit(len(self.leads) - 1, 7)
-        if act == "win again":
-            self.win(len(self.leads) - 1)
-        if act == "late lane":
-            self._wait(200)
-        if "lane" in act:
-            self.case.run_lane()
