@@ -34,7 +34,6 @@ ROOT = paths.DEV / "older"
 USER = "odoo"
 HOME = "/var/lib/odoo"
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
-SCRIPT = paths.FIXTURES / "odoo14_erp.py"
 MODULES = ("sale_management", "sale_stock", "delivery", "repair", "l10n_nl")
 TEMPLATE = "erp_odoo14_template"
 NAME = "erp_odoo14"
@@ -155,7 +154,7 @@ def provide_template() -> str:
     if not SECRETS.is_file():
         templates.drop(TEMPLATE)
     return templates.provide(
-        TEMPLATE, commands.digest(*MODULES, SCRIPT, erp_odoo.fingerprint()), build
+        TEMPLATE, commands.digest(*MODULES, erp_odoo.fingerprint()), build
     )
 
 
@@ -188,7 +187,7 @@ def build(database: str) -> None:
                 HARNESS_SETTINGS=json.dumps(settings), HARNESS_ANSWER=answer
             ),
             cwd="/",
-            input=SCRIPT.read_text(),
+            input=erp_odoo.SCRIPT.read_text(),
             stdin=None,
         )
         keys = json.loads((ROOT / answer.lstrip("/")).read_text())
