@@ -75,7 +75,7 @@ def _hold_back_lost(client, requests, answers):
         if not has_arrived and (hold_back := _get_hold_back(request)):
             answers[index] = hold_back
         elif not request["is_wanted"]:
-            answers[index] = {"result": "unwanted", "state": status["state"]}
+            answers[index] = {"result": "unwanted", "status": status}
 
 
 def _tag_cancel(request, answer):

@@ -37,16 +37,20 @@ class HandlerSaleChangePush(models.AbstractModel):
 
     def _apply_unwanted(self, flow, job, order, answer):
         """Won again, or no longer won, before it went; or what a lost call has done."""
-        state = answer.get("state")
-        if not state or state == order.state:
+        status = answer.get("status")
+        if not status:
             return
-        order.write(
-            {
-                "state": state,
+        values = {}
+        if status["state"] != order.state:
+            values |= {
+                "state": status["state"],
                 # nobody else was asked to
-                "is_called_off": state == "cancelled" and job.operation == "cancel",
+                "is_called_off": status["state"] == "cancelled"
+                and job.operation == "cancel",
             }
-        )
+        if status["state"] != "deleted":
+            values |= _prepare_amounts(order, status)
+        order.write(values)
 
     def _apply_unsupported(self, flow, job, order, answer):
         """The system's client can't change orders: a person does it there."""
@@ -141,7 +145,6 @@ class HandlerSaleChangePush(models.AbstractModel):
     def _prepare_changed(self, flow, job, order, answer):
         payload = {name: job.payload[name] for name in job.payload if name != "reopen"}
         remote = answer["order"]
-        currency = order._get_currencies({remote["currency"]}).get(remote["currency"])
         push_flow = order.flow_id or flow.connector_id._get_flow("sale_order_push")
         values = {
             "sent_hash": get_content_hash(_get_sent(payload)),
@@ -153,10 +156,7 @@ class HandlerSaleChangePush(models.AbstractModel):
             "remote_url": remote["url"],
             "state": remote["state"],
             "is_called_off": False,
-            "currency_id": currency.id if currency else False,
-            "amount_untaxed": float(remote["total_untaxed"]),
-            "amount_tax": float(remote["total_tax"]),
-            "amount_total": float(remote["total"]),
+            **_prepare_amounts(order, remote),
             "expected_currency_id": payload["currency_id"],
             "expected_untaxed": float(payload["total_untaxed"]),
             "expected_total": float(payload["total"]),
@@ -225,6 +225,16 @@ class HandlerSaleChangePush(models.AbstractModel):
 
     def _on_cancelled(self, flow, jobs):
         self._on_waiting(flow, jobs)
+
+
+def _prepare_amounts(order, remote):
+    currency = order._get_currencies({remote["currency"]}).get(remote["currency"])
+    return {
+        "currency_id": currency.id if currency else False,
+        "amount_untaxed": float(remote["total_untaxed"]),
+        "amount_tax": float(remote["total_tax"]),
+        "amount_total": float(remote["total"]),
+    }
 
 
 def _without_party(payload):

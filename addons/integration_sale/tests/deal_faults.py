@@ -23,6 +23,21 @@ ACTS = (
     "quote",
 )
 acts = st.sampled_from(ACTS)
+# what an ERP gets a second order from, or none, where somebody has not thought of it: each
+# sequence begins with one of them, the rest is left to chance
+OPENINGS = (
+    # the worker dies while its call is still on its way
+    {"verb": "order_create", "act": "soon", "dies": True, "fault": "late"},
+    {"verb": "party_create", "act": "soon", "dies": True, "fault": "late"},
+    # ... and when it has been answered
+    {"verb": "order_create", "act": "lane", "dies": True},
+    {"verb": "order_create", "act": "edit", "dies": True, "boundary": 1},
+    # answers that are lost: of what was done, of what was not, of what is yet to be
+    {"verb": "order_create", "act": "settled", "fault": "lost after"},
+    {"verb": "order_create", "act": "soon", "fault": "late"},
+    {"verb": "order_confirm", "act": "settled", "fault": "lost"},
+    {"verb": "order_update", "act": "win again", "fault": "lost"},
+)
 
 
 class DealFaults:
@@ -78,6 +93,18 @@ class DealFaults:
 
     # -- faults -----------------------------------------------------------------------
 
+    def strike(self, verb, act, fault=None, dies=False, boundary=0):
+        """:param bool dies: the worker does, in the call or that many commits after it"""
+        number = self._have_something_to_do(verb)
+        if fault:
+            self.erp.trouble[verb] = fault
+        if dies:
+            with self.case.killing(boundary, True, verb):
+                self.case.run_lane()
+        else:
+            self.case.run_lane()
+        self._act(act, number)
+
     # what makes a second order where it is not thought of is tried most
     @rule(
         verb=st.sampled_from((*CHANGING, *CHANGING[1:4])),
@@ -85,10 +112,7 @@ class DealFaults:
         act=acts,
     )
     def break_change(self, verb, fault, act):
-        number = self._have_something_to_do(verb)
-        self.erp.trouble[verb] = fault
-        self.case.run_lane()
-        self._act(act, number)
+        self.strike(verb, act, fault)
 
     @rule(verb=st.sampled_from((*READING, *LOOKING)), fault=st.sampled_from(FAULTS))
     def break_reading(self, verb, fault):

@@ -15,7 +15,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .deal_checks import DealChecks
-from .deal_faults import DealFaults
+from .deal_faults import OPENINGS, DealFaults
 from .still_time import Calls
 
 MOST_DEALS = 5
@@ -41,14 +41,18 @@ class DealMachine(DealFaults, DealChecks, RuleBasedStateMachine):
         reopen_policy=st.sampled_from(("ask", "cancel")),
         change_policy=st.sampled_from(("send", "send", "ask")),
         order_grouping=st.sampled_from(("quotation", "opportunity")),
+        opening=st.sampled_from(OPENINGS),
     )
-    def choose_system(self, are_late, keeps_numbers, order_grouping, **policies):
+    def choose_system(
+        self, are_late, keeps_numbers, order_grouping, opening, **policies
+    ):
         Calls.are_late = are_late
         self.case.flow.order_grouping = order_grouping
         self.case.connector._get_flow("sale_change_push").write(policies)
         # looked at where it keeps no key
         self.erp.keeps_numbers = keeps_numbers
         self.win(self._make_lead())
+        self.strike(**opening)
 
     # -- what people do ---------------------------------------------------------------
 

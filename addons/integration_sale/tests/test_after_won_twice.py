@@ -130,6 +130,22 @@ class TestAfterWonTwice(AfterWonCase):
         self.assertEqual(self.get_remote_order(lead)["state"], "cancelled")
         self.assertEqual(lead.integration_status, "cancelled")
 
+    def test_lost_after_a_change_got_lost(self):
+        """What the change has done over there is our own doing, and no news."""
+        lead, order = self.make_sent()
+        self.lose_answer("order_update")
+        order.order_line.product_uom_qty = 7
+        self.run_lane()
+        self.assertEqual(self.get_lines_there(lead), {"P-CHAIR": "7"})
+        self.give_up(lead)
+        self.due()
+        self.run_lane()
+        self.assertEqual(lead.integration_status, "cancelled")
+        self.assertAlmostEqual(lead.erp_order_ids.amount_total, order.amount_total)
+        messages = lead.message_ids
+        self.pull()
+        self.assertEqual(lead.message_ids, messages)
+
     def test_lost_while_it_was_brought_back(self):
         lead, _order = self.make_sent()
         self.lose(lead)
