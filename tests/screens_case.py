@@ -27,6 +27,15 @@ TRANSLATED = (
 )
 # Seconds; much more than a screen takes on the slowest machine.
 PATIENCE = 120
+# ... and than it takes to draw something, before it is asked for once more.
+BEGINS_IN = 30
+ATTEMPTS = 4
+BEGUN = "!!document.querySelector('.o_main_navbar, .o_action_manager > *')"
+# Why nothing is there: what was asked for last, and what came of it.
+UNDER_WAY = """
+    document.readyState + ' ' + location.href + ' ' + performance.getEntriesByType('resource').slice(-12)
+        .map((item) => `${item.name} ${item.responseStatus} ${Math.round(item.duration)} ms`).join(', ')
+"""
 # Nothing is being loaded any more, and the view asked for is there.
 READY = """
     !document.querySelector('.o_loading_indicator, .o_blockUI, .o_view_sample_data_loading')
@@ -62,7 +71,11 @@ class Screens:
 
     def take(self, name, path):
         """Open ``path``, check it, keep a picture called ``name``."""
-        self.browser.navigate_to(self.case.base_url() + path, wait_stop=True)
+        for _attempt in range(ATTEMPTS):
+            self.browser.navigate_to(self.case.base_url() + path, wait_stop=True)
+            # A new browser beside another one at times draws nothing of its first page.
+            if self.wait_for(BEGUN, BEGINS_IN):
+                break
         self.check(name, READY)
 
     def check(self, name, ready=READY):
@@ -71,7 +84,7 @@ class Screens:
         if not self.wait_for(ready):
             # what it shows instead says why
             self.keep(f"{name}-not-at-rest")
-            case.fail(f"{name}: the screen never came to rest")
+            case.fail(f"{name}: never came to rest; {self.evaluate(UNDER_WAY)}")
         self.evaluate(DRAWN)
         found = json.loads(self.evaluate(LOOK))
         self.keep(name)
@@ -83,9 +96,9 @@ class Screens:
             if browser._result.done():
                 browser._result.result()
 
-    def wait_for(self, expression):
+    def wait_for(self, expression, seconds=PATIENCE):
         """:return: whether the page came to say so"""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             # A page that reads its scripts for the first time answers nothing meanwhile.
             with contextlib.suppress(TimeoutError):

@@ -9,6 +9,7 @@ from .progress import say, step
 
 TEMPLATE = "crm_suite"
 DATABASE = "crm_test"
+SCREENS = "test_screens*.py"
 ERPS_FILE = paths.RUN / "erps-test.json"
 
 
@@ -27,12 +28,23 @@ def run(arguments=()) -> int:
     with step("fresh ERPs for the tests"):
         erps.up_fresh("test", ERPS_FILE)
     os.environ["INTEGRATION_TEST_ERPS"] = str(ERPS_FILE)
-    code = run_pytest.run(DATABASE, options_for(list(arguments)))
+    code = run_all(list(arguments))
     erps.drop("test")
     templates.drop(DATABASE)
     if not is_clean:
         say("The tests aside, lint has findings (above): `make format` mends most.")
     return code or (0 if is_clean else 1)
+
+
+def run_all(arguments: list[str]) -> int:
+    """The screens first, in processes that have done nothing else: the rest is much, and browsers get slow beside it."""
+    if arguments:
+        return run_pytest.run(DATABASE, options_for(arguments))
+    screens = sorted(map(str, (paths.ROOT / "tests").glob(SCREENS)))
+    relative = [str(os.path.relpath(file, paths.ROOT)) for file in screens]
+    with_screens = run_pytest.run(DATABASE, options_for(relative))
+    without = run_pytest.run(DATABASE, options_for([f"--ignore-glob=*/{SCREENS}"]))
+    return with_screens or without
 
 
 def options_for(arguments: list[str]) -> list[str]:
