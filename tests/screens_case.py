@@ -27,10 +27,6 @@ TRANSLATED = (
 )
 # Seconds; much more than a screen takes on the slowest machine.
 PATIENCE = 120
-# ... and than it takes to draw something, before it is asked for once more.
-BEGINS_IN = 30
-ATTEMPTS = 4
-BEGUN = "!!document.querySelector('.o_main_navbar, .o_action_manager > *')"
 # Why nothing is there: what was asked for last, and what came of it.
 UNDER_WAY = """
     document.readyState + ' ' + location.href + ' ' + performance.getEntriesByType('resource').slice(-12)
@@ -71,11 +67,7 @@ class Screens:
 
     def take(self, name, path):
         """Open ``path``, check it, keep a picture called ``name``."""
-        for _attempt in range(ATTEMPTS):
-            self.browser.navigate_to(self.case.base_url() + path, wait_stop=True)
-            # A new browser beside another one at times draws nothing of its first page.
-            if self.wait_for(BEGUN, BEGINS_IN):
-                break
+        self.browser.navigate_to(self.case.base_url() + path, wait_stop=True)
         self.check(name, READY)
 
     def check(self, name, ready=READY):
@@ -96,9 +88,9 @@ class Screens:
             if browser._result.done():
                 browser._result.result()
 
-    def wait_for(self, expression, seconds=PATIENCE):
+    def wait_for(self, expression):
         """:return: whether the page came to say so"""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             # A page that reads its scripts for the first time answers nothing meanwhile.
             with contextlib.suppress(TimeoutError):

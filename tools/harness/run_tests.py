@@ -9,7 +9,6 @@ from .progress import say, step
 
 TEMPLATE = "crm_suite"
 DATABASE = "crm_test"
-SCREENS = "test_screens*.py"
 ERPS_FILE = paths.RUN / "erps-test.json"
 
 
@@ -28,7 +27,7 @@ def run(arguments=()) -> int:
     with step("fresh ERPs for the tests"):
         erps.up_fresh("test", ERPS_FILE)
     os.environ["INTEGRATION_TEST_ERPS"] = str(ERPS_FILE)
-    code = run_all(list(arguments))
+    code = run_pytest.run(DATABASE, options_for(list(arguments)))
     erps.drop("test")
     templates.drop(DATABASE)
     if not is_clean:
@@ -36,20 +35,10 @@ def run(arguments=()) -> int:
     return code or (0 if is_clean else 1)
 
 
-def run_all(arguments: list[str]) -> int:
-    """The screens first, in processes that have done nothing else: the rest is much, and browsers get slow beside it."""
-    if arguments:
-        return run_pytest.run(DATABASE, options_for(arguments))
-    screens = sorted(map(str, (paths.ROOT / "tests").glob(SCREENS)))
-    relative = [str(os.path.relpath(file, paths.ROOT)) for file in screens]
-    with_screens = run_pytest.run(DATABASE, options_for(relative))
-    without = run_pytest.run(DATABASE, options_for([f"--ignore-glob=*/{SCREENS}"]))
-    return with_screens or without
-
-
 def options_for(arguments: list[str]) -> list[str]:
     """What a full run means, with the caller's options added or instead."""
-    options = ["-p", "harness.no_skips", "--durations=10", "--timeout=600"]
+    plugins = ["-p", "harness.no_skips", "-p", "harness.shared_files"]
+    options = [*plugins, "--durations=10", "--timeout=600"]
     if not any(part.startswith("-n") for part in arguments):
         options += ["-n2", "--dist=loadscope"]
     if not any(os.path.exists(part.split("::")[0]) for part in arguments):
