@@ -55,6 +55,22 @@ class RecoveryMixin:
                 self.assertEqual(self.count_there([lead.erp_order_ids.key]), 1)
                 self.assertEqual(lead.erp_order_ids.state, "confirmed")
 
+    def test_6_key_written_over(self):
+        """Somebody there types the customer's number over ours: it stays the one order."""
+        lead = self.make_lead([("FILTER-10", 1)])
+        self.push(lead)
+        erp_order = lead.erp_order_ids
+        self.write_key_over(erp_order, f"PO {self.mark}")
+        self.assertFalse(self.count_there([erp_order.key]))
+        remote_id = erp_order.remote_id
+        self.env["integration.job"].search(
+            [("connector_id", "=", self.connector.id), ("res_id", "=", lead.id)]
+        ).sudo()._queue_again({})
+        self.run_lane()
+        self.assert_status(lead, "in_erp")
+        self.assertEqual(erp_order.remote_id, remote_id)
+        self.assertFalse(self.count_there([erp_order.key]), "not a second one")
+
     # -- 7. volume (the large one is a benchmark) -------------------------------------
 
     def test_7_many_deals(self):

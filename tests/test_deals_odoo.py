@@ -12,6 +12,10 @@ class TestDealsOdoo(DealMixin, RecoveryMixin, ErpCase):
     def delete_there(self, order):
         self.clerk.call("sale.order", "unlink", [order])
 
+    def write_key_over(self, erp_order, text):
+        order_id = int(erp_order.remote_id)
+        self.clerk.call("sale.order", "write", [order_id], vals={"origin": text})
+
     def change_quantity_there(self, order, quantity):
         [line] = self.clerk.read_one("sale.order", order, "order_line")["order_line"]
         self.clerk.call(

@@ -12,6 +12,12 @@ class TestDealsTryton(DealMixin, RecoveryMixin, ErpCase):
     def delete_there(self, order):
         self.clerk.call("model.sale.sale.delete", [order])
 
+    def write_key_over(self, erp_order, text):
+        order_id = int(erp_order.remote_id)
+        self.clerk.call(
+            "model.sale.sale.write", [order_id], {"web_id": None, "reference": text}
+        )
+
     def change_quantity_there(self, order, quantity):
         [line] = self.clerk.read_one("sale.sale", order, "lines")["lines"]
         self.clerk.call("model.sale.line.write", [line], {"quantity": float(quantity)})

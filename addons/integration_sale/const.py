@@ -27,6 +27,9 @@ PROGRESS = (
     "credited",
 )
 
+# of these, something is still on its way
+PENDING_STATUSES = ("waiting", "attention")
+
 # Problems of the deal itself, before or after any job of the queue.
 ISSUES = [
     ("nothing", "Nothing to Send"),

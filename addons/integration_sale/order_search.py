@@ -1,4 +1,5 @@
-"""Orders of a system that can't keep our key: told by number, customer, amount and date.
+"""Which order over there is the one of a request: by our key; in a system that can't keep
+it, by number, customer, amount and date.
 
 Plain Python, run in threads. What is certain is taken, what is doubtful is left to a
 person; nothing is created while there is a doubt.
@@ -15,13 +16,37 @@ from .decimals import is_within, to_decimal
 _lt = TextMaker(__name__)
 
 
+def find_by_key(client, requests):
+    """Look orders up before any is created: by our key, which a person over there may have
+    written over since; then by what we know of the order.
+
+    :param client: the system's client
+    :param list requests: as made by the handler; ``known_id`` names the order where we
+        know it already
+    :return: per request an ``OrderAnswer``, None where there is none, or an error
+    """
+    keys = [request["order"]["key"] for request in requests]
+    found = client.order_find(keys)
+    orders = [found.get(key) for key in keys]
+    unseen = {
+        index: requests[index]["known_id"]
+        for index, order in enumerate(orders)
+        if order is None and requests[index].get("known_id")
+    }
+    rows = _read(client, unseen.values())
+    for index, remote_id in unseen.items():
+        orders[index] = rows.get(remote_id)
+    return orders
+
+
 def find_without_key(client, requests):
     """Look orders up before any is created.
 
     :param client: the system's client
     :param list requests: as made by the handler; ``known_id`` names the order where we
         know it already, ``not_ours`` the ids that belong to other orders of ours, or that
-        a person has ruled out
+        a person has ruled out, ``lost`` what went out before in calls that may have been
+        executed
     :return: per request an ``OrderAnswer``, None where there is none, or an error
     """
     orders = [None] * len(requests)
@@ -34,23 +59,31 @@ def find_without_key(client, requests):
             to_search.append(index)
     if not to_search:
         return orders
-    found = client.order_search([get_search(requests[index]) for index in to_search])
-    certain = {}
-    for index, candidates in zip(to_search, found, strict=True):
-        if isinstance(candidates, IntegrationError):
-            orders[index] = candidates
-            continue
+    found = client.order_search(
+        [search for index in to_search for search in _get_searches(requests[index])]
+    )
+    certain, found = {}, iter(found)
+    for index in to_search:
         request = requests[index]
-        candidates = [
-            candidate
-            for candidate in candidates
-            if candidate["remote_id"] not in request.get("not_ours", ())
-        ]
-        sure = [item for item in candidates if _is_certain(request, item)]
-        if len(sure) == 1:
-            certain[index] = sure[0]["remote_id"]
+        candidates, sure, error = {}, {}, None
+        for search in _get_searches(request):
+            rows = next(found)
+            if isinstance(rows, IntegrationError):
+                error = rows
+                continue
+            for row in rows:
+                if row["remote_id"] in request.get("not_ours", ()):
+                    continue
+                candidates.setdefault(row["remote_id"], row)
+                if _is_certain(request, search, row):
+                    sure[row["remote_id"]] = row
+        if error:
+            # what one search has not told may be just what is there
+            orders[index] = error
+        elif len(sure) == 1:
+            [certain[index]] = sure
         elif candidates:
-            orders[index] = _get_doubt(request, candidates)
+            orders[index] = _get_doubt(request, list(candidates.values()))
     rows = _read(client, list(certain.values()))
     for index, remote_id in certain.items():
         orders[index] = rows.get(remote_id)
@@ -103,16 +136,24 @@ def get_search(request):
     }
 
 
-def _is_certain(request, candidate):
+def _get_searches(request):
+    """:return: list of ``contract.OrderSearch``: as it is sent now, and as it was sent in
+    calls of which nobody knows what became"""
+    searches = [get_search(request)]
+    searches += [lost for lost in request.get("lost", ()) if lost not in searches]
+    return searches
+
+
+def _is_certain(request, search, candidate):
     """Our number, our amount and our date."""
     name = request["compared"]
     return (
         bool(candidate["our_number"])
-        and candidate["our_number"] == request["order"]["number"]
-        and candidate["currency"] == request["currency"]
-        and candidate["order_date"] == request["order"]["order_date"]
+        and candidate["our_number"] == search["number"]
+        and candidate["currency"] == search["currency"]
+        and candidate["order_date"] == search["order_date"]
         and is_within(
-            to_decimal(candidate[name]) - to_decimal(request[name]),
+            to_decimal(candidate[name]) - to_decimal(search[name]),
             request["tolerance"],
         )
     )

@@ -7,7 +7,7 @@ from odoo.addons.integration_hub.client import (
 )
 
 from .decimals import is_within, to_decimal
-from .order_search import find_without_key
+from .order_search import find_by_key, find_without_key
 
 
 def send_orders(client, requests):
@@ -18,9 +18,7 @@ def send_orders(client, requests):
     :return: per request a dict with ``order``, or an ``IntegrationError``
     """
     if client.stores_key:
-        keys = [request["order"]["key"] for request in requests]
-        found = client.order_find(keys)
-        orders = [found.get(key) for key in keys]
+        orders = find_by_key(client, requests)
     else:
         orders = find_without_key(client, requests)
     _create_missing(client, requests, orders)

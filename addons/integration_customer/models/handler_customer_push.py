@@ -4,10 +4,10 @@ from odoo.addons.integration_hub.client import (
     AmbiguousMatchError,
     IntegrationError,
     TextMaker,
-    get_hold_back,
 )
 from odoo.addons.integration_hub.client.matching import is_same_address
 
+from ..find_or_create import match_or_create, take_distinct
 from ..update import complete_addresses, read_states, update_parties
 
 _lt = TextMaker(__name__)
@@ -25,6 +25,7 @@ class HandlerCustomerPush(models.AbstractModel):
     _inherit = ["integration.handler"]
 
     _filter_model = "res.partner"
+    _not_sent = ("lost",)
 
     # -- asked for by orders ----------------------------------------------------------
 
@@ -143,6 +144,7 @@ class HandlerCustomerPush(models.AbstractModel):
         )
         nobodies = flow._find_nobodies(jobs)
         there = self._find_there(jobs)
+        lost = self._find_lost(flow, jobs)
         return {
             job: {"is_nobody": True}
             if job in nobodies
@@ -151,9 +153,27 @@ class HandlerCustomerPush(models.AbstractModel):
                 "party_id": linked.get(job.res_id, ""),
                 "is_new": bool(job.payload.get("is_new")),
                 "ruled_out": job.payload.get("ruled_out", []),
+                **({"lost": lost[job.id]} if job.id in lost else {}),
             }
             for job in jobs
         }
+
+    def _find_lost(self, flow, jobs):
+        """A system without our key is searched for the customer as a lost call had it, too:
+        name, VAT number and e-mail may have been put right since.
+
+        :return: dict ``{job id: [party, ...]}``
+        """
+        if flow.connector_id.key_storage != "none":
+            return {}
+        found = {}
+        for job_id, requests in jobs._get_lost_requests().items():
+            for request in requests:
+                for party in [*request.get("lost", ()), request.get("party")]:
+                    parties = found.setdefault(job_id, [])
+                    if party and party not in parties:
+                        parties.append(party)
+        return found
 
     def _find_there(self, jobs):
         """:return: dict ``{id: partner}`` of customers and addresses that still exist, to
@@ -202,8 +222,8 @@ class HandlerCustomerPush(models.AbstractModel):
         # one finds what the first has created
         waiting = [index for index, answer in enumerate(answers) if answer is None]
         while waiting:
-            this_round, waiting = _take_distinct(waiting, requests)
-            _match_or_create(client, requests, answers, this_round)
+            this_round, waiting = take_distinct(waiting, requests)
+            match_or_create(client, requests, answers, this_round)
         complete_addresses(client, requests, answers)
         read_states(client, requests, answers)
         return answers
@@ -317,78 +337,3 @@ def _get_hashes(marks, *path):
     if not marks:
         return {}
     return {"sent_hash": marks["sent"], "received_hash": marks["received"]}
-
-
-def _take_distinct(indexes, requests):
-    """:return: ``(those that can't be one another, the others)``"""
-    seen, first, later = set(), [], []
-    for index in indexes:
-        party = requests[index]["party"]
-        marks = {mark for mark in (party["vat"], party["email"]) if mark}
-        (later if marks & seen else first).append(index)
-        seen |= marks
-    return first, later
-
-
-def _match_or_create(client, requests, answers, indexes):
-    matches = client.party_match([requests[index]["party"] for index in indexes])
-    to_create = []
-    for index, found in zip(indexes, matches, strict=True):
-        request = requests[index]
-        if isinstance(found, IntegrationError):
-            answers[index] = found
-            continue
-        if request["is_new"]:
-            # only what we have created ourselves counts; without a key that could be
-            # whatever was not there when a person looked
-            found = [
-                match
-                for match in found
-                if match["rule"] == "key"
-                or not client.stores_key
-                and match["remote_id"] not in request["ruled_out"]
-            ]
-        if len(found) > 1 or (found and found[0]["rule"] == "name"):
-            answers[index] = _get_ambiguity(request["party"], found)
-        elif found:
-            answers[index] = {
-                "remote_id": found[0]["remote_id"],
-                "number": found[0]["number"],
-                "url": found[0]["url"],
-                "rule": found[0]["rule"],
-                "addresses": None,
-            }
-        elif error := get_hold_back(request.get("unsettled_until")):
-            answers[index] = error
-        else:
-            to_create.append(index)
-    if not to_create:
-        return
-    created = client.party_create([requests[index]["party"] for index in to_create])
-    for index, answer in zip(to_create, created, strict=True):
-        if not isinstance(answer, IntegrationError):
-            answer = {**answer, "rule": "created"}
-        answers[index] = answer
-
-
-def _get_ambiguity(party, matches):
-    names = ", ".join(f"{match['name']} ({match['number']})" for match in matches[:5])
-    return AmbiguousMatchError(
-        _lt(
-            "Several customers in the ERP could be %(customer)s: %(names)s."
-            " Choose the right one.",
-            customer=party["name"],
-            names=names,
-        ),
-        candidates=[
-            {
-                "id": match["remote_id"],
-                "number": match["number"],
-                "name": match["name"],
-                "detail": match["detail"],
-                "url": match["url"],
-                "rule": match["rule"],
-            }
-            for match in matches
-        ],
-    )

@@ -30,12 +30,19 @@ class IntegrationHandler(models.AbstractModel):
     _name = "integration.handler"
     _description = "Flow Handler"
 
+    #: won deals go this way: part of a connector's daily budget is kept for them
+    _carries_deals = False
+
     #: a flow to the system that is told of no change: each run looks by itself for what
     #: has to be sent, at once per interval and when a person asks
     _gathers_changes = False
 
     #: model of the records that the flow's filter is for; None: it has none
     _filter_model = None
+
+    #: of a request, the names of what a record is looked up by: not sent, and of no
+    #: interest to people who compare what was sent with what would be
+    _not_sent = ()
 
     @api.private
     def _prepare(self, flow, jobs):

@@ -95,6 +95,34 @@ class IntegrationJob(models.Model):
             )
         )
 
+    @api.private
+    def _get_lost_requests(self):
+        """What went out for the same changes in calls that may still have been executed
+        over there (see :meth:`_find_unsettled`).
+
+        :return: dict ``{id: [request, ...]}`` of those for which there is any
+        """
+        if not self:
+            return {}
+        self.env["integration.job"].flush_model(["unsettled_until", "request"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT job.id, JSONB_AGG(lost.request ORDER BY lost.id)
+                  FROM integration_job job
+                  JOIN integration_job lost
+                    ON lost.flow_id = job.flow_id
+                   AND lost.idempotency_key = job.idempotency_key
+                   AND lost.unsettled_until IS NOT NULL
+                   AND lost.request IS NOT NULL
+                 WHERE job.id = ANY(%s)
+                 GROUP BY job.id
+                """,
+                list(self.ids),
+            )
+        )
+        return dict(rows)
+
     def _release_blocked(self):
         """Let the jobs go on that waited for these."""
         if not self:

@@ -9,7 +9,7 @@ from ..client import IntegrationError
 from ..client.redact import redact
 from .integration_handler import Blocked
 from .job_order import find_holding_up
-from .json_difference import get_label, get_text
+from .json_difference import get_text
 
 FINISHED_STATES = ("done", "cancelled", "failed")
 
@@ -93,6 +93,18 @@ class IntegrationJob(models.Model):
         return job.payload if job.sent_at or job.answer else None
 
     @api.private
+    def _drop_lookup(self, request):
+        """What is sent, without what it is looked up by before: for people who compare.
+
+        :param request: JSON structure, or what stands in its place
+        """
+        self.ensure_one()
+        if not isinstance(request, dict):
+            return request
+        names = self.flow_id._get_handler(self.operation)._not_sent
+        return {name: request[name] for name in request if name not in names}
+
+    @api.private
     def _get_request_to_correct(self):
         """What goes out next as it stands, or went out last; else what would go out now.
 
@@ -162,10 +174,11 @@ class IntegrationJob(models.Model):
         """
         if not differences:
             return Markup("")
+        labels = self.env["integration.field.label"]._get_labels()
         rows = Markup("").join(
             Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>")
             % (
-                get_label(difference.path),
+                labels.get_path(difference.path),
                 get_text(difference, difference.before),
                 get_text(difference, difference.after),
             )

@@ -101,7 +101,9 @@ class IntegrationReplay(models.TransientModel):
             sent, today = job._get_sent_request(), prepared[job]
             yield {
                 "job_id": job.id,
-                **self._prepare_outcome(sent, today, len(jobs) > 1),
+                **self._prepare_outcome(
+                    job._drop_lookup(sent), job._drop_lookup(today), len(jobs) > 1
+                ),
             }
 
     def _prepare_outcome(self, sent, today, is_many):

@@ -2,7 +2,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from ..const import ISSUES, UNFINISHED_STATES
+from ..const import ISSUES, PENDING_STATUSES, UNFINISHED_STATES
 
 CHANGED_LEADS = "integration_sale.changed_leads"
 
@@ -65,6 +65,23 @@ class CrmLead(models.Model):
         self.filtered(lambda lead: lead.id in was - now).sudo()._on_no_longer_won()
         return result
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "partner_id" in vals:
+            # sudo: as above; what waits is for the customer that stands here now
+            self.sudo()._note_content_change()
+        elif "user_id" in vals:
+            self.sudo()._note_head_change()
+        return result
+
+    def _note_head_change(self):
+        """Who sells it, or from where: what waits gets it as it is now. An order that the
+        ERP has is not changed for that."""
+        waiting = self.filtered(
+            lambda lead: lead.integration_status in PENDING_STATUSES
+        )
+        waiting._note_content_change()
+
     def _note_content_change(self):
         """Look at the end of the transaction whether what was sent still holds: once,
         however many lines a form has saved."""
@@ -93,7 +110,7 @@ class CrmLead(models.Model):
         """What is not sent yet stays here; what is there is pointed out."""
         jobs = self._get_unfinished_jobs()
         # an order that may be there already is looked for, and shown where it is
-        (jobs - jobs._filter_undecided()).action_cancel()
+        (jobs - jobs._filter_undecided())._cancel()
         self.write({"erp_quotation_id": False, "erp_no_send": False})
         self._handle_unwanted_orders()
 
@@ -166,7 +183,7 @@ class CrmLead(models.Model):
             if trigger == "won":
                 made._confirm_again(flow, own_jobs)
             outdated |= own_jobs.filtered(lambda j, k=keys: j.idempotency_key not in k)
-        outdated.action_cancel()
+        outdated._cancel()
         issues |= self._ensure_customers(contents)
         self._enqueue_contents(
             flow,
@@ -223,7 +240,7 @@ class CrmLead(models.Model):
         if self.erp_no_send:
             return []
         on_their_way = {job.idempotency_key for job in jobs}
-        quotations = orders.filtered(lambda order: order.state in ("draft", "sent"))
+        quotations = orders._filter_to_choose()
         chosen = self.erp_quotation_id & quotations or quotations
         if not take_open:
             sent = quotations.filtered(
@@ -261,12 +278,6 @@ class CrmLead(models.Model):
         return [Content(self, confirmed, self._get_content_key(flow, confirmed))]
 
     def _get_content_of_quotation(self, flow, quotation):
-        has_products = any(
-            not line.display_type and line._is_sent_to_erp()
-            for line in quotation.order_line
-        )
-        if not has_products:
-            return []
         return [Content(self, quotation, self._get_content_key(flow, quotation))]
 
     def _get_content_of_lines(self, flow):

@@ -158,10 +158,10 @@ class CrmLead(models.Model):
 
     def _must_choose_quotation(self):
         self.ensure_one()
-        quotations = self.order_ids.filtered(lambda order: order.state != "cancel")
+        quotations = self.order_ids._filter_to_choose()
         if (
             len(quotations) < 2
-            or any(order.state == "sale" for order in quotations)
+            or any(order.state == "sale" for order in self.order_ids)
             or self.erp_no_send
             or self.erp_quotation_id in quotations
         ):

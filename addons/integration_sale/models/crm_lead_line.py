@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import float_compare
 
 from ..decimals import to_text
+
+# what computing a price notes: no change of the line
+PRICED = {"technical_price_unit", "priced_product_id", "priced_uom_id"}
 
 
 class CrmLeadLine(models.Model):
@@ -57,6 +61,10 @@ class CrmLeadLine(models.Model):
         min_display_digits="Product Price",
         required=True,
     )
+    # what the price was computed as, and for what: another one was agreed on by people
+    technical_price_unit = fields.Float()
+    priced_product_id = fields.Many2one("product.product", ondelete="set null")
+    priced_uom_id = fields.Many2one("uom.uom", ondelete="set null")
     discount = fields.Float("Disc.%", digits="Discount")
     tax_ids = fields.Many2many(
         "account.tax",
@@ -120,25 +128,55 @@ class CrmLeadLine(models.Model):
 
     @api.depends("product_id", "product_uom_id", "quantity")
     def _compute_price_unit(self):
+        """A price that people agreed on stays when the quantity changes, and follows the
+        unit; another product has its own."""
         for line in self:
             if not line.product_id:
-                line.price_unit = 0.0
+                line.price_unit = line.technical_price_unit = 0.0
                 continue
-            company = line.company_id
-            product = line.product_id.with_company(company)
-            price_list = line.lead_id.partner_id.with_company(
-                company
-            ).property_product_pricelist
-            line.price_unit = product._get_tax_included_unit_price_from_price(
-                price_list._get_product_price(
-                    product,
-                    quantity=line.quantity or 1.0,
-                    uom=line.product_uom_id,
-                    currency=line.currency_id,
-                ),
-                product_taxes=product.taxes_id._filter_taxes_by_company(company),
-                fiscal_position=line._get_fiscal_position(),
-            )
+            agreed = line._get_agreed_price()
+            line._note_list_price()
+            line.price_unit = line.technical_price_unit if agreed is None else agreed
+
+    def _get_agreed_price(self):
+        """:return: per today's unit; None where the price is the computed one"""
+        self.ensure_one()
+        is_computed = not float_compare(
+            self.technical_price_unit, self.price_unit, precision_digits=6
+        )
+        if self.priced_product_id != self.product_id or is_computed:
+            return None
+        if not self.priced_uom_id or self.priced_uom_id == self.product_uom_id:
+            return self.price_unit
+        return self.priced_uom_id._compute_price(self.price_unit, self.product_uom_id)
+
+    def _note_list_price(self):
+        for line in self:
+            line.technical_price_unit = line._get_list_price()
+            line.priced_product_id = line.product_id
+            line.priced_uom_id = line.product_uom_id
+
+    def _get_list_price(self):
+        self.ensure_one()
+        company = self.company_id
+        product = self.product_id.with_company(company)
+        price_list = self.lead_id.partner_id.with_company(
+            company
+        ).property_product_pricelist
+        price, _rule = price_list._get_price_in(
+            product,
+            self.quantity or 1.0,
+            self.product_uom_id,
+            self.currency_id,
+            company,
+            fields.Date.context_today(self),
+        )
+        return product._get_tax_included_unit_price_from_price(
+            # none at all rather than a wrong one: the opportunity says why
+            price or 0.0,
+            product_taxes=product.taxes_id._filter_taxes_by_company(company),
+            fiscal_position=self._get_fiscal_position(),
+        )
 
     @api.depends("product_id")
     def _compute_tax_ids(self):
@@ -196,12 +234,18 @@ class CrmLeadLine(models.Model):
             for vals in vals_list
         ]
         lines = super().create(vals_list)
+        for line, vals in zip(lines, vals_list, strict=True):
+            line._note_given_price(vals)
         lines.lead_id._on_lines_changed()
         return lines
 
     def write(self, vals):
+        if vals.keys() <= PRICED:
+            return super().write(vals)
         leads = self.lead_id
         result = super().write(vals)
+        if "product_id" in vals:
+            self._note_given_price(vals)
         (leads | self.lead_id)._on_lines_changed()
         return result
 
@@ -210,6 +254,11 @@ class CrmLeadLine(models.Model):
         result = super().unlink()
         leads.exists()._on_lines_changed()
         return result
+
+    def _note_given_price(self, vals):
+        """A price that came along with its product is an agreed one."""
+        if vals.get("price_unit") is not None and "technical_price_unit" not in vals:
+            self.filtered("product_id")._note_list_price()
 
     # -- to a quotation ---------------------------------------------------------------
 
@@ -237,17 +286,17 @@ class CrmLeadLine(models.Model):
         if not self.env.user.has_group("sale.group_discount_per_so_line"):
             price *= 1 - discount / 100
             discount = 0.0
-        if currency != self.currency_id:
-            today = fields.Date.context_today(self)
-            price = self.currency_id._convert(
-                price, currency, self.company_id, today, round=False
-            )
+        rate = self.currency_id._get_known_rate(
+            currency, self.company_id, fields.Date.context_today(self)
+        )
+        if rate is not None:
+            # without one, the quotation's own price list says what it costs
+            values["price_unit"] = price * rate
         return {
             **values,
             "product_id": self.product_id.id,
             "product_uom_qty": quantity,
             "product_uom_id": unit.id,
-            "price_unit": price,
             "discount": discount,
             "tax_ids": [Command.set(self.tax_ids.ids)],
         }

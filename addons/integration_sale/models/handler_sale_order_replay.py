@@ -9,12 +9,16 @@ from .crm_lead_content import Content, Issue
 NUMBERS = ("quantity", "unit_price", "discount")
 # of a request without a key
 TOTALS = ("total_untaxed", "total")
+# what else it may be found by
+LOOKUP = ("known_id", "not_ours", "lost")
 
 
 class HandlerSaleOrderPush(models.AbstractModel):
     """Orders once more, corrected by hand, or told from others without a key."""
 
     _inherit = "integration.handler.sale_order_push"
+
+    _not_sent = LOOKUP
 
     # -- replay -----------------------------------------------------------------------
 
@@ -53,16 +57,23 @@ class HandlerSaleOrderPush(models.AbstractModel):
         """A deal that is no longer won gets no order any more, whatever was sent once; and
         the order we know of by now is the one, even where little of it is as it was."""
         unwanted = self._find_unwanted({job: job.payload for job in requests})
-        return {
-            job: {
-                **request,
-                "is_wanted": job not in unwanted,
-                **self._prepare_search(flow, job.payload),
-                # what a person has put right is what is looked for
-                **{name: request[name] for name in TOTALS if name in request},
-            }
-            for job, request in requests.items()
-        }
+        return self._prepare_lookup(
+            flow,
+            {
+                job: {
+                    **{
+                        name: value
+                        for name, value in request.items()
+                        if name not in LOOKUP
+                    },
+                    "is_wanted": job not in unwanted,
+                    **self._prepare_search(flow, job.payload),
+                    # what a person has put right is what is looked for
+                    **{name: request[name] for name in TOTALS if name in request},
+                }
+                for job, request in requests.items()
+            },
+        )
 
     # -- corrected by hand ------------------------------------------------------------
 
@@ -115,6 +126,65 @@ class HandlerSaleOrderPush(models.AbstractModel):
             )
 
     # -- without a key ----------------------------------------------------------------
+
+    def _prepare(self, flow, jobs):
+        return self._prepare_lookup(flow, super()._prepare(flow, jobs))
+
+    def _prepare_lookup(self, flow, prepared):
+        """What an order may be found by that isn't found by what is sent now.
+
+        :param dict prepared: ``{job: request}``, or what keeps it from being sent
+        :return: the same, with ``known_id`` and ``lost``
+        """
+        requests = {
+            job: request
+            for job, request in prepared.items()
+            if isinstance(request, dict)
+        }
+        if flow.connector_id.key_storage == "none":
+            return {**prepared, **self._add_lost(requests)}
+        known = self._find_known_ids(flow, requests.values())
+        return {
+            **prepared,
+            **{
+                job: {**request, "known_id": known[request["order"]["key"]]}
+                for job, request in requests.items()
+                if request["order"]["key"] in known
+            },
+        }
+
+    def _find_known_ids(self, flow, requests):
+        """Our key lies in a field that people over there may write to; an order whose id
+        we know is that order all the same.
+
+        :return: dict ``{key: remote id}``
+        """
+        orders = self.env["integration.erp.order"].search_fetch(
+            [
+                ("connector_id", "=", flow.connector_id.id),
+                ("key", "in", [request["order"]["key"] for request in requests]),
+            ],
+            ["key", "remote_id"],
+        )
+        return {order.key: order.remote_id for order in orders if order.remote_id}
+
+    def _add_lost(self, requests):
+        """An order that a lost call may have made is looked for as that call had it:
+        meanwhile the deal may have become another one, and its mappings, too.
+
+        :return: dict ``{job: request}``, with what else is looked for in ``lost``
+        """
+        jobs = self.env["integration.job"].union(*requests)
+        lost = jobs._get_lost_requests()
+        added = {}
+        for job, request in requests.items():
+            searches = []
+            for former in lost.get(job.id, ()):
+                for search in [*former.get("lost", ()), get_search(former)]:
+                    if search not in [*searches, get_search(request)]:
+                        searches.append(search)
+            added[job] = {**request, "lost": searches} if searches else request
+        return added
 
     @api.private
     def _prepare_request(self, flow, payload, counterparts):

@@ -16,6 +16,8 @@ SENT_FIELDS = {
     "note",
     "state",
 }
+# fields that go along, but for which an order that is there is not changed
+HEAD_FIELDS = {"user_id", "warehouse_id", "carrier_id"}
 
 
 class SaleOrder(models.Model):
@@ -38,11 +40,11 @@ class SaleOrder(models.Model):
         return "sale_order_ids"
 
     def _make_passport(self):
-        lead = self.opportunity_id
+        # sudo: as on the opportunity, which may be a colleague's
+        lead = self.opportunity_id.sudo()
         if not lead or self.integration_status in (False, "none"):
             return False
-        # sudo: as on the opportunity
-        jobs = lead.sudo()._get_unfinished_jobs()
+        jobs = lead._get_unfinished_jobs()
         return self.env["integration.passport"]._make(
             lead, self._get_erp_orders(), lead._filter_jobs_of_order(jobs, self)
         )
@@ -62,6 +64,8 @@ class SaleOrder(models.Model):
         if SENT_FIELDS & vals.keys():
             # sudo: what the ERP was told is compared, whoever changed the order
             self.opportunity_id.sudo()._note_content_change()
+        elif HEAD_FIELDS & vals.keys():
+            self.opportunity_id.sudo()._note_head_change()
         if "opportunity_id" in vals:
             # sudo: see action_confirm; what is still being written is not sent by this
             self.opportunity_id.sudo()._push_won("order linked", take_open=False)
@@ -103,6 +107,24 @@ class SaleOrder(models.Model):
 
     # -- to the ERP -------------------------------------------------------------------
 
+    def _filter_to_choose(self):
+        """Open quotations that something can be sent of."""
+        return self.filtered(
+            lambda order: (
+                order.state in ("draft", "sent")
+                and any(
+                    not line.display_type and line._is_sent_to_erp()
+                    for line in order.order_line
+                )
+            )
+        )
+
+    def _get_erp_order_date(self):
+        """The day of the confirmation; of what was won without, the day of the win."""
+        self.ensure_one()
+        won = self.opportunity_id.date_closed
+        return won if won and self.state != "sale" else self.date_order
+
     def _prepare_erp_order_payload(self):
         """Snapshot of this order or quotation; see ``integration.payload``."""
         self.ensure_one()
@@ -121,7 +143,9 @@ class SaleOrder(models.Model):
             ),
             "currency_id": self.currency_id.id,
             "currency": self.currency_id.name,
-            "order_date": payload._prepare_date(self.date_order, self.user_id),
+            "order_date": payload._prepare_date(
+                self._get_erp_order_date(), self.user_id
+            ),
             "requested_date": payload._prepare_date(self.commitment_date, self.user_id),
             "pricelist_id": self.pricelist_id.id,
             "payment_term_id": self.payment_term_id.id,

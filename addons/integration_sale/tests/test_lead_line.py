@@ -31,6 +31,67 @@ class TestLeadLine(SaleCase):
         self.assertEqual(lead.lead_line_ids[0].quantity, 0)
         self.assertEqual(lead.lines_untaxed, 100.0)
 
+    def test_agreed_price_stays(self):
+        """Whatever becomes of the quantity; but another product has a price of its own."""
+        dozen = self.env.ref("uom.product_uom_dozen")
+        self.product.uom_ids = dozen
+        self.env.user.group_ids += self.env.ref("uom.group_uom")
+        lead = self.make_lead()
+        with Form(lead) as form:
+            with form.lead_line_ids.new() as line:
+                line.product_id = self.product
+                line.price_unit = 90
+                line.quantity = 2
+                self.assertEqual(line.price_unit, 90)
+        line = lead.lead_line_ids
+        line.quantity = 5
+        self.assertEqual(line.price_unit, 90)
+        with Form(lead) as form, form.lead_line_ids.edit(0) as edited:
+            edited.quantity = 7
+            edited.product_uom_id = dozen
+            self.assertEqual(edited.price_unit, 1080)
+        self.assertEqual(line.price_unit, 1080)
+        line.product_uom_id = self.product.uom_id
+        self.assertEqual(line.price_unit, 90)
+        line.product_id = self.product_two
+        self.assertEqual(line.price_unit, self.product_two.list_price)
+        line.quantity = 1
+        self.assertEqual(line.price_unit, self.product_two.list_price)
+
+    def test_price_given_with_its_product_stays(self):
+        line = self.make_lead(
+            lead_line_ids=[
+                Command.create({"product_id": self.product.id, "price_unit": 90})
+            ]
+        ).lead_line_ids
+        line.quantity = 2
+        self.assertEqual(line.price_unit, 90)
+        line.write({"product_id": self.product_two.id, "price_unit": 7})
+        line.quantity = 3
+        self.assertEqual(line.price_unit, 7)
+
+    def test_computed_price_follows_the_quantity(self):
+        self.partner.property_product_pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "Breaks",
+                "item_ids": [
+                    Command.create(
+                        {
+                            "product_tmpl_id": self.product.product_tmpl_id.id,
+                            "applied_on": "1_product",
+                            "compute_price": "fixed",
+                            "fixed_price": 80,
+                            "min_quantity": 10,
+                        }
+                    )
+                ],
+            }
+        )
+        line = self.make_lead([(self.product, 1)]).lead_line_ids
+        self.assertEqual(line.price_unit, 100)
+        line.quantity = 10
+        self.assertEqual(line.price_unit, 80)
+
     def test_expected_revenue_follows(self):
         lead = self.make_lead([(self.product, 1)], expected_revenue=5)
         self.assertEqual(lead.expected_revenue, 5)

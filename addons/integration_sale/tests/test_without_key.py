@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.integration_hub.client import OutcomeUnknownError
+from odoo.addons.integration_hub.client import NetworkError, OutcomeUnknownError
 from odoo.addons.integration_hub.client import ValidationError as RefusedError
 from odoo.addons.integration_hub.models import integration_lane
 
@@ -167,6 +167,63 @@ class TestWithoutKey(SaleCase):
         self.assertEqual(self.get_jobs(lead)[-1].state, "done")
         self.assertEqual(len(self.erp.orders), 1, "not a second one")
 
+    def replay_as_today(self, lead):
+        action = self.get_jobs(lead).with_user(self.steward).action_replay()
+        wizard = self.env["integration.replay"].browse(action["res_id"])
+        wizard.with_user(self.steward).mode = "today"
+        wizard.with_user(self.steward).action_replay()
+
+    def link_to_another_customer(self):
+        """What it was sent for is somebody else there by now; and nothing says so here."""
+        link = self.env["integration.external.id"].search(
+            [("kind", "=", "party"), ("res_id", "=", self.partner.id)]
+        )
+        link.remote_id = self.erp.add_party("Brown Holding", "", "", "")
+
+    def test_lost_order_is_looked_for_as_it_was_sent(self):
+        # given up on before it is looked for
+        self.connector.max_attempts = 1
+        for keeps_numbers, state in ((True, "done"), (False, "attention")):
+            self.erp.keeps_numbers = keeps_numbers
+            self.erp.orders.clear()
+            lead = self.make_lead([(self.product, 2)])
+            self.lose_the_answer()
+            self.push(lead)
+            self.assertEqual(self.get_jobs(lead).state, "failed")
+            [order_id] = self.erp.orders
+            self.link_to_another_customer()
+            self.replay_as_today(lead)
+            self.try_again(lead)
+            job = self.get_jobs(lead)
+            self.assertEqual([*self.erp.orders], [order_id], "not a second one")
+            self.assertEqual(job.state, state)
+            if keeps_numbers:
+                self.assertEqual(lead.erp_order_ids.remote_id, order_id)
+            else:
+                offered = [item["id"] for item in job.error_detail["candidates"]]
+                self.assertEqual(offered, [order_id])
+
+    def test_lost_order_is_looked_for_after_a_second_change_too(self):
+        self.erp.keeps_numbers = False
+        self.connector.max_attempts = 1
+        self.connector.settle_seconds = 3600
+        lead = self.make_lead([(self.product, 2)])
+        self.lose_the_answer()
+        self.push(lead)
+        [order_id] = self.erp.orders
+        for _number in range(2):
+            self.link_to_another_customer()
+            self.replay_as_today(lead)
+            # the search itself gets no answer, so nothing is known yet
+            self.erp.faults["order_search"] = [NetworkError("Down.")]
+            self.run_lane()
+            self.assertEqual(self.get_jobs(lead).state, "failed")
+        self.replay_as_today(lead)
+        self.run_lane()
+        self.assertEqual([*self.erp.orders], [order_id], "not a second one")
+        [candidate] = self.get_jobs(lead).error_detail["candidates"]
+        self.assertEqual(candidate["id"], order_id)
+
     def test_what_it_is_looked_for_by_stays(self):
         # given up on before it is looked for
         self.connector.max_attempts = 1
@@ -257,6 +314,20 @@ class TestWithoutKey(SaleCase):
         self.run_lane()
         self.assertEqual(len(self.erp.parties), 1)
         self.assertEqual(lead.integration_status, "in_erp")
+
+    def test_lost_customer_is_looked_for_as_it_was_sent(self):
+        """Though its name has been put right since."""
+        self.connector.max_attempts = 1
+        self.win_with_a_lost_customer()
+        [party_id] = self.erp.parties
+        self.partner.name = "Quite Another B.V."
+        self.commit()
+        self.get_customer_jobs().sudo()._arm()
+        self.look_again()
+        self.assertEqual([*self.erp.parties], [party_id], "not a second one")
+        job = self.get_customer_jobs()
+        self.assertEqual(job.error_kind, "ambiguous_match")
+        self.assertEqual(job.error_detail["candidates"][0]["id"], party_id)
 
     def test_new_customer_is_not_created_blindly_either(self):
         self.win_with_a_lost_customer()

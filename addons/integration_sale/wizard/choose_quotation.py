@@ -16,9 +16,7 @@ class IntegrationChooseQuotation(models.TransientModel):
 
     def _open(self, lead, is_winning=False):
         """:return: action that shows the dialog"""
-        quotations = lead.order_ids.filtered(
-            lambda order: order.state in ("draft", "sent")
-        )
+        quotations = lead.order_ids._filter_to_choose()
         wizard = self.create(
             {
                 "lead_id": lead.id,

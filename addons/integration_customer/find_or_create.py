@@ -1,0 +1,127 @@
+"""Customers found over there, else created. Plain Python, runs in a thread."""
+
+from odoo.addons.integration_hub.client import (
+    AmbiguousMatchError,
+    IntegrationError,
+    TextMaker,
+    get_hold_back,
+)
+
+_lt = TextMaker(__name__)
+
+# of a match by these a person says whether it is the customer
+UNSURE_RULES = ("name", "archived")
+
+
+def take_distinct(indexes, requests):
+    """:return: ``(those that can't be one another, the others)``"""
+    seen, first, later = set(), [], []
+    for index in indexes:
+        party = requests[index]["party"]
+        marks = {mark for mark in (party["vat"], party["email"]) if mark}
+        (later if marks & seen else first).append(index)
+        seen |= marks
+    return first, later
+
+
+def _get_parties(request):
+    parties = [request["party"]]
+    return [
+        *parties,
+        *(lost for lost in request.get("lost", ()) if lost not in parties),
+    ]
+
+
+def _match(client, requests, indexes):
+    """:return: list of ``(index, its matches or an error)``; what a lost call may have made
+    is looked for as that call had it, too"""
+    wanted = [
+        (index, party) for index in indexes for party in _get_parties(requests[index])
+    ]
+    found = {}
+    answers = client.party_match([party for _index, party in wanted])
+    for (index, _party), matches in zip(wanted, answers, strict=True):
+        known = found.setdefault(index, {})
+        if isinstance(known, IntegrationError):
+            continue
+        if isinstance(matches, IntegrationError):
+            found[index] = matches
+            continue
+        for match in matches:
+            known.setdefault(match["remote_id"], match)
+    return [
+        (index, known if isinstance(known, IntegrationError) else list(known.values()))
+        for index, known in found.items()
+    ]
+
+
+def match_or_create(client, requests, answers, indexes):
+    to_create = []
+    for index, found in _match(client, requests, indexes):
+        request = requests[index]
+        if isinstance(found, IntegrationError):
+            answers[index] = found
+            continue
+        if request["is_new"]:
+            # only what we have created ourselves counts; without a key that could be
+            # whatever was not there when a person looked
+            found = [
+                match
+                for match in found
+                if match["rule"] == "key"
+                or not client.stores_key
+                and match["remote_id"] not in request["ruled_out"]
+            ]
+        if len(found) > 1 or (found and found[0]["rule"] in UNSURE_RULES):
+            answers[index] = _get_ambiguity(request["party"], found)
+        elif found:
+            answers[index] = {
+                "remote_id": found[0]["remote_id"],
+                "number": found[0]["number"],
+                "url": found[0]["url"],
+                "rule": found[0]["rule"],
+                "addresses": None,
+            }
+        elif error := get_hold_back(request.get("unsettled_until")):
+            answers[index] = error
+        else:
+            to_create.append(index)
+    if not to_create:
+        return
+    created = client.party_create([requests[index]["party"] for index in to_create])
+    for index, answer in zip(to_create, created, strict=True):
+        if not isinstance(answer, IntegrationError):
+            answer = {**answer, "rule": "created"}
+        answers[index] = answer
+
+
+def _get_ambiguity(party, matches):
+    names = ", ".join(f"{match['name']} ({match['number']})" for match in matches[:5])
+    if matches[0]["rule"] == "archived":
+        text = _lt(
+            "%(customer)s is in the ERP, but archived there: %(names)s. Restore it there"
+            " and choose it, or have a new customer created.",
+            customer=party["name"],
+            names=names,
+        )
+    else:
+        text = _lt(
+            "Several customers in the ERP could be %(customer)s: %(names)s."
+            " Choose the right one.",
+            customer=party["name"],
+            names=names,
+        )
+    return AmbiguousMatchError(
+        text,
+        candidates=[
+            {
+                "id": match["remote_id"],
+                "number": match["number"],
+                "name": match["name"],
+                "detail": match["detail"],
+                "url": match["url"],
+                "rule": match["rule"],
+            }
+            for match in matches
+        ],
+    )
