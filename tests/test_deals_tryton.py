@@ -15,7 +15,7 @@ class TestDealsTryton(DealMixin, RecoveryMixin, ErpCase):
     def write_key_over(self, erp_order, text):
         order_id = int(erp_order.remote_id)
         self.clerk.call(
-            "model.sale.sale.write", [order_id], {"web_id": None, "reference": text}
+            "model.sale.sale.write", [order_id], {"web_id": text, "reference": text}
         )
 
     def change_quantity_there(self, order, quantity):
