@@ -25,6 +25,7 @@ class IntegrationJob(models.Model):
 
     # big, and needed for replays alone
     request = fields.Json(
+        "Request as Data",
         readonly=True,
         copy=False,
         prefetch=False,
