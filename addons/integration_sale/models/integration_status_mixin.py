@@ -33,6 +33,10 @@ class IntegrationStatusMixin(models.AbstractModel):
     @api.depends("integration_status", "integration_message")
     @api.depends_context("uid", "lang")
     def _compute_integration_passport(self):
+        # whoever bills or ships opens orders as well, without a right to these
+        if not self.env["integration.erp.order"].has_access("read"):
+            self.integration_passport = False
+            return
         for document in self:
             document.integration_passport = document._origin._make_passport()
 
@@ -42,9 +46,10 @@ class IntegrationStatusMixin(models.AbstractModel):
 
     def _get_erp_orders(self):
         """:return: ``integration.erp.order`` of these documents, those the user may see"""
-        return self.env["integration.erp.order"].search_fetch(
-            [(self._get_erp_order_field(), "in", self.ids)]
-        )
+        orders = self.env["integration.erp.order"]
+        if not orders.has_access("read"):
+            return orders
+        return orders.search_fetch([(self._get_erp_order_field(), "in", self.ids)])
 
     def _get_erp_order_field(self):
         """:return: name of the field of ``integration.erp.order`` that points here"""

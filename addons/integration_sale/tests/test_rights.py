@@ -1,4 +1,7 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import SaleCase
@@ -80,6 +83,81 @@ class TestRights(SaleCase):
         self.push(lead)
         self.assertEqual(lead.erp_order_ids.sale_order_ids, order)
         self.assertEqual(lead.with_user(self.salesperson).integration_status, "in_erp")
+
+    def read_form(self, record, user):
+        """What a browser reads when this person opens the form."""
+        record = record.with_user(user)
+        self.env.invalidate_all()
+        arch = etree.fromstring(record.get_view(view_type="form")["arch"])
+        # fields of lists within the form come with those
+        names = [
+            node.get("name")
+            for node in arch.iter("field")
+            if not any(above.tag == "field" for above in node.iterancestors())
+        ]
+        [values] = record.web_read({name: {} for name in names})
+        return values
+
+    def test_who_bills_opens_orders_that_went_to_the_erp(self):
+        """They read orders, but have no right to what stands in the ERP."""
+        lead = self.make_lead()
+        order = self.make_order(lead)
+        order.action_confirm()
+        self.push(lead)
+        self.assertTrue(order.erp_order_ids)
+        biller = new_test_user(
+            self.env, "bill", "account.group_account_invoice", name="Bill"
+        )
+        values = self.read_form(order, biller)
+        self.assertEqual(values["integration_status"], "in_erp")
+        self.assertNotIn("integration_passport", values)
+        self.assertNotIn("erp_order_count", values)
+        # asked for all the same, such as by an export
+        own = order.with_user(biller)
+        self.assertFalse(own.integration_passport)
+        self.assertEqual(own.erp_order_count, 0)
+        self.assertTrue(self.read_form(order, self.salesperson)["integration_passport"])
+
+    def test_who_reads_opportunities_without_sales(self):
+        """A right on opportunities alone, as other apps may give it."""
+        lead = self.make_lead([(self.product, 1)])
+        self.push(lead)
+        reader = new_test_user(self.env, "rita", "base.group_user", name="Rita")
+        reader.group_ids = self.env["res.groups"].create(
+            {
+                "name": "Opportunities",
+                "implied_ids": [Command.link(self.env.ref("base.group_user").id)],
+                "model_access": [
+                    Command.create(
+                        {
+                            "name": model,
+                            "model_id": self.env["ir.model"]._get_id(model),
+                            "perm_read": True,
+                        }
+                    )
+                    for model in ("crm.lead", "sale.order")
+                ],
+            }
+        )
+        own = lead.with_user(reader)
+        self.assertEqual(own.integration_status, "in_erp")
+        self.assertFalse(own.integration_passport)
+        self.assertEqual(own.erp_order_count, 0)
+        self.assertFalse(own.action_view_erp_orders()["domain"][0][2])
+
+    def test_passport_on_a_colleagues_opportunity(self):
+        """The order is one's own, the opportunity is not."""
+        lead = self.make_lead()
+        order = self.make_order(lead)
+        order.user_id = self.colleague
+        order.action_confirm()
+        self.push(lead)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            lead.with_user(self.colleague).read(["name"])
+        passport = order.with_user(self.colleague).integration_passport
+        [track] = passport["tracks"]
+        self.assertEqual(track["title"], lead.erp_order_ids.remote_number)
 
     def test_queue_is_not_for_salespeople(self):
         for model in (
