@@ -26,6 +26,21 @@ class WrongKeyError(Exception):
     """What was encrypted can't be read with the keys this server has."""
 
 
+class UnusableKeyError(WrongKeyError):
+    """The server's own key is none, or can't be read: nothing is encrypted or read until
+    it is put right.
+
+    :param str detail: for people who run the server: which file, and what the system says
+        of it; never the key itself
+    """
+
+    def __init__(self, detail=""):
+        super().__init__(detail)
+        #: ``environment``, ``configuration`` or ``data_directory``
+        self.source = get_key_source()
+        self.detail = detail or str(get_key_path())
+
+
 def get_key_source():
     """:return: ``environment``, ``configuration`` or ``data_directory``"""
     if os.environ.get(ENVIRONMENT_VARIABLE):
@@ -37,7 +52,8 @@ def get_key_source():
 
 def encrypt(text):
     """:param str text: what to hide
-    :return: str, a Fernet token"""
+    :return: str, a Fernet token
+    :raise UnusableKeyError: the server's key is none"""
     return _get_cipher().encrypt(text.encode()).decode()
 
 
@@ -62,14 +78,23 @@ def rotate(token):
 
 
 def _get_cipher():
+    """:raise UnusableKeyError: there is no key, or what is there is none"""
     source = get_key_source()
-    if source == "environment":
-        keys = os.environ[ENVIRONMENT_VARIABLE]
-    elif source == "configuration":
-        keys = config.get(CONFIGURATION_OPTION)
-    else:
-        keys = _read_or_make_key_file()
-    return MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
+    try:
+        if source == "environment":
+            keys = os.environ[ENVIRONMENT_VARIABLE]
+        elif source == "configuration":
+            keys = config.get(CONFIGURATION_OPTION)
+        else:
+            keys = _read_or_make_key_file()
+        return MultiFernet(
+            [Fernet(key.strip()) for key in keys.split(",") if key.strip()]
+        )
+    except OSError as error:
+        raise UnusableKeyError(f"{get_key_path()}: {error.strerror}") from error
+    except ValueError:
+        # nothing goes along: what libraries say may quote what they were given
+        raise UnusableKeyError() from None
 
 
 def get_key_path():

@@ -3,6 +3,12 @@ from odoo.exceptions import UserError
 
 from .. import credential_cipher
 
+# typed by whoever runs the server
+MAKE_KEY = (
+    "python3 -c 'from cryptography.fernet import Fernet;"
+    " print(Fernet.generate_key().decode())'"
+)
+
 
 class IntegrationCredential(models.Model):
     """A secret of a connector, encrypted. Nobody has access: no rights are given on this
@@ -23,32 +29,35 @@ class IntegrationCredential(models.Model):
 
     @api.private
     def _set(self, connector, name, secret):
-        """Keep ``secret``, or forget it where it is empty."""
+        """Keep ``secret``, or forget it where it is empty.
+
+        :raise UserError: the server has no key to encrypt it with"""
         existing = self.search(
             [("connector_id", "=", connector.id), ("name", "=", name)]
         )
         if not secret:
             existing.unlink()
-        elif existing:
-            existing.token = credential_cipher.encrypt(secret)
+            return
+        try:
+            token = credential_cipher.encrypt(secret)
+        except credential_cipher.UnusableKeyError as error:
+            raise UserError(self._get_key_message(error)) from None
+        if existing:
+            existing.token = token
         else:
-            self.create(
-                {
-                    "connector_id": connector.id,
-                    "name": name,
-                    "token": credential_cipher.encrypt(secret),
-                }
-            )
+            self.create({"connector_id": connector.id, "name": name, "token": token})
 
     @api.private
     def _read_secrets(self, connector):
         """:return: dict ``{name: secret}`` of ``connector``
-        :raise UserError: the server's key does not fit what is stored"""
+        :raise UserError: the server's key is none, or does not fit what is stored"""
         try:
             return {
                 credential.name: credential_cipher.decrypt(credential.token)
                 for credential in self.search([("connector_id", "=", connector.id)])
             }
+        except credential_cipher.UnusableKeyError as error:
+            raise UserError(self._get_key_message(error)) from None
         except credential_cipher.WrongKeyError:
             raise UserError(
                 self.env._(
@@ -66,6 +75,8 @@ class IntegrationCredential(models.Model):
         for credential in self.search([]):
             try:
                 credential.token = credential_cipher.rotate(credential.token)
+            except credential_cipher.UnusableKeyError as error:
+                raise UserError(self._get_key_message(error)) from None
             except credential_cipher.WrongKeyError:
                 raise UserError(
                     self.env._(
@@ -75,3 +86,32 @@ class IntegrationCredential(models.Model):
                         connector=credential.connector_id.name,
                     )
                 ) from None
+
+    def _get_key_message(self, error):
+        """What is wrong with the server's key, and how to make one.
+
+        :param error: ``UnusableKeyError``
+        :rtype: str
+        """
+        if error.source == "data_directory":
+            return self.env._(
+                "The server can't use the file its encryption key is kept in (%(file)s)."
+                " Whoever runs the server puts the file back as it was and lets the"
+                " server's user read it; where it is lost, they delete what is left of it:"
+                " a new one is made, and the credentials have to be entered again. Then"
+                " test the connection.",
+                file=error.detail,
+            )
+        place = (
+            credential_cipher.ENVIRONMENT_VARIABLE
+            if error.source == "environment"
+            else credential_cipher.CONFIGURATION_OPTION
+        )
+        return self.env._(
+            "What the server was given as %(place)s is no encryption key. Whoever runs the"
+            " server puts back the key it had before and restarts it; where that is lost,"
+            " a new one is made with: %(command)s. With a new key, the credentials have to"
+            " be entered again. Then test the connection.",
+            place=place,
+            command=MAKE_KEY,
+        )

@@ -1,5 +1,8 @@
 import os
+import re
 import stat
+import subprocess
+import sys
 import tempfile
 from unittest.mock import patch
 
@@ -84,6 +87,92 @@ class TestCredentials(HubCase):
         self.assertEqual(self.connector.state, "error")
         self.assertIn("encrypted with another key", self.connector.error_message)
         self.assertEqual(job.state, "waiting")
+
+    def use_key(self, key):
+        """The server has this key, however it gets it otherwise."""
+        return patch.dict(os.environ, {"ODOO_INTEGRATION_KEY": key})
+
+    def test_no_key_is_said_clearly(self):
+        """What was pasted wrongly is said, not quoted, wherever the key is needed."""
+        self.connector.api_key = SECRET
+        for key in ("hunter2", "hunter2,", "é" * 44, ",", "A" * 44):
+            with self.subTest(key), self.use_key(key):
+                for access in (
+                    self.connector._get_client,
+                    lambda: self.connector.write({"api_key": "another"}),
+                    self.env["integration.credential"]._rotate_all,
+                ):
+                    with self.assertRaisesRegex(
+                        UserError, "ODOO_INTEGRATION_KEY is no encryption key"
+                    ) as caught:
+                        access()
+                    self.assertNotIn("hunter2", str(caught.exception))
+                    self.assertIn("Fernet.generate_key", str(caught.exception))
+
+    def test_the_way_shown_makes_a_key(self):
+        with (
+            self.use_key(","),
+            self.assertRaises(UserError) as caught,
+        ):
+            self.connector.api_key = SECRET
+        command = re.search("-c '(.+?)'", str(caught.exception))[1]
+        run = subprocess.run(
+            [sys.executable, "-c", command], capture_output=True, text=True, check=True
+        )
+        with self.use_key(run.stdout.strip()):
+            self.assertEqual(
+                credential_cipher.decrypt(credential_cipher.encrypt(SECRET)), SECRET
+            )
+
+    def test_unreadable_key_file_is_said_clearly(self):
+        # tests may run as root, whom no permission stops: a folder is no file to anybody
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            patch.dict(config.options, {"data_dir": folder}),
+            patch.dict(os.environ),
+        ):
+            os.environ.pop("ODOO_INTEGRATION_KEY", None)
+            path = credential_cipher.get_key_path()
+            path.mkdir(parents=True)
+            with self.assertRaisesRegex(UserError, "can't use the file") as caught:
+                self.connector.api_key = SECRET
+            self.assertIn(str(path), str(caught.exception))
+            path.rmdir()
+            path.write_text("")
+            with self.assertRaisesRegex(UserError, "can't use the file"):
+                self.connector.api_key = SECRET
+
+    def test_no_key_stops_its_connector_alone(self):
+        """One connector has something to decrypt, the other none: that one goes on."""
+        self.connector.api_key = SECRET
+        held_up = self.enqueue(1)
+        other = self.connector.copy({"name": "ERP South"})
+        other.state = "running"
+        flow = self.env["integration.flow"].create(
+            {"connector_id": other.id, "code": "fake_push", "direction": "push"}
+        )
+        sent = self.env["integration.job"]._enqueue(
+            flow,
+            [
+                {
+                    "operation": "store",
+                    "name": "Value 2",
+                    "payload": {"value": 2},
+                    "idempotency_key": "value-2",
+                }
+            ],
+        )
+        with self.use_key("hunter2"):
+            self.run_lane()
+        self.assertEqual(self.connector.state, "error")
+        self.assertIn("is no encryption key", self.connector.error_message)
+        self.assertEqual((held_up.state, sent.state), ("waiting", "done"))
+        self.assertTrue(self.connector.activity_ids, "somebody is told")
+        # mended: it goes on where it was
+        self.connector._run_test()
+        self.connector.action_start()
+        self.run_lane()
+        self.assertEqual(held_up.state, "done")
 
     def test_rotation(self):
         old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
