@@ -3,7 +3,20 @@ from odoo.tests import tagged
 from .customer_mixin import CustomerMixin
 from .erp_case import ErpCase
 
-FIELDS = ("name", "active", "street", "zip", "city", "email", "phone", "country_id")
+FIELDS = (
+    "name",
+    "active",
+    "street",
+    "zip",
+    "city",
+    "email",
+    "phone",
+    "country_id",
+    "type",
+    "ref",
+    "lang",
+    "is_company",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -25,8 +38,42 @@ class TestCustomersOdoo(CustomerMixin, ErpCase):
         return {
             **party,
             "country": country and country["code"],
-            "contacts": {row["name"]: row for row in rows if row["id"] != party_id},
+            "reference": ""
+            if (party["ref"] or "").startswith(self.prefix)
+            else party["ref"],
+            "lang": (party["lang"] or "")[:2],
+            "contacts": {
+                row["name"]: {**row, "kind": row["type"]}
+                for row in rows
+                if row["id"] != party_id
+            },
         }
+
+    def expect_company(self, is_company):
+        return is_company
+
+    def blank_language(self, party_id):
+        self.write_there(party_id, lang=False)
+
+    def give_reference(self, party_id, reference):
+        self.write_there(party_id, ref=reference)
 
     def write_there(self, party_id, **values):
         self.clerk.call("res.partner", "write", [party_id], vals=values)
+
+    def test_2_orders_made_there_take_the_new_invoice_address(self):
+        customer = self.make_linked()
+        place = self.make_place(customer)
+        self.sync()
+        place.type = "invoice"
+        self.sync()
+        order = self.clerk.create_order(customer.name, [("FILTER-10", 1)])
+        there = self.clerk.read_one(
+            "sale.order", order, "partner_invoice_id", "partner_shipping_id"
+        )
+        self.assertEqual(
+            there["partner_invoice_id"][0], int(self.get_remote_id(place, "address"))
+        )
+        self.assertEqual(
+            there["partner_shipping_id"][0], int(self.get_remote_id(customer))
+        )

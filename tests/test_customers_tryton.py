@@ -12,7 +12,9 @@ class TestCustomersTryton(CustomerMixin, ErpCase):
         return self.clerk.call(f"model.{model}.{method}", *arguments)
 
     def read_there(self, party_id):
-        [party] = self.call("party.party", "read", [party_id], ["name", "active"])
+        [party] = self.call(
+            "party.party", "read", [party_id], ["name", "active", "lang.code"]
+        )
         any_active = ["active", "in", [True, False]]
         addresses = self.call(
             "party.address",
@@ -29,7 +31,18 @@ class TestCustomersTryton(CustomerMixin, ErpCase):
                 "city",
                 "active",
                 "country.code",
+                "invoice",
+                "delivery",
             ],
+        )
+        identifiers = self.call(
+            "party.identifier",
+            "search_read",
+            [["party", "=", party_id], ["type", "=", None]],
+            0,
+            None,
+            [["id", "ASC"]],
+            ["code"],
         )
         mechanisms = self.call(
             "party.contact_mechanism",
@@ -44,6 +57,17 @@ class TestCustomersTryton(CustomerMixin, ErpCase):
         return {
             **party,
             **self.get_values(main),
+            # the one given last, for whoever looks
+            "reference": next(
+                (
+                    row["code"]
+                    for row in reversed(identifiers)
+                    if not row["code"].startswith(self.prefix)
+                ),
+                "",
+            ),
+            "lang": (party["lang."] or {}).get("code"),
+            "is_company": None,
             "phone": next(
                 (
                     m["value"]
@@ -77,7 +101,24 @@ class TestCustomersTryton(CustomerMixin, ErpCase):
             "zip": row["postal_code"],
             "city": row["city"],
             "country": (row["country."] or {}).get("code"),
+            "kind": {
+                (True, False): "invoice",
+                (False, True): "delivery",
+                (False, False): "other",
+            }.get((bool(row["invoice"]), bool(row["delivery"]))),
         }
+
+    def expect_company(self, _is_company):
+        """Tryton tells them not apart."""
+        return None
+
+    def blank_language(self, party_id):
+        self.call("party.party", "write", [party_id], {"lang": None})
+
+    def give_reference(self, party_id, reference):
+        self.call(
+            "party.identifier", "create", [{"party": party_id, "code": reference}]
+        )
 
     def write_there(self, party_id, street=None, **values):
         self.call("party.party", "write", [party_id], values)

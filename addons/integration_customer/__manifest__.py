@@ -2,7 +2,7 @@
     "name": "Integrations: Customers",
     "summary": "Customers, their contact persons and addresses go to the ERP, and stay "
     "linked to their counterparts there",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CRM Integration Suite contributors",

@@ -6,7 +6,13 @@ it goes over, and what it replaces is put on record. A change on one side only i
 conflict: ours is sent, theirs is left alone.
 """
 
-from .fingerprint import PLACE_FIELDS, get_fields, get_fingerprints, normalize
+from .fingerprint import (
+    PLACE_FIELDS,
+    QUIET_FIELDS,
+    get_fields,
+    get_fingerprints,
+    normalize,
+)
 
 #: written together, as one means little without the other
 REGION_FIELDS = ("country_code", "state_code")
@@ -78,6 +84,8 @@ def compare(ours, theirs, names, sent, received, owned, country_code=""):
             # never sent: an empty field here says nothing about theirs
             continue
         is_empty_there = not normalize(name, theirs.get(name), country_code)
+        if name in QUIET_FIELDS and name not in sent and not is_empty_there:
+            continue
         if name in received:
             changed_there = received[name] != their_marks[name]
         else:
@@ -108,7 +116,7 @@ def prepare_update(request, state):
     changes, overwritten, kept = compare(
         party,
         state,
-        [name for name in request["fields"] if name in party],
+        [name for name in request["fields"] if name in party and name in state],
         request["link"]["sent"],
         request["link"]["received"],
         get_erp_owned(party),
@@ -135,7 +143,11 @@ def prepare_update(request, state):
         names, overwritten, kept = compare(
             address,
             theirs[remote_id],
-            get_sent_fields(address, request["fields"]),
+            [
+                name
+                for name in get_sent_fields(address, request["fields"])
+                if name in theirs[remote_id]
+            ],
             link.get("sent") or {},
             link.get("received") or {},
             get_erp_owned(party, address),
@@ -154,6 +166,14 @@ def prepare_update(request, state):
             "remote_id": state["remote_id"],
             "party": party,
             "fields": changes,
+            "former_code": _get_former_code(state, request["link"]["sent"]),
             "addresses": updates,
         }
     return found
+
+
+def _get_former_code(state, sent):
+    """The reference over there, where it is the one that was sent last."""
+    code = state.get("code") or ""
+    marks = get_fingerprints({"code": code}, ["code"])
+    return code if sent.get("code") == marks["code"] else ""

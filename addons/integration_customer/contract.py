@@ -9,8 +9,10 @@ limit) may also be raised.
 Matching customers and addresses
     ``party_match(parties)`` → per party a list of :class:`PartyMatch`, best rule first:
     our key, then VAT, then e-mail, exactly; the first rule that hits ends the search.
+    Archived ones with our key count as any other; found by VAT or e-mail they come where
+    none is found that is not archived, with the rule ``archived``: a person is then asked.
     A system that can't keep our key (``stores_key`` False) is searched by name at last:
-    a person is then asked.
+    a person is then asked as well.
     ``party_create(parties)`` → per party a :class:`PartyAnswer` (party with all its
     addresses in one go). Callers have looked up by key before.
     ``party_addresses(requests)`` → per :class:`AddressRequest` a dict ``{address key:
@@ -26,7 +28,7 @@ Changes
     one that is archived or gone counts as success. Nothing is ever deleted.
 """
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class Address(TypedDict):
@@ -69,7 +71,7 @@ class PartyMatch(TypedDict):
     name: str
     detail: str  # what tells it from its like: city, VAT, e-mail
     url: str
-    rule: Literal["key", "vat", "email", "name"]
+    rule: Literal["key", "vat", "email", "name", "archived"]
 
 
 class PartyAnswer(TypedDict):
@@ -97,16 +99,23 @@ class AddressState(TypedDict):
     country_code: str
     email: str
     phone: str
+    # left out where the system knows no kinds
+    kind: NotRequired[Literal["main", "invoice", "delivery", "contact", "other"]]
     active: bool
 
 
 class PartyState(TypedDict):
+    """A field the system has nothing for is left out: it is not compared, nor sent."""
+
     remote_id: str
     name: str
     vat: str
     email: str
     phone: str
     website: str
+    code: NotRequired[str]  # our customer reference; "" where our key is in its place
+    is_company: NotRequired[bool]
+    lang: NotRequired[str]
     active: bool
     main_address_id: str
     addresses: list[AddressState]
@@ -122,4 +131,5 @@ class PartyUpdate(TypedDict):
     remote_id: str
     party: Party
     fields: list[str]  # of ``party`` that are written
+    former_code: str  # the one of ours that stands there; "" where it is none of ours
     addresses: list[AddressUpdate]

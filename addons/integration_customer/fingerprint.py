@@ -11,11 +11,24 @@ import re
 
 from odoo.addons.integration_hub.client.matching import normalize_email, normalize_vat
 
-PARTY_FIELDS = ("name", "vat", "email", "phone", "website", "active")
+PARTY_FIELDS = (
+    "name",
+    "vat",
+    "email",
+    "phone",
+    "website",
+    "code",
+    "is_company",
+    "lang",
+    "active",
+)
 PLACE_FIELDS = ("street", "street2", "zip", "city", "state_code", "country_code")
 # name, e-mail and phone of the main address are the customer's own
 MAIN_FIELDS = PLACE_FIELDS
-ADDRESS_FIELDS = ("name", *PLACE_FIELDS, "email", "phone", "active")
+ADDRESS_FIELDS = ("name", *PLACE_FIELDS, "email", "phone", "kind", "active")
+# Theirs stays as long as it is not known what ours was when it was sent last: links may
+# be older than these fields, and each system has its own idea of them.
+QUIET_FIELDS = ("code", "is_company", "lang", "kind")
 
 
 def get_fields(address):

@@ -150,7 +150,9 @@ def get_differing(party, state):
         [party["name"], name, state[name], party[name]]
         for name in PARTY_FIELDS
         if name in party
-        and name != "active"
+        and name in state
+        # each system has its own names of languages
+        and name not in ("active", "lang")
         and (ours := normalize(name, party[name], country_code))
         and ours != normalize(name, state[name], country_code)
     ]

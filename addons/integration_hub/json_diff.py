@@ -20,6 +20,29 @@ def flatten(value, path=()):
     return flat
 
 
+def get_item_names(value, path=()):
+    """What the items of lists are called.
+
+    :param value: anything JSON can hold
+    :return: dict ``{path of the item: its name, or the first line of its description}``
+    """
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = list(_name_items(value))
+    else:
+        return {}
+    names = {}
+    for name, item in items:
+        of_item = (*path, str(name))
+        if isinstance(value, list) and isinstance(item, dict):
+            text = str(item.get("name") or item.get("description") or "").strip()
+            if text:
+                names[of_item] = text.splitlines()[0]
+        names |= get_item_names(item, of_item)
+    return names
+
+
 def _name_items(items):
     for name in ITEM_NAMES:
         if all(isinstance(item, dict) and item.get(name) for item in items):

@@ -13,3 +13,5 @@ from . import sale_order
 from . import handler_complaint_push
 from . import handler_complaint_pull
 from . import handler_complaint_load
+from . import integration_field_label
+from . import handler_complaint_timeline

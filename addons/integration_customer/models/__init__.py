@@ -10,5 +10,9 @@ from . import handler_customer_update
 from . import handler_customer_join
 from . import handler_customer_load
 from . import handler_customer_gone
+from . import handler_customer_stale
 from . import handler_customer_merged
 from . import handler_customer_replay
+from . import handler_customer_words
+from . import integration_field_label
+from . import handler_customer_marks

@@ -156,6 +156,11 @@ class HandlerCustomerPush(models.AbstractModel):
             f"{match['name']} ({match['number'] or match['remote_id']})"
             for match in matches[:5]
         )
+        if matches[0]["rule"] == "archived":
+            return {
+                "outcome": "attention",
+                "detail": self.env._("Archived over there: %s", names),
+            }
         if len(matches) > 1 or matches[0]["rule"] == "name":
             return {
                 "outcome": "attention",
@@ -184,16 +189,12 @@ class HandlerCustomerPush(models.AbstractModel):
         }
 
     def _get_compared_outcome(self, outcome):
-        labels = self.env["res.partner"].fields_get(attributes=["string"])
-        names = {"country_code": "country_id", "state_code": "state_id"}
         changed = []
         if outcome["update"]:
             changed += outcome["update"]["fields"]
             for address in outcome["update"]["addresses"]:
                 changed += address["fields"]
-        parts = list(
-            dict.fromkeys(labels[names.get(name, name)]["string"] for name in changed)
-        )
+        parts = [self._get_field_label(name) for name in dict.fromkeys(changed)]
         parts += [
             self.env._("new: %s", address["name"]) for address in outcome["missing"]
         ]
@@ -205,7 +206,7 @@ class HandlerCustomerPush(models.AbstractModel):
                 "detail": self.env._(
                     "Differs; the ERP's values are kept: %s",
                     ", ".join(
-                        labels[names.get(field, field)]["string"]
+                        self._get_field_label(field)
                         for _whose, field, _theirs, _ours in outcome["kept"]
                     ),
                 ),

@@ -328,15 +328,13 @@ class HandlerCustomerPush(models.AbstractModel):
                 )
 
     def _describe(self, head, differences):
-        labels = self.env["res.partner"].fields_get(attributes=["string"])
-        names = {"country_code": "country_id", "state_code": "state_id"}
         rows = [
             self.env._(
                 "%(whose)s, %(field)s: there “%(theirs)s”, here “%(ours)s”",
                 whose=whose,
-                field=labels[names.get(field, field)]["string"],
-                theirs=theirs,
-                ours=ours,
+                field=self._get_field_label(field),
+                theirs=self._get_shown_value(field, theirs),
+                ours=self._get_shown_value(field, ours),
             )
             for whose, field, theirs, ours in differences
         ]

@@ -35,9 +35,13 @@ class ResPartner(models.Model):
     def _prepare_erp_address_payload(self, kind):
         """Snapshot of an address or contact as ``contract.Address``.
 
-        :param str kind: ``main, invoice, delivery, contact`` or ``other``
+        :param str kind: ``main, invoice, delivery, contact`` or ``other``; what is one of
+            the customer's own addresses is of the kind it has here, whatever an order uses
+            it for
         """
         self.ensure_one()
+        if kind != "main" and self.commercial_partner_id != self:
+            kind = KINDS.get(self.type, "other")
         return {
             "key": f"A{self.id}",
             "kind": kind,
@@ -71,9 +75,7 @@ class ResPartner(models.Model):
                 [
                     customer._prepare_erp_address_payload("main"),
                     *(
-                        child._prepare_erp_address_payload(
-                            KINDS.get(child.type, "other")
-                        )
+                        child._prepare_erp_address_payload("other")
                         for child in children[customer.id]
                     ),
                 ]

@@ -2,6 +2,8 @@ from odoo import api, models
 
 SYNCED_FIELDS = {
     "name",
+    "ref",
+    "lang",
     "type",
     "parent_id",
     "is_company",

@@ -5,7 +5,7 @@ from collections import Counter
 
 from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
 
-PARTY = ("name", "vat", "email", "phone", "website")
+PARTY = ("name", "vat", "email", "phone", "website", "code", "lang")
 ADDRESS = (
     "name",
     "street",
@@ -16,6 +16,7 @@ ADDRESS = (
     "country_code",
     "email",
     "phone",
+    "kind",
 )
 
 
@@ -41,6 +42,7 @@ class FakeErp:
             "remote_id": remote_id,
             "key": party.get("key", ""),
             **{name: party.get(name) or "" for name in PARTY},
+            "is_company": bool(party.get("is_company")),
             "active": True,
             "main_address_id": "",
             "addresses": [],

@@ -5,6 +5,7 @@ from odoo.tests import tagged
 
 from odoo.addons.integration_hub.client import NetworkError
 
+from ..fingerprint import QUIET_FIELDS, pack, unpack
 from ..hooks import post_init_hook
 from .common import CustomerCase
 
@@ -61,6 +62,80 @@ class TestCustomerChanges(CustomerCase):
         self.assertEqual(self.get_address(contact)["name"], "Ann Baker")
         self.assertEqual(self.get_address(contact)["phone"], "77")
         self.assertEqual(len(self.get_party(customer)["addresses"]), 2)
+
+    def test_2_kind_reference_language_and_company(self):
+        customer = self.make_linked(ref="K1")
+        place = self.make_contact(customer, name="Depot", type="delivery", street="D 2")
+        self.run_lane()
+        self.assertEqual(self.get_address(place)["kind"], "delivery")
+        place.type = "invoice"
+        self.env["res.lang"]._activate_lang("fr_FR")
+        customer.write({"ref": "K2", "lang": "fr_FR", "is_company": False})
+        self.run_lane()
+        party = self.get_party(customer)
+        self.assertEqual(self.get_address(place)["kind"], "invoice")
+        self.assertEqual(
+            (party["code"], party["lang"], party["is_company"]), ("K2", "fr_FR", False)
+        )
+        self.assertFalse(customer.activity_ids)
+
+    def test_2_kinds_in_conflict_are_told_in_words(self):
+        customer = self.make_linked()
+        place = self.make_contact(customer, name="Depot", type="delivery", street="D 2")
+        self.run_lane()
+        self.get_address(place)["kind"] = "other"
+        self.get_party(customer)["is_company"] = False
+        place.type = "invoice"
+        self.run_lane()
+        self.assertEqual(self.get_address(place)["kind"], "invoice")
+        kinds = dict(place.fields_get(["type"])["type"]["selection"])
+        self.assertIn(f"there “{kinds['other']}”", customer.message_ids[0].body)
+        self.assertIn(f"here “{kinds['invoice']}”", customer.message_ids[0].body)
+        self.assertIs(self.get_party(customer)["is_company"], False, "theirs alone")
+
+    def test_2_system_that_knows_no_kinds(self):
+        customer = self.make_linked()
+        place = self.make_contact(customer, name="Depot", type="delivery", street="D 2")
+        self.run_lane()
+        del self.get_address(place)["kind"]
+        del self.get_party(customer)["is_company"]
+        place.type = "invoice"
+        customer.is_company = False
+        self.run_lane()
+        self.assertNotIn("kind", self.get_address(place))
+        self.assertNotIn("is_company", self.get_party(customer))
+        self.assertFalse(self.get_jobs("waiting", "failed", "attention"))
+        self.erp.calls.clear()
+        self.handler._enqueue_updates(self.flow, customer, "test")
+        self.run_lane()
+        self.assertFalse(self.erp.calls, "it is asked once")
+
+    def test_2_links_from_before_these_were_sent(self):
+        """Older fingerprints lack them. They say nothing of a change, of either side."""
+        customer = self.make_linked(ref="K1")
+        place = self.make_contact(customer, name="Depot", type="delivery", street="D 2")
+        self.run_lane()
+        self.get_party(customer).update(code="C-55", lang="nl", is_company=False)
+        self.get_address(place)["kind"] = "other"
+        for link in self.get_link(customer) | self.get_link(place, "address"):
+            for name in ("sent_hash", "received_hash"):
+                marks = unpack(link[name])
+                link[name] = pack(
+                    {key: marks[key] for key in marks if key not in QUIET_FIELDS}
+                )
+        customer.phone = "1"
+        self.run_lane()
+        party = self.get_party(customer)
+        self.assertEqual((party["phone"], party["code"]), ("1", "C-55"))
+        self.assertEqual((party["lang"], party["is_company"]), ("nl", False))
+        self.assertEqual(self.get_address(place)["kind"], "other")
+        self.assertFalse(customer.activity_ids)
+        # from now on they are known
+        customer.ref = "K2"
+        place.type = "invoice"
+        self.run_lane()
+        self.assertEqual(party["code"], "K2")
+        self.assertEqual(self.get_address(place)["kind"], "invoice")
 
     def test_2_many_in_one_call(self):
         customers = self.env["res.partner"].union(

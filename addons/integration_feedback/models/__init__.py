@@ -7,3 +7,4 @@ from . import crm_lost_reason
 from . import product_product
 from . import handler_feedback_push
 from . import handler_feedback_load
+from . import handler_feedback_timeline

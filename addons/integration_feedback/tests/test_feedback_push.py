@@ -40,6 +40,28 @@ class TestFeedbackPush(FeedbackCase):
         self.send()
         self.assertEqual(sum(self.erp.calls.values()), calls, "nobody was called")
 
+    def test_timeline(self):
+        """What the ERP was told, and what is different from the time before."""
+
+        def get_last():
+            self.env.flush_all()
+            return self.env["integration.timeline"].search(
+                [("res_model", "=", "product.product"), ("res_id", "=", self.pump.id)]
+            )[0]
+
+        feedback = self.say()
+        self.send()
+        self.assertIn("Quieter, please", get_last().diff_html)
+        feedback.text = "Louder, please"
+        self.send()
+        self.assertIn("Louder, please", get_last().diff_html)
+        self.assertIn("Quieter, please", get_last().diff_html)
+        self.assertNotIn("product_id", get_last().diff_html)
+        feedback.text = "Other"
+        feedback.text = "Louder, please"
+        self.send()
+        self.assertIn("nothing was sent", get_last().diff_html)
+
     def test_lost_deals(self):
         lead = self.make_lead((self.pump, 2))
         self.lose(lead)

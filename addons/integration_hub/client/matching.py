@@ -4,10 +4,18 @@ import re
 import unicodedata
 
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
+# what the CRM makes and the other system keeps: CRM-1a2b3c4d-P12
+_OUR_KEY = re.compile(r"CRM-[0-9a-f]{8}-[A-Z]+[0-9-]+$")
 #: Greece is GR as a country and EL in VAT numbers
 VAT_PREFIXES = {"GR": "EL"}
 #: what makes two addresses one: phone and e-mail may differ
 ADDRESS_PARTS = ("street", "street2", "zip", "city", "country_code")
+
+
+def is_our_key(text):
+    """Whether this is a key of ours, of this database or another one, and so none that
+    people have given."""
+    return bool(_OUR_KEY.match(text or ""))
 
 
 def normalize_vat(vat, country_code=""):

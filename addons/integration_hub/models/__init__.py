@@ -8,6 +8,7 @@ from . import integration_flow
 from . import integration_flow_filter
 from . import integration_handler
 from . import integration_handler_load
+from . import integration_handler_timeline
 from . import integration_load
 from . import integration_load_pages
 from . import integration_load_line
@@ -40,6 +41,7 @@ from . import integration_mapping_problems
 from . import integration_job_mapping
 from . import res_config_settings
 from . import integration_change
+from . import integration_field_label
 from . import integration_timeline
 from . import ir_cron
 from . import ir_cron_worker

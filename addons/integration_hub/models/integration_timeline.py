@@ -3,9 +3,13 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..json_diff import get_diff
+from ..json_diff import get_diff, get_item_names
 
 MOST_LINES = 40
+# operations that change nothing over there: what they bring is received
+READINGS = ("check", "image", "load", "parties", "pull", "read")
+# of a job, to say what it sent or read
+TOLD_FIELDS = ("operation", "payload", "request", "answer", "sent_at", "flow_id")
 
 
 class IntegrationTimeline(models.Model):
@@ -17,6 +21,7 @@ class IntegrationTimeline(models.Model):
     _order = "moment desc, id desc"
     _depends = {
         "integration.job": [
+            "operation",
             "create_date",
             "started_at",
             "connector_id",
@@ -65,12 +70,19 @@ class IntegrationTimeline(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT job.id * 2 AS id, 'out' AS direction, job.connector_id,
+            SELECT job.id * 2 AS id,
+                   CASE WHEN job.operation = ANY(%s) THEN 'in' ELSE 'out' END
+                   AS direction, job.connector_id,
                    job.company_id, job.res_model, job.res_id, job.name,
                    COALESCE(job.started_at, job.create_date) AS moment,
                    job.id AS job_id, NULL::integer AS change_id, job.state, job.batch
               FROM integration_job job
              WHERE job.res_id IS NOT NULL
+               -- what a reading has brought is told by itself
+               AND NOT EXISTS (SELECT FROM integration_change news
+                                WHERE news.job_id = job.id
+                                  AND news.res_model = job.res_model
+                                  AND news.res_id = job.res_id)
              UNION ALL
             SELECT change.id * 2 + 1, 'in', change.connector_id, connector.company_id,
                    change.res_model, change.res_id, change.name, change.moment,
@@ -79,62 +91,137 @@ class IntegrationTimeline(models.Model):
               JOIN integration_connector connector
                 ON connector.id = change.connector_id
               LEFT JOIN integration_job pull ON pull.id = change.job_id
-            """
+            """,
+            list(READINGS),
         )
 
     # -- what changed -----------------------------------------------------------------
 
+    @api.depends_context("lang")
     def _compute_diff_html(self):
-        before = self._find_sent_before()
-        for entry in self:
-            if entry.direction == "in":
-                diff = get_diff(entry.change_id.before, entry.change_id.after)
+        of_jobs = self.filtered(lambda entry: not entry.change_id)
+        earlier = of_jobs._find_earlier()
+        # sudo: who sees an entry may see what it is about. All at once, as these are not
+        # read along with others
+        of_jobs.job_id.union(*earlier.values()).sudo().fetch(TOLD_FIELDS)
+        for entry in self - of_jobs:
+            change = entry.change_id
+            entry.diff_html = entry._render_diff(change.before, change.after)
+        for entry in of_jobs:
+            job = entry.job_id
+            note, is_shown = entry._get_note()
+            after = self._get_told(job) if is_shown else None
+            if note:
+                note = Markup("<p>%s</p>") % note
+            if after is not None:
+                before = self._get_told_before(job) or self._get_told(
+                    earlier.get(job.id, job.browse())
+                )
+                entry.diff_html = note + entry._render_diff(before, after)
             else:
-                diff = get_diff(before.get(entry.job_id.id), entry.job_id.payload)
-            entry.diff_html = entry._render_diff(diff)
+                entry.diff_html = note or entry._render_nothing()
 
-    def _find_sent_before(self):
-        """:return: dict ``{job id: snapshot}`` of what was sent last under the same key"""
+    def _get_note(self):
+        # sudo: see _compute_diff_html
+        job = self.job_id.sudo()
+        if job.operation in READINGS or job.state != "done":
+            return "", True
+        return job.flow_id._get_handler()._get_told_note(job)
+
+    def _get_told(self, job):
+        """:return: what of a job people are shown: what it sent or would send, or has
+        read; None for nothing"""
+        if not job:
+            return None
+        # sudo: see _compute_diff_html
+        job = job.sudo()
+        handler = job.flow_id._get_handler()
+        if job.operation in READINGS:
+            return (
+                handler._get_shown_answer(job.answer["value"]) if job.answer else None
+            )
+        request = job._get_sent_request()
+        return handler._get_shown_request(job.payload if request is None else request)
+
+    def _get_told_before(self, job):
+        # sudo: see _compute_diff_html
+        job = job.sudo()
+        if job.operation in READINGS:
+            return None
+        request = job._get_sent_request()
+        return request and job.flow_id._get_handler()._get_shown_before(request)
+
+    def _find_earlier(self):
+        """:return: dict ``{job id: the one that has sent the same before}``. What stands
+        behind the colon of a key is what was done with it."""
         jobs = self.job_id
         if not jobs:
             return {}
         self.env["integration.job"].flush_model()
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                SELECT job.id, earlier.payload
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT job.id, earlier.id
                   FROM integration_job job
                   JOIN LATERAL (
-                       SELECT before.payload
+                       SELECT before.id
                          FROM integration_job before
                         WHERE before.res_model = job.res_model
                           AND before.res_id = job.res_id
                           AND before.flow_id = job.flow_id
-                          AND before.idempotency_key = job.idempotency_key
+                          AND split_part(before.idempotency_key, ':', 1)
+                              = split_part(job.idempotency_key, ':', 1)
                           AND before.id < job.id
                           AND before.state = 'done'
+                          -- it had nothing to send
+                          AND NOT COALESCE(
+                              jsonb_exists(before.request, 'is_same'), FALSE)
                         ORDER BY before.id DESC
                         LIMIT 1) earlier ON TRUE
                  WHERE job.id = ANY(%s)
-                    """,
-                    list(jobs.ids),
-                )
+                """,
+                list(jobs.ids),
             )
         )
+        return {job_id: jobs.browse(earlier_id) for job_id, earlier_id in rows}
 
-    def _render_diff(self, diff):
+    def _render_nothing(self):
+        is_done = self.state == "done"
+        if self.direction == "in":
+            text = (
+                self.env._("Nothing came back.")
+                if is_done
+                else self.env._("Not read yet.")
+            )
+        else:
+            text = (
+                self.env._("Nothing had changed, so nothing was sent.")
+                if is_done
+                else self.env._("Not sent yet.")
+            )
+        return Markup('<span class="text-muted">%s</span>') % text
+
+    def _render_diff(self, before, after):
+        diff = get_diff(before, after)
         if not diff:
             return Markup('<span class="text-muted">%s</span>') % self.env._(
                 "The same as before."
             )
+        # "order:17" is what a change is about
+        within = (self.change_id.key or "").split(":")[:1]
+        labels = self.env["integration.field.label"]._get_labels(within)
+        names = {**get_item_names(before), **get_item_names(after)}
         rows = Markup("").join(
             Markup(
                 '<tr><td class="text-muted">%s</td>'
                 '<td class="text-danger text-decoration-line-through">%s</td>'
                 '<td class="text-success">%s</td></tr>'
             )
-            % (" › ".join(path), _shown(old), _shown(new))
+            % (
+                labels.get_path(path, names),
+                labels.get_value(path, old),
+                labels.get_value(path, new),
+            )
             for path, old, new in diff[:MOST_LINES]
         )
         if len(diff) > MOST_LINES:
@@ -185,7 +272,3 @@ class IntegrationTimeline(models.Model):
             "res_id": self.job_id.id,
             "views": [(False, "form")],
         }
-
-
-def _shown(value):
-    return "" if value in (None, False) else str(value)

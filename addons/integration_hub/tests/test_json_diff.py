@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase
 
-from ..json_diff import flatten, get_diff
+from ..json_diff import flatten, get_diff, get_item_names
 
 
 class TestJsonDiff(BaseCase):
@@ -31,6 +31,16 @@ class TestJsonDiff(BaseCase):
             ],
         )
         self.assertEqual(get_diff(before, before), [])
+
+    def test_names_of_items(self):
+        value = {
+            "party": {"name": "Brown", "addresses": [{"key": "A1", "name": "Ann"}]},
+            "lines": [{"key": "L1", "description": "Chair\nred", "tags": ["x"]}],
+        }
+        self.assertEqual(
+            get_item_names(value),
+            {("party", "addresses", "A1"): "Ann", ("lines", "L1"): "Chair"},
+        )
 
     def test_same_key_twice(self):
         self.assertEqual(

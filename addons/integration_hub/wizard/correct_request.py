@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..client import IntegrationError
-from ..models.json_difference import get_differences, get_label
+from ..models.json_difference import get_differences
 from ..translation import say
 
 ADMINISTRATOR = "integration_hub.group_integration_administrator"
@@ -92,14 +92,20 @@ class IntegrationCorrectRequest(models.TransientModel):
                 self.env._("This is not valid JSON: %s", error)
             ) from error
         job = self.job_id.sudo()
-        self._check_structure(self.before, after, (), job.idempotency_key)
+        self._check_structure(
+            self.before,
+            after,
+            (),
+            job.idempotency_key,
+            self.env["integration.field.label"]._get_labels(),
+        )
         job.flow_id._get_handler()._check_request(job.flow_id, job, after)
         return after
 
-    def _check_structure(self, before, after, path, key):
+    def _check_structure(self, before, after, path, key, labels):
         """The same fields with values of the same kind; and the key the record is found
         by again stays, or it would be made twice."""
-        where = get_label(path) or self.env._("Request")
+        where = labels.get_path(path) or self.env._("Request")
         if before == key and after != key:
             raise ValidationError(
                 self.env._(
@@ -118,11 +124,13 @@ class IntegrationCorrectRequest(models.TransientModel):
         if isinstance(before, dict):
             self._check_names(before, after, where)
             for name, value in before.items():
-                self._check_structure(value, after[name], (*path, name), key)
+                self._check_structure(value, after[name], (*path, name), key, labels)
         elif isinstance(before, list) and before:
             for number, value in enumerate(after):
                 like = before[min(number, len(before) - 1)]
-                self._check_structure(like, value, (*path, str(number + 1)), key)
+                self._check_structure(
+                    like, value, (*path, str(number + 1)), key, labels
+                )
 
     def _check_names(self, before, after, where):
         for text, names in (

@@ -8,10 +8,16 @@ from odoo.addons.integration_hub.client import (
     ValidationError,
     send_by_halving,
 )
-from odoo.addons.integration_hub.client.matching import normalize_vat
+from odoo.addons.integration_hub.client.matching import (
+    is_empty_address,
+    is_our_key,
+    normalize_vat,
+)
 
+from .address_match import is_at_home
 from .convert import read_id, read_text, to_id
 from .orders import CREATE_CONTEXT
+from .parties import ADDRESS_TYPES
 
 _lt = TextMaker(__name__)
 
@@ -28,6 +34,10 @@ STATE_FIELDS = (
     "state_id",
     "country_id",
     "active",
+    "type",
+    "ref",
+    "is_company",
+    "lang",
     "commercial_partner_id",
 )
 WITH_ARCHIVED = {"active_test": False}
@@ -117,8 +127,14 @@ class PartyChangeVerbs:
         for name in update["fields"]:
             if name == "vat":
                 records[party_id]["vat"] = normalize_vat(party["vat"])
-            elif name == "active":
-                records[party_id]["active"] = str(int(party["active"]))
+            elif name in ("active", "is_company"):
+                records[party_id][name] = str(int(party[name]))
+            elif name == "code":
+                # it stands in the place of our key
+                records[party_id]["ref"] = party["code"] or party["key"]
+            elif name == "lang":
+                if party["lang"] in self._get_languages():
+                    records[party_id]["lang"] = party["lang"]
             else:
                 records[party_id][name] = party[name]
         if "name" in update["fields"] and not party["name"].strip():
@@ -137,6 +153,8 @@ class PartyChangeVerbs:
                     values["state_id/.id"] = str(prepared["state_id"] or "")
                 elif name == "active":
                     values["active"] = str(int(address["active"]))
+                elif name == "kind":
+                    values["type"] = get_type(address, party["addresses"])
                 else:
                     values[name] = address[name]
         return {key: values for key, values in records.items() if values}
@@ -211,12 +229,34 @@ def is_customer(item, party_id):
     )
 
 
+def get_type(address, addresses):
+    """What Odoo calls the kind of an address that is there already.
+
+    :param dict address: of the contract, not the main one
+    :param list addresses: all of the customer, the main one first
+    """
+    kind = ADDRESS_TYPES.get(address["kind"], "other")
+    if kind == "contact" and not (
+        is_empty_address(address) or is_at_home(address, addresses[0])
+    ):
+        # Odoo would put the company's address in place of its own
+        return "other"
+    return kind
+
+
+def _get_kind(row):
+    if read_id(row, "commercial_partner_id") == row["id"]:
+        return "main"
+    return row["type"] if row["type"] in ADDRESS_TYPES else "other"
+
+
 def _get_address_state(row, countries, states):
     return {
         "remote_id": str(row["id"]),
         **{name: read_text(row, name) for name in PLAIN_FIELDS if name != "website"},
         "state_code": states.get(read_id(row, "state_id"), ""),
         "country_code": countries.get(read_id(row, "country_id"), ""),
+        "kind": _get_kind(row),
         "active": row["active"],
     }
 
@@ -226,6 +266,9 @@ def _get_party_state(row, family):
         "remote_id": str(row["id"]),
         **{name: read_text(row, name) for name in ("name", "vat", "email", "phone")},
         "website": read_text(row, "website"),
+        "code": "" if is_our_key(row["ref"]) else read_text(row, "ref"),
+        "is_company": row["is_company"],
+        "lang": read_text(row, "lang"),
         "active": row["active"],
         "main_address_id": str(row["id"]),
         "addresses": [family[key] for key in sorted(family)],

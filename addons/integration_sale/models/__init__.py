@@ -55,3 +55,5 @@ from . import integration_order_check
 from . import handler_order_check
 from . import integration_passport_changes
 from . import ir_cron
+from . import integration_field_label
+from . import handler_sale_order_timeline

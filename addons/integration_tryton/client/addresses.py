@@ -145,9 +145,7 @@ class AddressesMixin:
             "city": address["city"].strip(),
             "country": country_id,
             "subdivision": subdivision_id,
-            # what Tryton proposes for its own documents (Party.address_get)
-            "invoice": address["kind"] in ("main", "invoice"),
-            "delivery": address["kind"] in ("main", "delivery"),
+            **get_uses(address["kind"]),
         }
         name = address["name"].strip()
         if name and name != party_name.strip() and address["kind"] != "main":
@@ -194,6 +192,14 @@ class AddressesMixin:
         subdivision_code = _get_subdivision_code(address)
         known = self.get_ids_by_code("country.subdivision", [subdivision_code])
         return country_id, known.get(subdivision_code)
+
+
+def get_uses(kind):
+    """What Tryton proposes an address for in its own documents (``Party.address_get``)."""
+    return {
+        "invoice": kind in ("main", "invoice"),
+        "delivery": kind in ("main", "delivery"),
+    }
 
 
 def _get_subdivision_code(address):

@@ -3,7 +3,9 @@
 
 E-mail, phone and website are contact mechanisms of the party: those without address and
 name are the party's own, the others belong to the address they are linked to, or, where
-they were made along with it, to the one whose name they bear.
+they were made along with it, to the one whose name they bear. Our customer reference is
+the first identifier without type that is no key of ours. Tryton tells companies and
+persons not apart.
 """
 
 from collections import defaultdict
@@ -16,7 +18,9 @@ from odoo.addons.integration_hub.client import (
     send_by_halving,
     send_in_chunks,
 )
+from odoo.addons.integration_hub.client.matching import is_our_key
 
+from .addresses import get_uses
 from .vat import get_identifier
 
 _lt = TextMaker(__name__)
@@ -34,6 +38,7 @@ ADDRESS_FIELDS = (
     "country.code",
     "subdivision.code",
     "invoice",
+    "delivery",
 )
 MECHANISMS = ("email", "phone", "website")
 # where each of our fields stands in ``party.address``
@@ -57,7 +62,9 @@ class PartyChangesMixin:
         parties = {
             row["id"]: row
             for row in self.search_read(
-                "party.party", [["id", "in", ids], ANY_ACTIVE], ["name", "active"]
+                "party.party",
+                [["id", "in", ids], ANY_ACTIVE],
+                ["name", "active", "lang.code"],
             )
         }
         details = self._read_details(list(parties))
@@ -82,8 +89,9 @@ class PartyChangesMixin:
     def _read_details(self, ids):
         """:return: dict with ``mechanisms`` (``{party id: [row]}``) and ``identifiers``
         (``{party id: row}``): of several, the one that Tryton says taxes go by; the
-        others, such as a SIRET or an LEI, are none of ours"""
-        details = {"mechanisms": defaultdict(list), "identifiers": {}}
+        others, such as a SIRET or an LEI, are none of ours; and ``codes`` (``{party id:
+        row}``)"""
+        details = {"mechanisms": defaultdict(list), "identifiers": {}, "codes": {}}
         if not ids:
             return details
         for row in self.search_read(
@@ -98,6 +106,14 @@ class PartyChangesMixin:
         ):
             if row["tax_identifier."]:
                 details["identifiers"][row["id"]] = row["tax_identifier."]
+        for row in self.search_read(
+            "party.identifier",
+            [["party", "in", ids], ["type", "=", None]],
+            ["party", "code"],
+            order=[["id", "ASC"]],
+        ):
+            if not is_our_key(row["code"]):
+                details["codes"].setdefault(row["party"], row)
         return details
 
     def _get_party_state(self, party, addresses, details):
@@ -109,6 +125,8 @@ class PartyChangesMixin:
             "name": party["name"] or "",
             "vat": identifier["code"] if identifier else "",
             **{kind: _get_value(_find_own(mechanisms, kind)) for kind in MECHANISMS},
+            "code": details["codes"].get(party["id"], {}).get("code") or "",
+            "lang": (party["lang."] or {}).get("code") or "",
             "active": party["active"],
             "main_address_id": str(main["id"]) if main else "",
             "addresses": [
@@ -132,6 +150,7 @@ class PartyChangesMixin:
                 kind: _get_value(_find_of_address(mechanisms, kind, row))
                 for kind in ("email", "phone")
             },
+            "kind": _get_kind(row),
             "active": row["active"],
         }
 
@@ -149,6 +168,9 @@ class PartyChangesMixin:
                 sorted({int(update["remote_id"]) for update in updates})
             )
             names = self._read_address_names(updates)
+            languages = self._find_languages(
+                [update["party"] for update in updates if "lang" in update["fields"]]
+            )
         except IntegrationError as error:
             return [error] * len(updates)
         answers = [True] * len(updates)
@@ -156,6 +178,10 @@ class PartyChangesMixin:
         for index, update in enumerate(updates):
             try:
                 values = self._prepare_update(update, details, names)
+                # one that is not set up there leaves it as it is
+                language_id = languages.get(update["party"]["lang"])
+                if "lang" in update["fields"] and language_id:
+                    values["lang"] = language_id
             except IntegrationError as error:
                 answers[index] = error
                 continue
@@ -203,10 +229,15 @@ class PartyChangesMixin:
             values["name"] = party["name"].strip()
         if "active" in fields:
             values["active"] = party["active"]
+        identifiers = []
         if "vat" in fields:
-            values["identifiers"] = self._prepare_vat(
+            identifiers += self._prepare_vat(
                 party, details["identifiers"].get(party_id)
             )
+        if "code" in fields:
+            identifiers += _change_code(update, details["codes"].get(party_id))
+        if identifiers:
+            values["identifiers"] = identifiers
         for kind in MECHANISMS:
             if kind in fields:
                 steps += _change_mechanism(
@@ -255,7 +286,9 @@ class PartyChangesMixin:
             changes["city"] = full["city"]
         if "active" in fields:
             changes["active"] = address["active"]
-        if "name" in fields:
+        if "kind" in fields:
+            changes |= get_uses(address["kind"])
+        if "name" in fields or "kind" in fields:
             changes["attn"] = full.get("attn") or ""
             changes["party_name"] = full.get("party_name") or ""
         return changes
@@ -288,6 +321,29 @@ class PartyChangesMixin:
 
 def _get_name(row):
     return row["attn"] or row["party_name"] or ""
+
+
+def _get_kind(row):
+    """What an address is used for, in the words of the contract."""
+    uses = {"invoice": bool(row["invoice"]), "delivery": bool(row["delivery"])}
+    if uses == get_uses("other"):
+        return "contact" if row["attn"] else "other"
+    return next(
+        kind for kind in ("main", "invoice", "delivery") if uses == get_uses(kind)
+    )
+
+
+def _change_code(update, identifier):
+    """:param identifier: the reference that stands there; None for none
+    :return: list of steps for ``identifiers``"""
+    code = update["party"]["code"].strip()
+    # one that others have given stays beside ours
+    is_ours = identifier and identifier["code"] == update["former_code"]
+    if is_ours and code:
+        return [["write", [identifier["id"]], {"code": code}]]
+    if is_ours:
+        return [["delete", [identifier["id"]]]]
+    return [["create", [{"type": None, "code": code}]]] if code else []
 
 
 def _get_value(mechanism):
