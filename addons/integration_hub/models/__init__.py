@@ -43,5 +43,7 @@ from . import res_config_settings
 from . import integration_change
 from . import integration_field_label
 from . import integration_timeline
+from . import integration_connector_paused_flows
 from . import ir_cron
+from . import integration_flow_paused
 from . import ir_cron_worker

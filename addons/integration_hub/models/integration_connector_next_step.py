@@ -27,9 +27,10 @@ class IntegrationConnector(models.Model):
 
     def _compute_next_step(self):
         problems = self._find_first_problems()
+        paused = self._find_paused_flows()
         for connector in self:
             health, step, label, text = connector._get_next_step(
-                problems.get(connector.id)
+                problems.get(connector.id), paused.get(connector.id)
             )
             connector.health = health
             connector.next_step = step
@@ -59,9 +60,10 @@ class IntegrationConnector(models.Model):
             for (connector_id, _found), problem in zip(rows, problems, strict=True)
         }
 
-    def _get_next_step(self, problem):
+    def _get_next_step(self, problem, paused=None):
         """
         :param problem: ``integration.problem`` that holds up most, or None
+        :param paused: tuple (``integration.flow``, jobs that wait for it), or None
         :return: tuple (health, step, label of the button, text); no step where there is
             nothing to do
         """
@@ -93,6 +95,8 @@ class IntegrationConnector(models.Model):
                     effect=problem.effect,
                 ),
             )
+        if paused:
+            return ("attention", *self._get_paused_flow_step(*paused))
         if self.failures_in_a_row and self.resting_until:
             return (
                 "resting",

@@ -106,6 +106,17 @@ class IntegrationPassport(models.AbstractModel):
                     system=job.connector_id.name,
                 ),
             )
+        if flow := job._get_paused_flow():
+            return make_step(
+                code,
+                label,
+                PROBLEM,
+                actor=self.env._(
+                    "The flow “%(flow)s” is paused: %(person)s resumes it",
+                    flow=flow.name,
+                    person=job.connector_id._get_person_in_charge().name,
+                ),
+            )
         return make_step(
             code,
             label,
