@@ -220,15 +220,26 @@ class IntegrationMappingMixin(models.AbstractModel):
 
     def action_confirm(self):
         """Take the proposals of the chosen lines as they are."""
-        lines = self.filtered(lambda line: line.state == "proposed")
+        lines = self._filter_to_confirm()
+        left = (self - lines)._get_left_message()
         lines.write({"state": "mapped"})
-        skipped = len(self.filtered(lambda line: line.state == "unmapped"))
         message = self.env._("Confirmed: %s.", len(lines))
-        if skipped:
-            message += " " + self.env._(
-                "Left as they are, as nothing is chosen there yet: %s.", skipped
-            )
-        return self._notify(message, "success" if lines else "warning")
+        return self._notify(
+            " ".join(filter(None, (message, left))), "success" if lines else "warning"
+        )
+
+    def _filter_to_confirm(self):
+        """Those that can be confirmed along with others, by who has not looked at each."""
+        return self.filtered(lambda line: line.state == "proposed")
+
+    def _get_left_message(self):
+        """:return: why the others are left, or an empty text"""
+        skipped = len(self.filtered(lambda line: line.state == "unmapped"))
+        if not skipped:
+            return ""
+        return self.env._(
+            "Left as they are, as nothing is chosen there yet: %s.", skipped
+        )
 
     def action_clear(self):
         """Take the remote side away; jobs about the record wait from now on."""

@@ -32,6 +32,10 @@ class IntegrationMappingMixin(models.AbstractModel):
         """:return: our record that the line is about"""
         raise NotImplementedError
 
+    def _confirm_alone(self):
+        """Somebody has looked at this one line."""
+        self.action_confirm()
+
     def action_end_problem(self):
         """Take what is chosen, and let go on what waited for it."""
         self.ensure_one()
@@ -42,7 +46,7 @@ class IntegrationMappingMixin(models.AbstractModel):
         # saving the dialog has let them go on already: said as it was when it was opened
         effect = self.env.context.get("integration_effect")
         if self.state == "proposed":
-            self.action_confirm()
+            self._confirm_alone()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -61,6 +65,10 @@ class IntegrationProductMapping(models.Model):
 
     def _get_local_record(self):
         return self.product_id
+
+    def _confirm_alone(self):
+        # with the factor that stands beside it
+        self.action_confirm_factor()
 
 
 class IntegrationValueMapping(models.Model):

@@ -185,6 +185,9 @@ class IntegrationProductMapping(models.Model):
         what is not unique, there or here, is left to a person. Without ``lines``,
         products for sale that have no line get one when a match is found."""
         products = lines.product_id if lines else self._get_candidates(connector)
+        self._map_known_units(connector, products)
+        if not lines:
+            self._refresh_proposals(connector)
         known = {
             line.product_id.id: line
             for line in self.search(
@@ -265,9 +268,11 @@ class IntegrationProductMapping(models.Model):
         factors = self._prepare_factors(connector, matches)
         found, to_create = self.browse(), []
         for product, remote in matches.items():
+            factor = factors[product]
             vals = {
                 **self._prepare_from_remote(remote),
-                "factor": factors.get(product, 1.0),
+                "factor": factor or 1.0,
+                "factor_state": "unclear" if factor is None else "known",
                 "state": "proposed",
                 "is_automatic": True,
             }
@@ -283,32 +288,12 @@ class IntegrationProductMapping(models.Model):
             elif line.remote_id != remote.remote_id:
                 line.write(vals)
                 found |= line
+            elif line.factor_state != "entered" and (
+                (line.remote_unit_id or False) != remote.unit_id
+            ):
+                # its unit is another one by now
+                line.write(vals)
         return found | self.create(to_create)
-
-    @api.model
-    def _prepare_factors(self, connector, matches):
-        """Factors that follow from the mapping of units, where that is known.
-
-        :return: dict {product: factor}
-        """
-        units = self.env["integration.value.mapping"].search(
-            [
-                ("connector_id", "=", connector.id),
-                ("kind", "=", "unit"),
-                ("state", "=", "mapped"),
-            ]
-        )
-        uom_by_remote = {
-            unit.remote_id: self.env["uom.uom"].browse(unit.res_id) for unit in units
-        }
-        factors = {}
-        for product, remote in matches.items():
-            remote_uom = uom_by_remote.get(remote.unit_id)
-            if remote_uom and product.uom_id._has_common_reference(remote_uom):
-                factors[product] = product.uom_id._compute_quantity(
-                    1.0, remote_uom, round=False
-                )
-        return factors
 
     # -- hooks of the mixin -----------------------------------------------------------
 

@@ -20,7 +20,7 @@ AUTOMATIC_KINDS = {"currency": ("name", "code"), "country": ("code", "code")}
 # Others are proposed where the pair is equal and unique, first rule first.
 PROPOSAL_RULES = {
     # some systems call them “Kilogram” and have “kg” as symbol
-    "unit": (("name", "name"), ("name", "code")),
+    "unit": (("name", "name"), ("name", "code"), ("name", "any_name")),
     "tax": (("name", "name"), ("amount", "rate")),
     "salesperson": (("login", "code"), ("email", "code"), ("name", "name")),
     "warehouse": (("code", "code"), ("name", "name")),

@@ -20,6 +20,7 @@ from . import (
     test_order,
     test_problems,
     test_replay,
+    test_mapping_units,
     test_schedule,
     test_setup,
     test_statements,

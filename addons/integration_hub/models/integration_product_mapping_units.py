@@ -1,0 +1,267 @@
+from odoo import api, fields, models
+
+from ..unit_names import get_unit_key
+
+REMOTE_SIDE = {"remote_value_id", "remote_id", "remote_code", "remote_unit_value_id"}
+
+
+class IntegrationProductMapping(models.Model):
+    """How many of the other system's units make one of ours: from the mapping of units, by a
+    person, or not known. A factor that is a guess would ship the wrong quantity at the same
+    total, so a proposal is not confirmed along with others before it is known."""
+
+    _inherit = "integration.product.mapping"
+
+    factor_state = fields.Selection(
+        [
+            ("known", "Follows from the Units"),
+            ("entered", "Entered"),
+            ("unclear", "Not Known"),
+        ],
+        "Factor Is",
+        required=True,
+        readonly=True,
+        default="known",
+    )
+
+    @api.depends("factor_state")
+    def _compute_factor_text(self):
+        result = super()._compute_factor_text()
+        for line in self.filtered(lambda line: line.factor_state == "unclear"):
+            line.factor_text = self.env._(
+                "How many %(remote_unit)s in the ERP make 1 %(local_unit)s here?",
+                remote_unit=line.remote_unit_name or self.env._("sales unit"),
+                local_unit=line.local_uom_id.name,
+            )
+        return result
+
+    @api.onchange("remote_value_id")
+    def _onchange_remote_value_id(self):
+        result = super()._onchange_remote_value_id()
+        self._onchange_unit()
+        return result
+
+    @api.onchange("remote_unit_value_id")
+    def _onchange_remote_unit_value_id(self):
+        result = super()._onchange_remote_unit_value_id()
+        self._onchange_unit()
+        return result
+
+    def _onchange_unit(self):
+        is_free = self.factor_state != "entered"
+        if self.connector_id and self.product_id and is_free:
+            factor = self._get_factors(self.connector_id).get(self.id)
+            self.factor = factor or self.factor
+            self.factor_state = "unclear" if factor is None else "known"
+
+    # -- CRUD -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # a form sends the 1 that it shows as well
+        entered = [
+            not vals.get("is_automatic") and vals.get("factor", 1.0) != 1.0
+            for vals in vals_list
+        ]
+        lines = super().create(
+            [
+                {**vals, "factor_state": "entered"} if is_entered else vals
+                for vals, is_entered in zip(vals_list, entered, strict=True)
+            ]
+        )
+        # those that were chosen by a person; proposals come with theirs
+        lines.filtered(lambda line: not line.is_automatic)._follow_units()
+        return lines
+
+    def write(self, vals):
+        is_own = "factor_state" in vals or vals.get("is_automatic")
+        if "factor" in vals and not is_own:
+            vals = {**vals, "factor_state": "entered"}
+        result = super().write(vals)
+        if is_own:
+            return result
+        if "factor" in vals:
+            self._see_who_says_so()
+        elif REMOTE_SIDE & vals.keys():
+            self._follow_units()
+        return result
+
+    def action_confirm_factor(self):
+        """A person has looked: the factor is right as it stands."""
+        self.filtered(lambda line: line.factor_state == "unclear").write(
+            {"factor_state": "entered"}
+        )
+        return self.action_confirm()
+
+    # -- confirm ----------------------------------------------------------------------
+
+    def _filter_to_confirm(self):
+        return (
+            super()
+            ._filter_to_confirm()
+            .filtered(lambda line: line.factor_state != "unclear")
+        )
+
+    def _get_left_message(self):
+        message = super()._get_left_message()
+        unclear = self.filtered(
+            lambda line: line.state == "proposed" and line.factor_state == "unclear"
+        )
+        if not unclear:
+            return message
+        units = ", ".join(sorted({line.remote_unit_name or "?" for line in unclear}))
+        return " ".join(
+            filter(
+                None,
+                (
+                    message,
+                    self.env._(
+                        "Left as they are, as the ERP counts them in units that are not"
+                        " known here (%(units)s): %(count)s. Map the units under Values, or"
+                        " enter the factor on the lines.",
+                        units=units,
+                        count=len(unclear),
+                    ),
+                ),
+            )
+        )
+
+    # -- factors ----------------------------------------------------------------------
+
+    @api.model
+    @api.private
+    def _map_known_units(self, connector, products):
+        """Units of these products that have the same name over there need nobody: they are
+        mapped before products are proposed."""
+        values = self.env["integration.value.mapping"]
+        if not products or not self.env["integration.remote.value"].search_count(
+            [("connector_id", "=", connector.id), ("kind", "=", "unit")], limit=1
+        ):
+            return
+        lines = values._ensure_unmapped(connector, "unit", products.uom_id)
+        lines.filtered(lambda line: line.state == "proposed").write({"state": "mapped"})
+
+    @api.model
+    @api.private
+    def _get_local_units(self, connector):
+        """:return: dict ``{remote unit id: uom.uom}`` of those that are mapped"""
+        units = {}
+        for line in self.env["integration.value.mapping"].search(
+            [
+                ("connector_id", "=", connector.id),
+                ("kind", "=", "unit"),
+                ("state", "=", "mapped"),
+            ]
+        ):
+            known = units.setdefault(line.remote_id, self.env["uom.uom"])
+            units[line.remote_id] = known.browse([*known.ids, line.res_id])
+        return units
+
+    @api.model
+    def _prepare_factors(self, connector, matches):
+        """Factors that follow from the mapping of units.
+
+        :param dict matches: ``{product: remote value}``
+        :return: dict ``{product: factor}``; None where it is not known
+        """
+        units = self._get_local_units(connector)
+        return {
+            product: self._get_factor(product.uom_id, remote.unit_id, units)
+            for product, remote in matches.items()
+        }
+
+    def _get_factors(self, connector):
+        """:return: dict ``{line id: factor, or None}``"""
+        units = self._get_local_units(connector)
+        return {
+            line.id: self._get_factor(line.local_uom_id, line.remote_unit_id, units)
+            for line in self
+        }
+
+    @api.model
+    def _get_factor(self, unit, remote_unit_id, units):
+        """
+        :param unit: ``uom.uom`` of the product
+        :param remote_unit_id: empty where the other system has no units, or takes the
+            product's own
+        :param dict units: see :meth:`_get_local_units`
+        :return: float, None where it is not known
+        """
+        if not remote_unit_id:
+            return 1.0
+        for remote_unit in units.get(remote_unit_id, ()):
+            if unit._has_common_reference(remote_unit):
+                return unit._compute_quantity(1.0, remote_unit, round=False)
+        return None
+
+    def _follow_units(self):
+        """Where nobody has entered a factor, it follows from the units."""
+        to_follow = self.filtered(
+            lambda line: line.factor_state != "entered" and line.remote_id
+        )
+        for connector, lines in to_follow.grouped("connector_id").items():
+            factors = lines._get_factors(connector)
+            unknown = lines.filtered(lambda line, f=factors: f[line.id] is None)
+            if unknown:
+                self._map_known_units(connector, unknown.product_id)
+                factors |= unknown._get_factors(connector)
+            changes = {}
+            for line in lines:
+                factor = factors[line.id]
+                vals = (
+                    line.factor if factor is None else factor,
+                    "unclear" if factor is None else "known",
+                )
+                if vals != (line.factor, line.factor_state):
+                    changes.setdefault(vals, []).append(line.id)
+            for (factor, state), ids in changes.items():
+                self.browse(ids).write({"factor": factor, "factor_state": state})
+
+    def _see_who_says_so(self):
+        """A form sends the factor that it has worked out from the units as well."""
+        for connector, lines in self.grouped("connector_id").items():
+            factors = lines._get_factors(connector)
+            lines.filtered(
+                lambda line, f=factors: (
+                    line.remote_unit_id and f[line.id] == line.factor
+                )
+            ).write({"factor_state": "known"})
+
+    @api.model
+    @api.private
+    def _refresh_proposals(self, connector):
+        """Units were mapped: what was proposed before follows."""
+        lines = self.search(
+            [
+                ("connector_id", "=", connector.id),
+                ("state", "=", "proposed"),
+                ("factor_state", "!=", "entered"),
+            ]
+        )
+        lines._follow_units()
+
+
+class IntegrationValueMapping(models.Model):
+    _inherit = "integration.value.mapping"
+
+    def _match(self, connector, kind, local_field, remote_field):
+        if remote_field != "any_name":
+            return super()._match(connector, kind, local_field, remote_field)
+        # the same unit under another of its names
+        units = self.with_context(integration_unit_names=True)
+        return super(IntegrationValueMapping, units)._match(
+            connector, kind, local_field, "name"
+        )
+
+    @api.model
+    def _get_match_key(self, value):
+        if self.env.context.get("integration_unit_names"):
+            return get_unit_key(value)
+        return super()._get_match_key(value)
+
+    def _wake_jobs(self):
+        result = super()._wake_jobs()
+        units = self.filtered(lambda line: line.kind == "unit")
+        for connector in units.connector_id:
+            self.env["integration.product.mapping"]._refresh_proposals(connector)
+        return result
