@@ -197,7 +197,11 @@ class ErpCase(LaneMixin, TransactionCase):
 
     @classmethod
     def connect(cls):
-        cls.connector = cls.env["integration.connector"].create(
+        # tests put proxies in between, and dead addresses in its place
+        connectors = cls.env["integration.connector"].with_context(
+            integration_same_system=True
+        )
+        cls.connector = connectors.create(
             {
                 "name": f"ERP ({cls.kind})",
                 "system_type": cls.kind,

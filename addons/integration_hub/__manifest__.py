@@ -27,6 +27,7 @@
         "views/integration_value_mapping_views.xml",
         "views/integration_problem_views.xml",
         "wizard/retry_problem_views.xml",
+        "wizard/forget_links_views.xml",
         "views/integration_connector_form_views.xml",
         "views/integration_connector_settings_views.xml",
         "views/integration_connector_setup_views.xml",

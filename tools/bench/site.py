@@ -100,14 +100,20 @@ class Site:
 
     def connect(self, erp: dict, **options) -> None:
         """The ERP has been started again, maybe elsewhere: then the connection is tested anew, as a person would."""
-        known = self.admin.read_one("integration.connector", self.connector, "url")
+        known = self.admin.read_one(
+            "integration.connector", self.connector, "url", "state"
+        )
         if known["url"] != erp["url"]:
-            options["url"] = erp["url"]
+            options |= {"url": erp["url"], "is_same_system": True}
         self.admin.call(
             "integration.connector", "write", [self.connector], vals=options
         )
         if "url" in options:
             connectors.test(self.admin, self.connector)
+            if known["state"] == "running":
+                self.admin.call(
+                    "integration.connector", "action_start", [self.connector]
+                )
 
     def pause(self) -> None:
         """What is won meanwhile is collected."""

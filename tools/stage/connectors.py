@@ -34,7 +34,9 @@ def provide(admin: Json2, kind: str, erp: dict, **options) -> int:
         values = values_of(kind, erp) | options
         if found:
             connector = found[0]["id"]
-            admin.call("integration.connector", "write", [connector], vals=values)
+            # it has been started again, maybe on another port
+            moved = values | {"is_same_system": True}
+            admin.call("integration.connector", "write", [connector], vals=moved)
         else:
             values |= {"name": NAMES[kind], "system_type": kind}
             connector = admin.call(

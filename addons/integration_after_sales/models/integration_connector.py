@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.integration_hub.models.integration_connector_links import LinkRule
+
 
 class IntegrationConnector(models.Model):
     _inherit = "integration.connector"
@@ -25,3 +27,22 @@ class IntegrationConnector(models.Model):
                 "priority": 40,
             },
         ]
+
+    @api.private
+    def _get_link_rules(self):
+        own = [("connector_id", "=", self.id)]
+        return {
+            **super()._get_link_rules(),
+            "integration.complaint": LinkRule(
+                [*own, ("remote_id", "!=", False)],
+                {
+                    "remote_id": False,
+                    "remote_number": False,
+                    "remote_url": False,
+                    "received_hash": False,
+                    "checked_at": False,
+                    "sync_state": "none",
+                    "sync_message": False,
+                },
+            ),
+        }

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.integration_hub.models.integration_connector_links import LinkRule
+
 
 class IntegrationConnector(models.Model):
     _inherit = "integration.connector"
@@ -26,3 +28,11 @@ class IntegrationConnector(models.Model):
         """:return: set of names of the product's fields that are this ERP's"""
         flow = self._get_flow("catalog_pull")
         return flow._get_catalog_fields() if flow else set()
+
+    @api.private
+    def _get_link_rules(self):
+        own = [("connector_id", "=", self.id)]
+        return {
+            **super()._get_link_rules(),
+            "integration.catalog.item": LinkRule(own, is_read=True),
+        }

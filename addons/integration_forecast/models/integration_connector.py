@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.integration_hub.models.integration_connector_links import LinkRule
+
 
 class IntegrationConnector(models.Model):
     _inherit = "integration.connector"
@@ -19,3 +21,11 @@ class IntegrationConnector(models.Model):
                 "state": "paused",
             },
         ]
+
+    @api.private
+    def _get_link_rules(self):
+        own = [("connector_id", "=", self.id)]
+        return {
+            **super()._get_link_rules(),
+            "integration.forecast": LinkRule(own, is_read=True),
+        }

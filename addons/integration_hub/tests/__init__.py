@@ -18,6 +18,7 @@ from . import (
     test_limits,
     test_mappings,
     test_order,
+    test_links,
     test_problems,
     test_replay,
     test_mapping_units,

@@ -3,3 +3,4 @@ from . import candidate_mixin
 from . import choose_candidate
 from . import correct_request
 from . import replay
+from . import forget_links

@@ -55,6 +55,10 @@ class IntegrationConnector(models.Model):
     def _compute_credential_fields(self):
         return super()._compute_credential_fields()
 
+    @api.depends("odoo_database", "odoo_company_id")
+    def _compute_is_system_changed(self):
+        return super()._compute_is_system_changed()
+
     # -- CRUD -------------------------------------------------------------------------
 
     def write(self, vals):
@@ -77,7 +81,12 @@ class IntegrationConnector(models.Model):
             "protocol": self.odoo_protocol,
             "company_id": self.odoo_company_id or "",
             "version": self.odoo_version or "",
+            # for days, where the company over there has none
+            "time_zone": self.company_id.partner_id.tz or "",
         }
+
+    def _odoo_get_system_fields(self):
+        return ("odoo_database", "odoo_company_id")
 
     def _odoo_get_credential_fields(self):
         if self.odoo_protocol == "json2":

@@ -47,6 +47,12 @@ class IntegrationConnector(models.Model):
                     )
                 )
 
+    # -- compute ----------------------------------------------------------------------
+
+    @api.depends("tryton_database", "tryton_company_id")
+    def _compute_is_system_changed(self):
+        return super()._compute_is_system_changed()
+
     # -- CRUD -------------------------------------------------------------------------
 
     def write(self, vals):
@@ -70,6 +76,9 @@ class IntegrationConnector(models.Model):
             "web_shop_id": self.tryton_web_shop_id or "",
             "company_id": self.tryton_company_id or "",
         }
+
+    def _tryton_get_system_fields(self):
+        return ("tryton_database", "tryton_company_id")
 
     def _tryton_get_credential_fields(self):
         return ("login", "password")
