@@ -203,6 +203,7 @@ class Invoice(TypedDict):
 
 class ShipmentItem(TypedDict):
     product_code: str
+    credit_of: NotRequired[list[str]]  # of a credit note: invoices it was made from
     description: str
     quantity: str
     unit: str

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..decimals import is_within, to_decimal
+from ..decimals import to_decimal
+from ..invoicing import get_invoice_state
 from .integration_erp_order import GONE_STATES
 
 # an order that has not been heard of for so long is asked for by its id: one that was
@@ -303,31 +304,8 @@ class HandlerSaleStatusPull(models.AbstractModel):
     @api.model
     def _get_invoice_state(self, order, status):
         """Invoicing of an order in one word, from its invoices."""
-        posted = [item for item in status["invoices"] if item["state"] == "posted"]
-        bills = [item for item in posted if item["kind"] == "invoice"]
-        if not bills:
-            return "none"
-        credited = sum(
-            to_decimal(item["total"])
-            for item in posted
-            if item["kind"] == "credit_note"
-        )
-        invoiced = sum(to_decimal(item["total"]) for item in bills)
-        if abs(credited) >= invoiced > 0 or all(
-            item["payment_state"] == "reversed" for item in bills
-        ):
-            return "credited"
-        missing = to_decimal(status["total"]) - invoiced
-        is_complete = missing < 0 or is_within(missing, order.flow_id.amount_tolerance)
-        open_bills = [
-            item for item in bills if item["payment_state"] in ("not_paid", "partial")
-        ]
-        if not open_bills:
-            return "paid" if is_complete else "partial"
-        if not is_complete:
-            return "partial"
-        is_begun = len(open_bills) < len(bills) or any(
-            item["payment_state"] == "partial" for item in open_bills
+        return get_invoice_state(
+            status["invoices"], status["total"], order.flow_id.amount_tolerance
         )
         return "partly_paid" if is_begun else "invoiced"
 

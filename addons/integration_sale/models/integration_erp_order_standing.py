@@ -143,18 +143,33 @@ class IntegrationErpOrder(models.Model):
                 sentences.append(
                     self.env._("Came back: %s.", order._get_returned()._get_contents())
                 )
-            notes = order._get_credit_notes()
-            if notes and order.invoice_state != "credited":
-                currency = notes[0].currency_id or order.currency_id
+            amount, currency = order._get_amount_credited()
+            if amount and order.invoice_state != "credited":
                 sentences.append(
                     self.env._(
-                        "Credited: %s.",
-                        format_amount(
-                            self.env, sum(notes.mapped("amount_total")), currency
-                        ),
+                        "Credited: %s.", format_amount(self.env, amount, currency)
                     )
                 )
         return " ".join(sentences)
+
+    def _get_amount_credited(self):
+        """What was credited of invoices that stand, without those that were credited as a
+        whole and may have been billed anew.
+
+        :return: tuple (amount, currency)
+        """
+        notes = self._get_credit_notes()
+        reversed_bills = self.invoice_ids.filtered(
+            lambda item: (
+                item.kind == "invoice"
+                and item.state == "posted"
+                and item.payment_state == "reversed"
+            )
+        )
+        currency = notes[:1].currency_id or self.currency_id
+        amount = sum(notes.mapped("amount_total"))
+        amount -= sum(reversed_bills.mapped("amount_total"))
+        return max(currency.round(amount) if currency else amount, 0.0), currency
 
     # -- link -------------------------------------------------------------------------
 

@@ -123,6 +123,60 @@ class TestStatus(SaleCase):
             "credited",
         )
 
+    def make_credit(self, number, total, of=None, **values):
+        """A credit note, paid back or set against its invoice."""
+        values["credit_of"] = [of] if of else []
+        return make_invoice(number, total, 0, kind="credit_note", **values)
+
+    def test_credited_and_billed_anew(self):
+        """Odoo's “Reverse and Create Invoice”: what was credited as a whole is no more."""
+        before = [
+            make_invoice("1", 240, 0, payment_state="reversed"),
+            self.make_credit("2", 240, "1"),
+        ]
+        self.change(invoices=[*before, make_invoice("3", 240, state="draft")])
+        self.assertEqual(self.erp_order.invoice_state, "credited")
+        self.change(invoices=[*before, make_invoice("3", 240)])
+        self.assertEqual(self.erp_order.invoice_state, "invoiced")
+        self.assertEqual(self.lead.integration_status, "invoiced")
+        self.assertFalse(self.lead.integration_message)
+        self.change(invoices=[*before, make_invoice("3", 240, 100)])
+        self.assertEqual(self.erp_order.invoice_state, "partly_paid")
+        self.change(invoices=[*before, make_invoice("3", 240, 0)])
+        self.assertEqual(self.lead.integration_status, "paid")
+
+    def test_credited_and_billed_in_part(self):
+        for values in ({"payment_state": "reversed"}, {"payment_state": "paid"}):
+            # in the second case it had been paid, and the money went back
+            self.change(
+                invoices=[
+                    make_invoice("1", 120, 0, **values),
+                    self.make_credit("2", 120, "1"),
+                    make_invoice("3", 120, 0),
+                ]
+            )
+            self.assertEqual(self.erp_order.invoice_state, "partial", values)
+
+    def test_credit_note_set_against_another_invoice(self):
+        """Paid, credited, billed anew; the credit note is what pays the new invoice."""
+        self.change(
+            invoices=[
+                make_invoice("1", 240, 0),
+                self.make_credit("2", 240, "1"),
+                make_invoice("3", 240, 0, payment_state="reversed"),
+            ]
+        )
+        self.assertEqual(self.erp_order.invoice_state, "paid")
+
+    def test_discount_afterwards(self):
+        """Credited in part, the order is invoiced all the same."""
+        self.change(
+            invoices=[make_invoice("1", 240, 200), self.make_credit("2", 40, "1")]
+        )
+        self.assertEqual(self.erp_order.invoice_state, "partly_paid")
+        self.assertIn("Credited: ", self.lead.integration_message)
+        self.assertIn("40.00", self.lead.integration_message)
+
     def test_one_invoice_of_two_orders(self):
         other = self.make_lead()
         self.make_order(other).action_confirm()

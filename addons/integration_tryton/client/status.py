@@ -182,6 +182,7 @@ class StatusMixin:
             "currency": row["currency."]["code"],
             "total": amount_text(abs(total)),
             "residual": amount_text(abs(residual)),
+            "credit_of": [str(item) for item in row.get("origin_invoices") or ()],
         }
 
     def _get_shipment(self, row, is_backorder=False, is_return=False):
@@ -217,6 +218,7 @@ class StatusMixin:
                 for move in row["moves."]
                 # those inside the warehouse have none
                 if (move["origin"] or "").startswith("sale.line,")
+                and (move["state"] != "cancelled" or row["state"] == "cancelled")
             ],
         }
 
