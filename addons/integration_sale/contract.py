@@ -32,6 +32,10 @@ Orders
     beginning. Opaque to the caller; only the client reads its own cursor.
     ``order_status(remote_ids)`` → per id an :class:`OrderStatus`; one that is gone has
     state ``deleted``.
+    ``record_exists(kind, remote_ids)`` → per id whether an order can still name it; kinds:
+    ``party address product``. One that was deleted, or merged into another one, is gone;
+    one that is archived is there where the system still takes it. Asked of refused orders
+    alone.
 Changes after the order was made
     see ``contract_changes.py``.
     ``order_check(orders)`` → per :class:`OrderToCheck` an :class:`OrderCheck`: whether the
@@ -199,11 +203,11 @@ class Invoice(TypedDict):
     currency: str
     total: str
     residual: str
+    credit_of: NotRequired[list[str]]  # of a credit note: invoices it was made from
 
 
 class ShipmentItem(TypedDict):
     product_code: str
-    credit_of: NotRequired[list[str]]  # of a credit note: invoices it was made from
     description: str
     quantity: str
     unit: str

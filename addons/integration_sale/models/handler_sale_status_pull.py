@@ -307,7 +307,6 @@ class HandlerSaleStatusPull(models.AbstractModel):
         return get_invoice_state(
             status["invoices"], status["total"], order.flow_id.amount_tolerance
         )
-        return "partly_paid" if is_begun else "invoiced"
 
     def _refresh_overdue(self, flow):
         """An invoice becomes overdue by time alone: nothing changes over there."""
