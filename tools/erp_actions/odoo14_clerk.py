@@ -236,3 +236,19 @@ class Odoo14Clerk(OdooClerk):
             ],
         )
         self.call("account.move.reversal", "reverse_moves", wizard)
+
+    def reverse_and_create(self, invoice: int) -> int:
+        """A way of crediting, here."""
+        wizard = self.call(
+            "account.move.reversal",
+            "create",
+            context={"active_model": "account.move", "active_ids": [invoice]},
+            vals_list=[
+                {
+                    "reason": "Wrong address",
+                    "refund_method": "modify",
+                    "journal_id": self.journal_of(invoice),
+                }
+            ],
+        )
+        return self.call("account.move.reversal", "reverse_moves", wizard)["res_id"]

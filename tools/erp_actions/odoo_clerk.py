@@ -160,6 +160,34 @@ class OdooClerk:
             )
         return shipped
 
+    def ship_without_backorder(self, order: int, codes: list[str]) -> list[int]:
+        """Deliver the products of these codes alone; the others won't come any more."""
+        shipped = self.open_shipments(order)
+        for picking in shipped:
+            moves = self.call(
+                "stock.move",
+                "search_read",
+                domain=[("picking_id", "=", picking)],
+                fields=["product_id", "product_uom_qty"],
+            )
+            for move in moves:
+                product = self.read_one(
+                    "product.product", move["product_id"][0], "default_code"
+                )
+                is_there = product["default_code"] in codes
+                quantity = move["product_uom_qty"] if is_there else 0
+                vals = {"quantity": quantity, "picked": is_there}
+                self.call("stock.move", "write", [move["id"]], vals=vals)
+            # "No Backorder" in the dialog on the button
+            answers = {
+                "skip_backorder": True,
+                "picking_ids_not_to_backorder": [picking],
+                "skip_immediate": True,
+                "skip_sms": True,
+            }
+            self.call("stock.picking", "button_validate", [picking], context=answers)
+        return shipped
+
     def find_carrier(self) -> list[int]:
         """One whose shipments can be followed, if there is any."""
         domain = [("tracking_url", "!=", False)]
@@ -286,6 +314,35 @@ class OdooClerk:
         action = self.call("account.move.reversal", "reverse_moves", wizard)
         # Posting a reversal reconciles it with what it reverses.
         self.call("account.move", "action_post", [action["res_id"]])
+
+    def bill_anew(self, invoice: int, factor: float = 1) -> int:
+        """Reverse it and post a new one in its place, over so much of each quantity."""
+        draft = self.reverse_and_create(invoice)
+        lines = self.call(
+            "account.move.line",
+            "search_read",
+            domain=[("move_id", "=", draft), ("product_id", "!=", False)],
+            fields=["quantity"],
+        )
+        commands = [
+            [1, line["id"], {"quantity": line["quantity"] * factor}] for line in lines
+        ]
+        self.call("account.move", "write", [draft], vals={"invoice_line_ids": commands})
+        self.date_invoices([draft], datetime.date.today())
+        self.call("account.move", "action_post", [draft])
+        return draft
+
+    def reverse_and_create(self, invoice: int) -> int:
+        """The button of that name; what is to be billed instead, a draft."""
+        wizard = self.call(
+            "account.move.reversal",
+            "create",
+            context={"active_model": "account.move", "active_ids": [invoice]},
+            vals_list=[
+                {"reason": "Wrong address", "journal_id": self.journal_of(invoice)}
+            ],
+        )
+        return self.call("account.move.reversal", "modify_moves", wizard)["res_id"]
 
     def journal_of(self, invoice: int) -> int:
         """The journal an invoice is in."""

@@ -84,7 +84,7 @@ class ComplaintStates:
             else "",
             "text": text,
             "remarks": remarks,
-            "date": (row["create_date"] or "")[:10],
+            "date": self.get_day(read_text(row, "create_date")),
             "changed_at": row["write_date"] or "",
             "steps": steps,
         }

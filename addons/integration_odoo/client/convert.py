@@ -1,5 +1,6 @@
 """Between Odoo's JSON and the plain strings of the contract."""
 
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.addons.integration_hub.client import (
@@ -63,3 +64,18 @@ def read_name(row, name):
     """Name in a many2one ``[id, name]``, else ``""``."""
     value = row.get(name)
     return value[1] if value else ""
+
+
+def to_day(moment, zone):
+    """ISO text of the day a moment fell on.
+
+    :param str moment: as Odoo tells it: in UTC, without saying so
+    :param tzinfo zone: where the days are counted
+    """
+    return (
+        datetime.fromisoformat(moment)
+        .replace(tzinfo=UTC)
+        .astimezone(zone)
+        .date()
+        .isoformat()
+    )

@@ -1,11 +1,11 @@
 """What became of orders: one query per model for many orders."""
 
-import json
 from collections import defaultdict
 
 from .changes import INVOICE_TYPES, ChangeVerbs
 from .convert import read_id, read_name, read_text, to_decimal_text
 from .orders import ANSWER_FIELDS
+from .shipments import ShipmentVerbs
 
 INVOICE_FIELDS = (
     "name",
@@ -19,19 +19,6 @@ INVOICE_FIELDS = (
     "amount_residual",
     "reversed_entry_id",
 )
-SHIPMENT_FIELDS = (
-    "name",
-    "sale_id",
-    "state",
-    "picking_type_code",
-    "return_id",
-    "backorder_id",
-    "scheduled_date",
-    "date_done",
-    "carrier_id",
-    "carrier_tracking_ref",
-    "carrier_tracking_url",
-)
 INVOICE_STATES = {"draft": "draft", "posted": "posted", "cancel": "cancelled"}
 PAYMENT_STATES = {
     "partial": "partial",
@@ -40,13 +27,9 @@ PAYMENT_STATES = {
     "paid": "paid",
     "reversed": "reversed",
 }
-SHIPMENT_STATES = {"assigned": "ready", "done": "shipped", "cancel": "cancelled"}
-# steps inside the warehouse are of no interest to the customer
-OUTGOING = ("outgoing", "dropship")
-INCOMING = ("incoming",)
 
 
-class StatusVerbs(ChangeVerbs):
+class StatusVerbs(ChangeVerbs, ShipmentVerbs):
     """``order_status`` and ``order_changes``."""
 
     def order_status(self, remote_ids):
@@ -108,6 +91,7 @@ class StatusVerbs(ChangeVerbs):
 
     def _invoice(self, row):
         places = self.get_currency_digits().get(read_id(row, "currency_id"), 2)
+        reversed_id = read_id(row, "reversed_entry_id")
         return {
             "remote_id": str(row["id"]),
             # a draft is called "/" until 18
@@ -121,91 +105,8 @@ class StatusVerbs(ChangeVerbs):
             "currency": read_name(row, "currency_id"),
             "total": to_decimal_text(row["amount_total"], places),
             "residual": to_decimal_text(row["amount_residual"], places),
+            "credit_of": [str(reversed_id)] if reversed_id else [],
         }
-
-    # -- shipments --------------------------------------------------------------------
-
-    def _read_shipments(self, order_ids):
-        """``{order id: [Shipment]}``: deliveries and returns."""
-        answers = defaultdict(list)
-        if not order_ids or not self.get_field("stock.picking", "sale_id"):
-            return answers
-        rows = self.search_read(
-            "stock.picking",
-            [
-                ("sale_id", "in", order_ids),
-                ("picking_type_code", "in", OUTGOING + INCOMING),
-            ],
-            SHIPMENT_FIELDS,
-        )
-        items = self._read_shipment_items([row["id"] for row in rows])
-        for row in rows:
-            answers[row["sale_id"][0]].append(self._shipment(row, items[row["id"]]))
-        return answers
-
-    def _read_shipment_items(self, picking_ids):
-        """``{transfer id: [ShipmentItem]}``"""
-        items = defaultdict(list)
-        if not picking_ids:
-            return items
-        done = self.get_name("stock.move", "done")
-        rows = self.search_read(
-            "stock.move",
-            [("picking_id", "in", picking_ids)],
-            [
-                "picking_id",
-                "product_id",
-                "product_uom_qty",
-                done,
-                "product_uom",
-                "state",
-            ],
-        )
-        for row in rows:
-            name = read_name(row, "product_id")
-            code, _bracket, text = name.removeprefix("[").partition("] ")
-            quantity = row[done if row["state"] == "done" else "product_uom_qty"]
-            items[row["picking_id"][0]].append(
-                {
-                    "product_code": code if text else "",
-                    "description": text or name,
-                    "quantity": to_decimal_text(quantity),
-                    "unit": read_name(row, "product_uom"),
-                }
-            )
-        return items
-
-    def _shipment(self, row, items):
-        is_return = bool(row.get("return_id")) or row["picking_type_code"] in INCOMING
-        return {
-            "remote_id": str(row["id"]),
-            "number": read_text(row, "name"),
-            "url": self.get_url("stock.picking", row["id"]),
-            "state": SHIPMENT_STATES.get(row["state"], "waiting"),
-            "is_backorder": bool(row.get("backorder_id")),
-            "is_return": is_return,
-            # moments there, days for us
-            "scheduled_date": read_text(row, "scheduled_date")[:10],
-            # a cancelled transfer has one as well
-            "done_date": (
-                read_text(row, "date_done")[:10] if row["state"] == "done" else ""
-            ),
-            "carrier": read_name(row, "carrier_id"),
-            "tracking_number": read_text(row, "carrier_tracking_ref"),
-            "tracking_url": get_tracking_url(read_text(row, "carrier_tracking_url")),
-            "items": items,
-        }
-
-
-def get_tracking_url(text):
-    """The first link: carriers with several parcels give a JSON list ``[[ref, url]]``
-    (``stock_delivery``, ``get_multiple_carrier_tracking``)."""
-    if not text.startswith("["):
-        return text
-    try:
-        return json.loads(text)[0][1]
-    except (ValueError, LookupError, TypeError):
-        return ""
 
 
 def get_delivery_state(shipments):

@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from .convert import read_id, to_decimal_text
+from .days import DayVerbs
 
 OPEN_STATES = ("waiting", "confirmed", "partially_available", "assigned")
 
 
-class StockVerbs:
+class StockVerbs(DayVerbs):
     """``stock_levels``.
 
     *Available* is what is on hand and not reserved (``free_qty`` of stock/models/
@@ -92,7 +93,7 @@ class StockVerbs:
             by_date = arrivals.setdefault(
                 (read_id(move, "product_id"), warehouse_id), {}
             )
-            date = (move["date"] or "")[:10]
+            date = self.get_day(move["date"] or "")
             quantity = Decimal(to_decimal_text(move["product_qty"]))
             by_date[date] = by_date.get(date, Decimal(0)) + quantity
         return {key: list(by_date.items()) for key, by_date in arrivals.items()}

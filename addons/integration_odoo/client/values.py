@@ -101,7 +101,7 @@ class ValueVerbs:
     # -- facts for other verbs --------------------------------------------------------
 
     def get_company(self):
-        """Company we work for over there: ``{"id", "name", "currency_id"}``."""
+        """Company we work for over there: ``{"id", "name", "currency_id", "partner_id"}``."""
         return self.get_fact("company", self._fetch_company)
 
     def _fetch_company(self):
@@ -109,12 +109,15 @@ class ValueVerbs:
         if not company_id:
             company_id = self._read_own_user()["company_id"][0]
         row = self.search_read(
-            "res.company", [("id", "=", int(company_id))], ["name", "currency_id"]
+            "res.company",
+            [("id", "=", int(company_id))],
+            ["name", "currency_id", "partner_id"],
         )[0]
         return {
             "id": row["id"],
             "name": row["name"],
             "currency_id": row["currency_id"][0],
+            "partner_id": row["partner_id"][0],
         }
 
     def _get_company_domain(self, model):

@@ -4,6 +4,7 @@ from . import test_client_order_changes
 from . import test_client_older
 from . import test_client_orders
 from . import test_client_parties
+from . import test_client_shipments
 from . import test_client_status
 from . import test_client_values
 from . import test_connector

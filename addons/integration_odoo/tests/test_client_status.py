@@ -1,6 +1,10 @@
 """What comes back from the real ERP: confirmed, shipped, invoiced, paid, credited."""
 
 import unittest
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+import pytz
 
 from .common import ErpCase, contract
 
@@ -81,6 +85,9 @@ class StatusTests:
             [(item["kind"], item["payment_state"]) for item in invoices],
             [("invoice", "reversed"), ("credit_note", "paid")],
         )
+        self.assertEqual(
+            [item["credit_of"] for item in invoices], [[], [str(invoice_id)]]
+        )
 
     def test_return(self):
         remote_id = self.create_confirmed("2")
@@ -91,6 +98,95 @@ class StatusTests:
             [item["is_return"] for item in status["shipments"]], [False, True]
         )
         self.assertEqual(status["delivery_state"], "shipped")
+
+    def test_not_shipped_is_not_listed(self):
+        """“No Backorder”: Odoo leaves it in the transfer, as cancelled."""
+        lines = [
+            self.make_line(quantity="2"),
+            self.make_line("VALVE-DN25", quantity="5"),
+        ]
+        remote_id = self.create_order(lines=lines)["remote_id"]
+        self.client.order_confirm([remote_id])
+        self.clerk.ship_without_backorder(int(remote_id), ["PUMP-200"])
+        (shipment,) = self.get_status(remote_id)["shipments"]
+        self.assertEqual(shipment["state"], "shipped")
+        self.assertEqual(
+            [(item["product_code"], item["quantity"]) for item in shipment["items"]],
+            [("PUMP-200", "2")],
+        )
+        # all of a transfer that is cancelled as a whole is told
+        other = self.create_order(lines=lines)["remote_id"]
+        self.client.order_confirm([other])
+        self.clerk.call(
+            "stock.picking", "action_cancel", self.clerk.open_shipments(int(other))
+        )
+        (shipment,) = self.get_status(other)["shipments"]
+        self.assertEqual(shipment["state"], "cancelled")
+        self.assertEqual(len(shipment["items"]), 2)
+
+    def make_transfer(self, remote_id, source, target):
+        """Goods of an order, moved by a transfer of the kind *Receipts*."""
+        [line] = self.clerk.read_one("sale.order", int(remote_id), "order_line")[
+            "order_line"
+        ]
+        places = {
+            name: self.clerk.call(
+                "stock.location", "search", domain=[("usage", "=", usage)], limit=1
+            )[0]
+            for name, usage in (("location_id", source), ("location_dest_id", target))
+        }
+        [kind] = self.clerk.call(
+            "stock.picking.type", "search", domain=[("code", "=", "incoming")], limit=1
+        )
+        product_id = int(self.products["PUMP-200"]["remote_id"])
+        move = {"product_id": product_id, "product_uom_qty": 1, "sale_line_id": line}
+        values = {"picking_type_id": kind, **places}
+        values["move_ids"] = [[0, 0, {**move, **places}]]
+        return self.clerk.call("stock.picking", "create", vals_list=[values])[0]
+
+    def test_what_arrives_is_told_by_where_it_gets_to(self):
+        """Drop-shipments are receipts until 17; so are those of what was bought for it."""
+        if self.client.major_version < 19:
+            self.skipTest("the order of a transfer can't be written before 19")
+        remote_id = self.create_confirmed("2")
+        (delivery,) = self.get_status(remote_id)["shipments"]
+        dropped = self.make_transfer(remote_id, "supplier", "customer")
+        back = self.make_transfer(remote_id, "customer", "internal")
+        self.make_transfer(remote_id, "supplier", "internal")
+        self.assertEqual(
+            [
+                (item["remote_id"], item["is_return"])
+                for item in self.get_status(remote_id)["shipments"]
+            ],
+            [
+                (delivery["remote_id"], False),
+                (str(dropped), False),
+                (str(back), True),
+            ],
+        )
+
+    def test_days_are_those_of_the_company(self):
+        remote_id = self.create_confirmed("1")
+        (picking_id,) = self.clerk.ship(int(remote_id))
+        done = self.read_row("stock.picking", picking_id, "date_done")["date_done"]
+        moment = datetime.fromisoformat(done).replace(tzinfo=UTC)
+        # nowhere is it the same day at both ends of the world
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            with patch.dict(self.client._facts, {"time_zone": zone}):
+                (shipment,) = self.get_status(remote_id)["shipments"]
+            day = moment.astimezone(pytz.timezone(zone)).date()
+            self.assertEqual(shipment["done_date"], day.isoformat())
+
+    def test_time_zone_of_the_company(self):
+        company_id = self.client.get_company()["id"]
+        company = self.read_row("res.company", company_id, "partner_id")
+        contact = self.read_row("res.partner", company["partner_id"][0], "tz")
+        with self.make_client(
+            options={"time_zone": "Asia/Shanghai"}, session_cache={}
+        ) as client:
+            self.assertEqual(
+                client._get_time_zone().zone, contact["tz"] or "Asia/Shanghai"
+            )
 
     def test_services_have_no_delivery(self):
         answer = self.create_order(lines=[self.make_line("SERV-INST")])
@@ -112,6 +208,8 @@ class StatusTests:
         ids = [self.create_confirmed("1") for _number in range(3)]
         for remote_id in ids[:2]:
             self.clerk.invoice(int(remote_id))
+        # where its locations and its company are is asked once
+        self.client.order_status(ids)
         self.client.exchanges.clear()
         self.client.order_status(ids)
         # orders, invoices, deliveries and what is in them
