@@ -31,6 +31,7 @@ PARTY_FIELDS = (
     "city",
     "country_id",
     "commercial_partner_id",
+    "active",
 )
 ADDRESS_FIELDS = (
     "name",
@@ -61,20 +62,23 @@ class PartyVerbs:
 
     def party_match(self, parties):
         rows = self._read_candidates(parties)
-        matches = [self._match(party, rows) for party in parties]
-        commercial_ids = {
-            candidate_id for found in matches for candidate_id, _rule in found
-        }
-        names = {row["id"]: row for row in rows}
-        missing = commercial_ids - names.keys()
+        customers = {row["id"]: row for row in rows}
+        missing = {read_id(row, "commercial_partner_id") for row in rows}
+        missing -= {*customers, None}
         if missing:
             for row in self.search_read(
-                "res.partner", [("id", "in", sorted(missing))], PARTY_FIELDS
+                "res.partner",
+                [("id", "in", sorted(missing))],
+                PARTY_FIELDS,
+                context={"active_test": False},
             ):
-                names[row["id"]] = row
+                customers[row["id"]] = row
         return [
-            [self._party_match(names[key], rule) for key, rule in found if key in names]
-            for found in matches
+            [
+                self._party_match(customers[key], rule)
+                for key, rule in self._match(party, rows, customers)
+            ]
+            for party in parties
         ]
 
     def _read_candidates(self, parties):
@@ -94,10 +98,17 @@ class PartyVerbs:
                 ("email_normalized", "in", sorted(filter(None, emails))),
             ],
             PARTY_FIELDS,
+            # a second one beside an archived customer would never be noticed
+            context={"active_test": False},
         )
 
-    def _match(self, party, rows):
-        """:return: list of (commercial partner id, rule), by the first rule that hits"""
+    def _match(self, party, rows, customers):
+        """By the first rule that hits; those that are archived count where none is left
+        that is not.
+
+        :param dict customers: rows of commercial partners by id
+        :return: list of (commercial partner id, rule)
+        """
         country_code = get_country_code(party)
         vat = normalize_vat(party["vat"], country_code)
         email = normalize_email(party["email"])
@@ -112,11 +123,27 @@ class PartyVerbs:
             ),
             "email": lambda row: email and row["email_normalized"] == email,
         }
+        archived = []
         for rule, is_hit in rules.items():
-            found = {row["commercial_partner_id"][0] for row in rows if is_hit(row)}
+            hits = [
+                (row["active"], customers[row["commercial_partner_id"][0]])
+                for row in rows
+                if is_hit(row) and row["commercial_partner_id"][0] in customers
+            ]
+            # who has left a customer is no sign of it
+            found = {
+                row["id"] for is_active, row in hits if is_active and row["active"]
+            }
+            gone = {row["id"] for _active, row in hits if not row["active"]}
+            if rule == "key":
+                # whatever became of it: it is ours
+                found = found or {row["id"] for _active, row in hits}
             if found:
                 return [(partner_id, rule) for partner_id in sorted(found)]
-        return []
+            archived = archived or [
+                (partner_id, "archived") for partner_id in sorted(gone)
+            ]
+        return archived
 
     def _party_match(self, row, rule):
         country = row["country_id"][1] if row.get("country_id") else ""

@@ -108,6 +108,49 @@ class PartyTests:
         )
         self.assertEqual([match["rule"] for match in found], ["email", "email"])
 
+    def archive(self, *remote_ids):
+        ids = [int(remote_id) for remote_id in remote_ids]
+        self.make_admin().call("res.partner", "write", ids, vals={"active": False})
+
+    def test_match_of_an_archived_one(self):
+        """By our key it is ours; by anything else a person decides."""
+        email = f"gone@{self.prefix}example.com"
+        party = self.make_party("16", email=email)
+        (answer,) = self.client.party_create([party])
+        self.archive(answer["remote_id"])
+        other = self.make_party("17", email=email)
+        matches = self.client.party_match([party, other])
+        self.assert_conforms(matches, list[list[contract.PartyMatch]])
+        self.assertEqual(
+            [
+                [(match["remote_id"], match["rule"]) for match in found]
+                for found in matches
+            ],
+            [[(answer["remote_id"], "key")], [(answer["remote_id"], "archived")]],
+        )
+        # it does not stand in the way of one that is not archived
+        (active,) = self.client.party_create([self.make_party("18", email=email)])
+        ((match,),) = self.client.party_match([other])
+        self.assertEqual(match["remote_id"], active["remote_id"])
+        self.assertEqual(match["rule"], "email")
+
+    def test_match_of_a_contact_who_has_left(self):
+        email = f"left@{self.prefix}example.com"
+        party = self.make_party("19")
+        contact = self.make_address("A191", "contact", name="Zoë", email=email)
+        party["addresses"].append(contact)
+        (answer,) = self.client.party_create([party])
+        other = self.make_party("190", email=email)
+        ((match,),) = self.client.party_match([other])
+        self.assertEqual(match["remote_id"], answer["remote_id"])
+        self.archive(answer["addresses"]["A191"])
+        self.assertEqual(self.client.party_match([other]), [[]])
+        self.archive(answer["remote_id"])
+        ((match,),) = self.client.party_match([other])
+        self.assertEqual(
+            (match["remote_id"], match["rule"]), (answer["remote_id"], "archived")
+        )
+
     def test_match_by_customer_reference_and_name(self):
         code = f"C{self.prefix}"
         party = self.make_party("14", code=code)

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from odoo.addons.integration_customer.find_or_create import UNSURE_RULES
 from odoo.addons.integration_hub.client import IntegrationError
 from odoo.addons.integration_hub.translation import say, speak_to
 
@@ -209,19 +210,29 @@ class HandlerOrderCheck(models.AbstractModel):
                 partner.display_name,
             )
             return make_finding("customer", NOTE, text)
-        if len(found) > 1 or found[0]["rule"] == "name":
-            text = self.env._(
-                "Several customers in the ERP could be %(customer)s: %(names)s. Choose the"
-                " one that gets the order; else you are asked once it is won.",
-                customer=partner.display_name,
-                names=names,
-            )
+        if len(found) > 1 or found[0]["rule"] in UNSURE_RULES:
+            text = self._get_doubt(partner, found, names)
             return {
                 **make_finding("customer", WARNING, text, "choose_customer", partner),
                 "candidates": found,
             }
         text = self.env._("Goes to the customer %s of the ERP.", names)
         return make_finding("customer", NOTE, text)
+
+    def _get_doubt(self, partner, found, names):
+        if found[0]["rule"] == "archived":
+            return self.env._(
+                "%(customer)s is in the ERP, but archived there: %(names)s. Restore it"
+                " there and choose it; else you are asked once it is won.",
+                customer=partner.display_name,
+                names=names,
+            )
+        return self.env._(
+            "Several customers in the ERP could be %(customer)s: %(names)s. Choose the"
+            " one that gets the order; else you are asked once it is won.",
+            customer=partner.display_name,
+            names=names,
+        )
 
     @api.private
     def _speak_for(self, job):

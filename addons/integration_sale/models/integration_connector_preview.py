@@ -3,6 +3,7 @@ from collections import Counter
 from odoo import models
 from odoo.tools import format_amount
 
+from odoo.addons.integration_customer.find_or_create import UNSURE_RULES
 from odoo.addons.integration_hub.client import IntegrationError
 
 from .crm_lead_content import Issue
@@ -125,7 +126,11 @@ class IntegrationConnector(models.Model):
         unclear = []
         answers = client.party_match(list(parties.values())) if parties else []
         for party, matches in zip(parties.values(), answers, strict=True):
-            if isinstance(matches, IntegrationError) or len(matches) > 1:
+            if (
+                isinstance(matches, IntegrationError)
+                or len(matches) > 1
+                or (matches and matches[0]["rule"] in UNSURE_RULES)
+            ):
                 unclear.append(party["name"])
             else:
                 found["found" if matches else "new"] += 1

@@ -92,7 +92,8 @@ class FakeClient(OrderSearch, OrderChanges, SystemClient):
                         "name": known["name"],
                         "detail": known["vat"],
                         "url": f"http://erp/party/{remote_id}",
-                        "rule": rule,
+                        # one that bears no key of ours
+                        "rule": "archived" if known.get("is_archived") else rule,
                     }
                     for remote_id, known in self.erp.parties.items()
                     if party[rule] and known[rule] == party[rule]

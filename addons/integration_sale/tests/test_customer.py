@@ -60,6 +60,26 @@ class TestCustomer(SaleCase):
         self.assertEqual(lead.integration_status, "in_erp")
         self.assertEqual(len(self.erp.parties), 2)
 
+    def test_archived_one_asks_a_person(self):
+        """Neither an order for a customer nobody works with, nor a second one beside it."""
+        archived = self.erp.add_party("Brown SA", vat="BE0477472701")
+        self.erp.parties[archived]["is_archived"] = True
+        lead, other = self.push_lead(), self.push_lead()
+        self.assertEqual(len(self.erp.parties), 1)
+        self.assertFalse(self.erp.orders)
+        self.assertEqual(lead.integration_status, "attention")
+        self.assertIn("archived there: Brown SA", lead.integration_message)
+        action = lead.with_user(self.salesperson).action_fix_integration()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        # restored there, by the same person
+        self.erp.parties[archived]["is_archived"] = False
+        dialog.line_ids.action_choose()
+        self.run_lane()
+        self.assertEqual(self.get_party(self.partner), archived)
+        self.assertEqual(
+            (lead | other).mapped("integration_status"), ["in_erp", "in_erp"]
+        )
+
     def test_none_of_the_hits(self):
         self.erp.add_party("Brown North", vat="BE0477472701")
         self.erp.add_party("Brown South", vat="BE0477472701")
