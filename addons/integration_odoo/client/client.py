@@ -4,6 +4,7 @@ from .account_figures import AccountFigureVerbs
 from .catalog import CatalogVerbs
 from .complaints import ComplaintVerbs
 from .connection import ConnectionVerbs
+from .existence import ExistenceVerbs
 from .feedback import FeedbackVerbs
 from .forecast import ForecastVerbs
 from .order_changes import OrderChangeVerbs
@@ -31,6 +32,7 @@ class OdooClient(
     ComplaintVerbs,
     FeedbackVerbs,
     OrderCheckVerbs,
+    ExistenceVerbs,
     OrderVerbs,
     OrderChangeVerbs,
     StatusVerbs,

@@ -10,6 +10,7 @@ from odoo.addons.integration_hub.models.integration_handler import Blocked
 
 from ..counterparts import Counterparts
 from ..sending import send_orders
+from ..stale_links import point_out_gone
 
 _lt = TextMaker(__name__)
 
@@ -265,4 +266,4 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
     @staticmethod
     def _call(client, requests):
-        return send_orders(client, requests)
+        return point_out_gone(client, requests, send_orders(client, requests))

@@ -4,12 +4,9 @@ in the tests of the suite's root."""
 from collections import Counter, defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
-from odoo.addons.integration_hub.client import (
-    ConnectionReport,
-    SystemClient,
-    ValidationError,
-)
+from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
 
+from .fake_gone import GoneRecords
 from .fake_order_changes import OrderChanges
 from .fake_order_search import OrderSearch
 
@@ -29,6 +26,7 @@ class FakeErp:
         self.surcharge = Decimal(0)  # what its totals are more than they should be
         self.keeps_keys = True  # or whatever our key is put in gets lost
         self.keeps_numbers = True
+        self.gone = set()  # (kind, remote id) of what was deleted there
         self.next_id = 100
 
     def new_id(self):
@@ -62,7 +60,7 @@ class FakeErp:
         return order
 
 
-class FakeClient(OrderSearch, OrderChanges, SystemClient):
+class FakeClient(OrderSearch, OrderChanges, GoneRecords, SystemClient):
     erp = None
     order_batch_size = 100
 
@@ -217,8 +215,8 @@ class FakeClient(OrderSearch, OrderChanges, SystemClient):
         lost = self.erp.note("order_create")
         answers = []
         for request in orders:
-            if request["note"] == "refuse":
-                answers.append(ValidationError("The ERP does not like this order."))
+            if refusal := self._get_refusal(request):
+                answers.append(refusal)
                 continue
             key = request["key"] if self.erp.keeps_keys else ""
             assert not key or all(

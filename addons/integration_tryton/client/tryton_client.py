@@ -6,6 +6,7 @@ from .catalog import CatalogMixin
 from .changes import ChangesMixin
 from .complaints import ComplaintsMixin
 from .connection import ConnectionMixin
+from .existence import ExistenceMixin
 from .feedback import FeedbackMixin
 from .forecast import ForecastMixin
 from .order_cancel import OrderCancelMixin
@@ -37,6 +38,7 @@ class TrytonClient(
     ComplaintsMixin,
     FeedbackMixin,
     OrderCheckMixin,
+    ExistenceMixin,
     OrdersMixin,
     OrderUpdateMixin,
     OrderCancelMixin,
