@@ -26,7 +26,8 @@ def get_marks(values):
 def send_complaints(client, requests):
     """
     :param list requests: dicts ``complaint`` (``ComplaintRequest``), ``remote_id`` (""
-        for one that is not linked), ``sent`` and ``received`` (fingerprints)
+        for one that is not linked), ``sent`` and ``received`` (fingerprints),
+        ``is_called_off`` of one that is not to be changed any more
     :return: per request ``{"state", "marks", "overwritten"}`` or an IntegrationError
     """
     states = _find(client, requests)
@@ -36,7 +37,9 @@ def send_complaints(client, requests):
         if isinstance(state, IntegrationError):
             continue
         if state is not None:
-            fields = _get_changed(request, state)
+            # of one that was cancelled here, what has become of it is to be known alone
+            is_called_off = request.get("is_called_off")
+            fields = [] if is_called_off else _get_changed(request, state)
             answers[index] = {
                 "state": state,
                 "overwritten": _get_overwritten(request, state, fields),
@@ -63,12 +66,14 @@ def send_complaints(client, requests):
     for request, answer in zip(requests, answers, strict=True):
         if not isinstance(answer, IntegrationError):
             answer["marks"] = {
-                "sent": get_marks(request["complaint"]),
-                "received": get_marks(answer["state"]),
+                "sent": get_marks(request["complaint"]) if is_ours else theirs,
+                "received": theirs,
             }
     return answers
 
 
+            theirs = get_marks(answer["state"])
+            is_ours = not request.get("is_called_off")
 def _find(client, requests):
     """:return: per request a state, None, or an error"""
     keys = [item["complaint"]["key"] for item in requests if not item["remote_id"]]

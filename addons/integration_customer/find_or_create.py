@@ -55,6 +55,12 @@ def _match(client, requests, indexes):
     ]
 
 
+def get_known_addresses(request):
+    """What is known of the addresses of a customer that is there: nothing, they are seen to;
+    but to those of one that was cancelled here nothing is added."""
+    return {} if request.get("is_called_off") else None
+
+
 def match_or_create(client, requests, answers, indexes):
     to_create = []
     for index, found in _match(client, requests, indexes):
@@ -80,7 +86,7 @@ def match_or_create(client, requests, answers, indexes):
                 "number": found[0]["number"],
                 "url": found[0]["url"],
                 "rule": found[0]["rule"],
-                "addresses": None,
+                "addresses": get_known_addresses(request),
             }
         elif error := get_hold_back(request.get("unsettled_until")):
             answers[index] = error

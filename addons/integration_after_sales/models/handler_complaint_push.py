@@ -29,6 +29,8 @@ class HandlerComplaintPush(models.AbstractModel):
     _description = "Complaints to the ERP"
     _inherit = ["integration.handler"]
 
+    _looked_up_operations = ("push",)
+
     # -- before the call --------------------------------------------------------------
 
     def _prepare(self, flow, jobs):

@@ -71,7 +71,7 @@ class IntegrationComplaint(models.Model):
                 )
         ours._check_flow_is_on()
         # a withdrawal that was refused is given up, and must not hold this up
-        ours._find_jobs("withdraw", ("attention", "failed")).action_cancel()
+        ours._find_jobs("withdraw", ("attention", "failed"))._cancel()
         ours._enqueue_push("sent")
         return True
 
@@ -93,7 +93,7 @@ class IntegrationComplaint(models.Model):
         # answer was lost is brought to its end
         pushes.filtered(
             lambda job: not job.unsettled_until or job.state in ("attention", "failed")
-        ).action_cancel()
+        )._cancel()
         # sudo: states are the flow's to write; the right to the complaint was checked
         drafts.sudo().write(
             {"state": "cancelled", "sync_state": "none", "sync_message": False}

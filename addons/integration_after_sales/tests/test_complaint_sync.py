@@ -10,6 +10,7 @@ from odoo.addons.integration_hub.client import (
     OutcomeUnknownError,
     ValidationError,
 )
+from odoo.addons.integration_hub.models import integration_lane
 
 from .common import ComplaintCase
 from .fake_erp import FakeClient, make_step
@@ -106,6 +107,44 @@ class TestComplaintSync(ComplaintCase):
         job.action_retry()
         self.run_lane()
         self.assertEqual(complaint.sync_state, "sent")
+
+    def lose(self, is_made):
+        """:return: a complaint, and the job that is to find out what became of it"""
+        self.patch(integration_lane, "WAIT_FOR_RETRY", 0.0)
+        complaint = self.make_complaint()
+        create = FakeClient.complaint_create
+
+        def lose(client, complaints):
+            if is_made:
+                create(client, complaints)
+            raise OutcomeUnknownError("cut off")
+
+        self.patch(FakeClient, "complaint_create", lose)
+        complaint.action_send()
+        self.run_lane()
+        job = self.get_jobs()
+        self.assertEqual((job.state, job.cancel_outcome), ("retrying", "looked_up"))
+        return complaint, job
+
+    def test_cancelled_though_it_is_there(self):
+        """It is known from then on, and left as it is until it is changed again."""
+        complaint, job = self.lose(is_made=True)
+        complaint.description = "Ours"
+        job.action_cancel()
+        self.run_lane()
+        self.assertEqual((job.state, complaint.sync_state), ("done", "sent"))
+        self.assertIn("It drips.", self.get_there(complaint)["text"])
+        complaint.description = "Ours, too"
+        self.run_lane()
+        self.assertIn("Ours, too", self.get_there(complaint)["text"])
+
+    def test_cancelled_and_not_there(self):
+        complaint, job = self.lose(is_made=False)
+        job.action_cancel()
+        job.unsettled_until = self.env.cr.now() - timedelta(seconds=1)
+        self.run_lane()
+        self.assertEqual((job.state, complaint.sync_state), ("cancelled", "none"))
+        self.assertEqual(self.erp.calls["complaint_create"], 0)
 
     def test_both_sides_change(self):
         complaint = self.make_sent()

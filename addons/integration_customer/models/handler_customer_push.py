@@ -7,7 +7,7 @@ from odoo.addons.integration_hub.client import (
 )
 from odoo.addons.integration_hub.client.matching import is_same_address
 
-from ..find_or_create import match_or_create, take_distinct
+from ..find_or_create import get_known_addresses, match_or_create, take_distinct
 from ..update import complete_addresses, read_states, update_parties
 
 _lt = TextMaker(__name__)
@@ -26,6 +26,7 @@ class HandlerCustomerPush(models.AbstractModel):
 
     _filter_model = "res.partner"
     _not_sent = ("lost",)
+    _looked_up_operations = ("push",)
 
     # -- asked for by orders ----------------------------------------------------------
 
@@ -217,7 +218,10 @@ class HandlerCustomerPush(models.AbstractModel):
             if request.get("is_nobody"):
                 answers[index] = {"is_nobody": True}
             elif request["party_id"]:
-                answers[index] = {"remote_id": request["party_id"], "addresses": None}
+                answers[index] = {
+                    "remote_id": request["party_id"],
+                    "addresses": get_known_addresses(request),
+                }
         # two that could be one and the same customer do not go in one round: the second
         # one finds what the first has created
         waiting = [index for index, answer in enumerate(answers) if answer is None]

@@ -32,4 +32,4 @@ class ResPartner(models.Model):
             [("blocked_by_id", "in", jobs.ids), ("state", "in", OPEN_STATES)]
         ).blocked_by_id
         pushes = jobs.filtered(lambda job: job.operation == "push")
-        (jobs - awaited - Job.browse(pushes._find_unsettled())).action_cancel()
+        (jobs - awaited - Job.browse(pushes._find_unsettled()))._cancel()

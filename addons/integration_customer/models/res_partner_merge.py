@@ -87,6 +87,6 @@ class ResPartner(models.Model):
             job.payload = {**job.payload, "survivor_id": survivor.id}
         jobs -= under_way
         # who waits for them looks again for the customer
-        jobs.action_cancel()
+        jobs._cancel()
         # contacts and addresses have come along
         survivor._push_customers("merged")

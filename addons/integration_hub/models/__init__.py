@@ -17,6 +17,7 @@ from . import integration_job_queue
 from . import integration_job_relations
 from . import integration_job_request
 from . import integration_job_trigger
+from . import integration_job_cancel
 from . import integration_correction
 from . import integration_cause
 from . import integration_cause_job

@@ -111,7 +111,8 @@ class IntegrationHandler(models.AbstractModel):
         :param client: the system's client
         :param list requests: as made by ``_prepare``; the lane adds ``unsettled_until``:
             where ``client.get_hold_back`` gives an error for it, look the record up, but
-            don't create it
+            don't create it; and ``is_called_off`` to those a person has cancelled, see
+            ``integration_handler_cancel.py``
         :return: per request, in order, a JSON-safe answer or an ``IntegrationError``
         :raise IntegrationError: when it concerns all of them
         """

@@ -237,17 +237,10 @@ class IntegrationJob(models.Model):
             raise UserError(
                 self.env._("A newer job for the same record is in the queue already.")
             )
-        (jobs - replaced)._arm()
-        return True
-
-    def action_cancel(self):
-        jobs = self._allow_action().filtered(lambda job: job.state in OPEN_STATES)
-        jobs.write({"state": "cancelled", "finished_at": self.env.cr.now()})
-        for flow, of_flow in jobs.grouped("flow_id").items():
-            flow._get_handler()._on_cancelled(flow, of_flow)
-        jobs._release_blocked()
-        # those of the same records that came after them
-        self.env["integration.lane"]._wake_up(connectors=jobs.connector_id)
+        jobs -= replaced
+        # looked up in vain, and wanted after all
+        jobs.filtered(lambda job: job.state == "cancelled").is_called_off = False
+        jobs._arm()
         return True
 
     def _allow_action(self):

@@ -80,7 +80,7 @@ class IntegrationJob(models.Model):
                 next_try = CASE WHEN integration_job.state = 'waiting'
                     THEN LEAST(integration_job.next_try, EXCLUDED.next_try)
                     ELSE EXCLUDED.next_try END,
-                attempts = 0, crashes = 0, answer = NULL,
+                attempts = 0, crashes = 0, answer = NULL, is_called_off = FALSE,
                 error_kind = NULL, error_message = NULL, error_detail = NULL,
                 write_uid = EXCLUDED.write_uid, write_date = EXCLUDED.write_date
             RETURNING id, idempotency_key

@@ -190,7 +190,7 @@ class TestCrash(HubCase):
         with patch.object(handler_class, "_call", staticmethod(lose)):
             old = self.enqueue(1)
             self.run_lane()
-            old.action_cancel()
+            old._cancel()
             newer = self.enqueue(1)
             self.assertNotEqual(old, newer)
             self.run_lane()

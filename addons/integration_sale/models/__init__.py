@@ -57,5 +57,6 @@ from . import integration_order_check
 from . import handler_order_check
 from . import integration_passport_changes
 from . import ir_cron
+from . import handler_sale_status_strays
 from . import integration_field_label
 from . import handler_sale_order_timeline

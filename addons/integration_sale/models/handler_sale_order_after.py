@@ -18,7 +18,9 @@ class HandlerSaleOrderPush(models.AbstractModel):
             del values["sent_hash"], values["sale_order_ids"]
             return values
         values["sent_payload"] = {
-            name: payload[name] for name in payload if name != "party"
+            name: payload[name]
+            for name in payload
+            if name not in ("party", "accept_difference")
         }
         line_ids = answer["order"].get("line_ids") or []
         if len(line_ids) == len(payload["lines"]):
@@ -35,3 +37,11 @@ class HandlerSaleOrderPush(models.AbstractModel):
     def _see_to_orphans(self, orders):
         orders._see_to_orphans()
         return super()._see_to_orphans(orders)
+
+    def _on_not_found(self, flow, jobs):
+        """Won again, or changed, while it was looked up: that is sent after all."""
+        super()._on_not_found(flow, jobs)
+        leads = self.env["crm.lead"].browse(set(jobs.mapped("res_id"))).exists()
+        again = leads.filtered("integration_recheck")
+        again._write_quietly({"integration_recheck": False})
+        again._push_won("won")

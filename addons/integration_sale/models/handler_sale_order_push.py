@@ -71,8 +71,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
         }
 
     def _find_unwanted(self, payloads):
-        """Jobs of deals that are no longer won: what they have made is found and shown,
-        but nothing is made for them any more."""
+        """Jobs of deals that are no longer won, or that a person has cancelled: what they
+        have made is found and shown, but nothing is made for them any more."""
         leads = self.env["crm.lead"].browse(
             {payload["lead_id"] for payload in payloads.values()}
         )
@@ -80,7 +80,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
         return {
             job
             for job, payload in payloads.items()
-            if payload["lead_id"] not in won.ids
+            if job.is_called_off or payload["lead_id"] not in won.ids
         }
 
     @api.private

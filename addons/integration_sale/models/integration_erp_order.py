@@ -147,34 +147,6 @@ class IntegrationErpOrder(models.Model):
         orders = self.sale_order_ids.sorted("id")
         return orders.filtered(lambda order: order.state != "cancel") or orders
 
-    def _confirm_again(self, flow, jobs):
-        """Have those confirmed whose deal was reopened before they were, and is won again.
-
-        :param jobs: what is on its way already
-        """
-        keys = set(
-            self.filtered(
-                lambda order: (
-                    order.state == "draft"
-                    and order.difference_state != "open"
-                    and not order._get_deviation()
-                )
-            ).mapped("key")
-        ) - set(jobs.mapped("idempotency_key"))
-        if not keys or flow.confirm_policy == "never":
-            return
-        made = self.env["integration.job"].search(
-            [
-                ("flow_id", "=", flow.id),
-                ("idempotency_key", "in", list(keys)),
-                ("state", "in", ("done", "cancelled")),
-            ],
-            order="id",
-        )
-        # the last one of each has the snapshot that was sent
-        for job in {job.idempotency_key: job for job in made}.values():
-            job._queue_again({})
-
     def _get_progress(self):
         """How far along the deal is; one of ``const.PROGRESS``."""
         self.ensure_one()
@@ -314,36 +286,6 @@ class IntegrationErpOrder(models.Model):
         self.sale_order_ids = sale_order
         # where the amount is another one, the fingerprint no longer fits, which is told
         self.sent_hash = self._get_content_hash() if same else "linked"
-
-    # -- actions ----------------------------------------------------------------------
-
-    def action_accept_difference(self):
-        """The ERP's total is right: confirm the order there as it is."""
-        self.ensure_one()
-        self.lead_id.check_access("write")
-        # sudo: checked by the right on the opportunity
-        order = self.sudo()
-        order.difference_state = "accepted"
-        job = order._find_job()
-        if job and order.state == "draft":
-            job._queue_again({"accept_difference": True})
-        order.lead_id._update_integration_status()
-        return True
-
-    def action_send_again(self):
-        """Somebody mended the draft there: look at it again, and confirm it if it fits."""
-        self.ensure_one()
-        self.lead_id.check_access("write")
-        order = self.sudo()
-        if job := order._find_job():
-            job._queue_again({})
-        return True
-
-    def _find_job(self):
-        return self.env["integration.job"].search(
-            [("flow_id", "=", self.flow_id.id), ("idempotency_key", "=", self.key)],
-            limit=1,
-        )
 
     # -- chatter ----------------------------------------------------------------------
 

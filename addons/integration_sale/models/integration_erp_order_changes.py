@@ -245,7 +245,7 @@ class IntegrationErpOrder(models.Model):
     def _drop_jobs(self, operation):
         """What has not gone out yet is not wanted any more."""
         jobs = self._get_change_jobs(operation)
-        (jobs - jobs._filter_undecided()).action_cancel()
+        (jobs - jobs._filter_undecided())._cancel()
 
     # -- won again, seen to by people -------------------------------------------------
 
@@ -267,11 +267,7 @@ class IntegrationErpOrder(models.Model):
     def _take_snapshot(self):
         """:return: dict, what would be sent now, without the customer"""
         self.ensure_one()
-        payload = self.env["integration.payload"]._prepare_order(
-            self.lead_id.with_company(self.company_id),
-            self._get_content_orders(),
-            self.key,
-        )
+        payload = self._take_full_snapshot()
         payload.pop("party", None)
         return payload
 

@@ -10,6 +10,7 @@ class IntegrationJob(models.Model):
             "asked for": self.env._("Somebody has asked for it"),
             "content changed": self.env._("The deal was changed"),
             "deal deleted": self.env._("The deal was deleted"),
+            "found there": self.env._("It was found in the ERP"),
             "no longer won": self.env._("The deal is no longer won"),
             "order confirmed": self.env._("The quotation was confirmed"),
             "order imported": self.env._("A confirmed order was imported"),
