@@ -201,7 +201,7 @@ class IntegrationLoad(models.Model):
         # sudo: state and progress are written by the load alone
         load = self.sudo()
         load.is_stopped = True
-        load._get_page_jobs().action_cancel()
+        load._get_page_jobs()._cancel()
         load._take_back()
         return True
 

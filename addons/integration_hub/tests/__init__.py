@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_cancel,
     test_catch_up,
     test_client_base,
     test_client_matching,

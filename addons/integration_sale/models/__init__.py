@@ -37,6 +37,7 @@ from . import integration_erp_order_changes
 from . import integration_erp_order_standing
 from . import integration_erp_invoice
 from . import integration_erp_shipment
+from . import integration_erp_order_again
 from . import integration_erp_shipment_items
 from . import handler_customer_push
 from . import handler_sale_order_push

@@ -29,6 +29,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
     _filter_model = "crm.lead"
 
+    _looked_up_operations = ("push",)
     # -- prepare ----------------------------------------------------------------------
 
     def _prepare(self, flow, jobs):
