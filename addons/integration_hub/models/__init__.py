@@ -44,6 +44,7 @@ from . import integration_connector_next_step
 from . import integration_mapping_problems
 from . import integration_job_mapping
 from . import res_config_settings
+from . import res_currency
 from . import integration_change
 from . import integration_field_label
 from . import integration_timeline

@@ -3,3 +3,4 @@ from . import integration_flow
 from . import product_pricelist
 from . import product_pricelist_item
 from . import handler_price_pull
+from . import handler_price_parties

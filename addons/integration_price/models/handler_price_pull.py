@@ -1,5 +1,9 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import float_compare
+
+from odoo.addons.integration_hub.client import TextMaker
+
+_lt = TextMaker(__name__)
 
 # products asked for in one call, unless the flow sets another number
 PAGE_SIZE = 500
@@ -39,23 +43,6 @@ class HandlerPricePull(models.AbstractModel):
         }
         return dict.fromkeys(jobs, request)
 
-    def _prepare_parties(self, flow, job):
-        links = self.env["integration.external.id"].search(
-            [
-                ("connector_id", "=", flow.connector_id.id),
-                ("kind", "=", "party"),
-                ("res_model", "=", "res.partner"),
-                ("id", ">", job.payload["after"]),
-            ],
-            order="id",
-            limit=PAGE_SIZE,
-        )
-        return {
-            "party_ids": links.mapped("remote_id"),
-            "partner_ids": links.mapped("res_id"),
-            "next": links[-1:].id if len(links) == PAGE_SIZE else 0,
-        }
-
     @staticmethod
     def _call(client, requests):
         answers = []
@@ -65,11 +52,10 @@ class HandlerPricePull(models.AbstractModel):
                 answers.append({**request, "lists": lists})
                 continue
             lists = client.price_lists()
+            readable = get_readable(lists)
             prices = []
-            if lists and request["remote_ids"]:
-                prices = client.price_list_prices(
-                    [item["remote_id"] for item in lists], request["remote_ids"]
-                )
+            if readable and request["remote_ids"]:
+                prices = client.price_list_prices(readable, request["remote_ids"])
             answers.append(
                 {
                     "mapping_ids": request["mapping_ids"],
@@ -79,6 +65,28 @@ class HandlerPricePull(models.AbstractModel):
                 }
             )
         return answers
+
+    @staticmethod
+    def _get_system_warnings(client):
+        lists = client.price_lists()
+        warnings = [
+            _lt(
+                "The price list %(list)s is left out: %(reason)s.",
+                list=item["name"],
+                reason=item["left_out"],
+            )
+            for item in lists
+            if item.get("left_out")
+        ]
+        if not get_readable(lists):
+            warnings.append(
+                _lt(
+                    "There are no price lists to be read: what counts is the sales price of"
+                    " each product, which the flow “Product catalogue” keeps as it is"
+                    " there."
+                )
+            )
+        return warnings
 
     def _apply(self, flow, results):
         handler = self.with_context(integration_price=True)
@@ -101,16 +109,20 @@ class HandlerPricePull(models.AbstractModel):
             .filtered(lambda line: line.state == "mapped")
         )
         changed = self._write_prices(lists, mappings, answer["prices"])
+        if not answer["next"]:
+            changed += self._drop_strays(flow.connector_id, lists)
+        result = self.env._(
+            "Price lists: %(lists)s, products: %(products)s, prices changed: %(changed)s",
+            lists=len(lists),
+            products=len(mappings.product_id),
+            changed=changed,
+        )
         flow.write(
             {
                 "cursor": answer["next"],
                 "last_run": self.env.cr.now(),
-                "last_message": self.env._(
-                    "Price lists: %(lists)s, products: %(products)s, prices changed:"
-                    " %(changed)s",
-                    lists=len(lists),
-                    products=len(mappings.product_id),
-                    changed=changed,
+                "last_message": ". ".join(
+                    [result, *self._get_remarks(flow.connector_id, answer["lists"])]
                 ),
             }
         )
@@ -120,7 +132,7 @@ class HandlerPricePull(models.AbstractModel):
             self._enqueue_parties(flow, 0)
 
     def _write_lists(self, connector, answers):
-        """:return: dict ``{remote id: price list here}`` of those the ERP has"""
+        """:return: dict ``{remote id: price list here}`` of those that can be read"""
         # named as over there, whatever the language of whoever is in charge
         Pricelist = self.env["product.pricelist"].with_context(
             active_test=False, lang=None
@@ -131,17 +143,12 @@ class HandlerPricePull(models.AbstractModel):
                 [("integration_connector_id", "=", connector.id)]
             )
         }
-        currencies = {
-            currency.name: currency
-            for currency in self.env["res.currency"]
-            .with_context(active_test=False)
-            .search([("name", "in", [item["currency"] for item in answers])])
-        }
+        currencies = self._find_currencies(answers)
         lists = {}
         for answer in answers:
-            currency = currencies.get(answer["currency"])
-            if not currency:
+            if self._get_obstacle(answer, currencies):
                 continue
+            currency = currencies[answer["currency"]]
             # a list in a currency that is not in use here is no use
             currency.filtered(lambda item: not item.active).active = True
             values = {
@@ -180,6 +187,58 @@ class HandlerPricePull(models.AbstractModel):
             {"integration_read_at": self.env.cr.now()}
         )
         return lists
+
+    def _find_currencies(self, answers):
+        """:return: dict ``{ISO code: res.currency}`` of the lists, unused ones too"""
+        currencies = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "in", [item["currency"] for item in answers])])
+        )
+        return {currency.name: currency for currency in currencies}
+
+    def _get_obstacle(self, answer, currencies):
+        """:return: why this list can't be taken over, or False"""
+        if answer["currency"] not in currencies:
+            return self.env._(
+                "its currency, %s, is not known here", answer["currency"] or "—"
+            )
+        return answer.get("left_out") or False
+
+    def _get_remarks(self, connector, answers):
+        """What a person should know of the lists.
+
+        :return: list of str
+        """
+        currencies = self._find_currencies(answers)
+        company = connector.company_id
+        today = fields.Date.context_today(connector)
+        remarks, usable = [], self.env["res.currency"]
+        for answer in answers:
+            if obstacle := self._get_obstacle(answer, currencies):
+                remarks.append(
+                    self.env._(
+                        "Left out: %(list)s (%(reason)s)",
+                        list=answer["name"],
+                        reason=obstacle,
+                    )
+                )
+            else:
+                usable |= currencies[answer["currency"]]
+        if not usable:
+            remarks.append(
+                self.env._("none can be read: the sales prices of the products count")
+            )
+        # a quotation can be made in one without a rate; opportunities are in our own
+        return remarks + [
+            self.env._(
+                "%(currency)s has no rate here: until it has one (under Currencies),"
+                " opportunities of customers with a price list in it get no prices",
+                currency=currency.name,
+            )
+            for currency in usable
+            if currency._get_known_rate(company.currency_id, company, today) is None
+        ]
 
     def _map_list(self, connector, pricelist):
         """Orders name the list they are sold by."""
@@ -225,9 +284,10 @@ class HandlerPricePull(models.AbstractModel):
             ]
         ):
             key = (item.pricelist_id.id, item.product_id.id, item.min_quantity)
-            if key in known:
+            if key in known or not _is_plain(item):
                 doubles |= item
-            known.setdefault(key, item)
+                continue
+            known[key] = item
         gone = doubles.union(
             *(item for key, item in known.items() if key not in wanted)
         )
@@ -258,57 +318,36 @@ class HandlerPricePull(models.AbstractModel):
         Item.create(to_create)
         return changed + len(to_create)
 
-    # -- customers --------------------------------------------------------------------
+    def _drop_strays(self, connector, lists):
+        """What is no price of a mapped product: its mapping is gone, or somebody added it
+        while the flow was off.
 
-    def _enqueue_parties(self, flow, after):
-        self.env["integration.job"]._enqueue(
-            flow,
-            [
-                {
-                    "operation": "parties",
-                    "name": self.env._("Price lists of customers"),
-                    "payload": {"after": after},
-                    "idempotency_key": "parties",
-                    "priority": flow.priority,
-                    "trigger": "more",
-                }
-            ],
+        :return: number of rules removed
+        """
+        groups = self.env["integration.product.mapping"]._read_group(
+            [("connector_id", "=", connector.id), ("state", "=", "mapped")],
+            ["product_id"],
         )
+        strays = self.env["product.pricelist.item"].search(
+            [
+                ("pricelist_id", "in", [item.id for item in lists.values()]),
+                ("product_id", "not in", [product.id for (product,) in groups]),
+            ]
+        )
+        strays.unlink()
+        return len(strays)
 
-    def _take_parties(self, flow, answer):
-        connector = flow.connector_id
-        lists = {
-            pricelist.integration_remote_id: pricelist
-            for pricelist in self.env["product.pricelist"].search(
-                [("integration_connector_id", "=", connector.id)]
-            )
-        }
-        partners = {
-            partner.id: partner
-            for partner in self.env["res.partner"]
-            .with_company(connector.company_id)
-            .browse(answer["partner_ids"])
-            .exists()
-        }
-        Pricelist = self.env["product.pricelist"]
-        changed = {}
-        for party_id, partner_id in zip(
-            answer["party_ids"], answer["partner_ids"], strict=True
-        ):
-            partner = partners.get(partner_id)
-            if not partner or party_id not in answer["lists"]:
-                continue
-            chosen = lists.get(answer["lists"][party_id])
-            present = partner.specific_property_product_pricelist
-            if chosen and present != chosen:
-                changed.setdefault(chosen, []).append(partner_id)
-            elif not chosen and present in lists.values():
-                # the ERP gave it, the ERP has taken it away; what people chose stays
-                changed.setdefault(Pricelist, []).append(partner_id)
-        for pricelist, partner_ids in changed.items():
-            # property_product_pricelist would have Odoo look up each one's country
-            self.env["res.partner"].with_company(connector.company_id).browse(
-                partner_ids
-            ).specific_property_product_pricelist = pricelist
-        if answer["next"]:
-            self._enqueue_parties(flow, answer["next"])
+
+def get_readable(lists):
+    """:return: remote ids of the lists whose prices can be asked for"""
+    return [item["remote_id"] for item in lists if not item.get("left_out")]
+
+
+def _is_plain(item):
+    """Whether a rule is one of those this flow makes."""
+    return (
+        item.applied_on == "0_product_variant"
+        and item.compute_price == "fixed"
+        and not item.date_start
+        and not item.date_end
+    )

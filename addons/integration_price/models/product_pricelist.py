@@ -17,6 +17,13 @@ class ProductPricelist(models.Model):
         index="btree_not_null",
         help="The prices of this list are the ERP's; they are changed there.",
     )
+    is_integration_owned = fields.Boolean(
+        "Kept by the ERP",
+        compute="_compute_is_integration_owned",
+        # whether a flow keeps a list is known to whoever may read the list
+        compute_sudo=True,
+        help="The ERP keeps this list: its flow is on.",
+    )
     integration_remote_id = fields.Char("Remote ID", readonly=True, copy=False)
     integration_read_at = fields.Datetime("Prices Read", readonly=True, copy=False)
 
@@ -25,6 +32,19 @@ class ProductPricelist(models.Model):
         " WHERE integration_connector_id IS NOT NULL",
         "This price list of the ERP is here already.",
     )
+
+    @api.depends(
+        "integration_connector_id.active",
+        "integration_connector_id.flow_ids.active",
+        "integration_connector_id.flow_ids.state",
+    )
+    def _compute_is_integration_owned(self):
+        for pricelist in self:
+            connector = pricelist.integration_connector_id
+            pricelist.is_integration_owned = (
+                connector.active
+                and connector._get_flow("price_pull").state == "running"
+            )
 
     def write(self, vals):
         if vals.keys() - OWN_FIELDS:
@@ -36,11 +56,11 @@ class ProductPricelist(models.Model):
         self._check_integration_owner()
 
     def _check_integration_owner(self):
-        """Prices of the ERP are changed there, by nobody here."""
+        """Prices of the ERP are changed there, by nobody here, as long as they are read."""
         if self.env.context.get("integration_price"):
             return
         # sudo: the name alone
-        owned = self.sudo().filtered("integration_connector_id")
+        owned = self.sudo().filtered("is_integration_owned")
         if owned:
             raise UserError(
                 self.env._(

@@ -1,1 +1,2 @@
 from . import test_prices
+from . import test_price_owner

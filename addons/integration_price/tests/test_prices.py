@@ -84,6 +84,60 @@ class TestPrices(PriceCase):
         self.assertTrue(other.active)
         self.assertAlmostEqual(self.get_price(product, price_list="X"), 88.8)
 
+    def test_currency_without_a_rate(self):
+        francs = self.env.ref("base.CHF")
+        francs.active = True
+        francs.rate_ids.unlink()
+        self.add_list("X", "Export", "CHF")
+        self.pull()
+        self.assertTrue(self.get_list("X"))
+        self.assertIn("CHF has no rate here", self.flow.last_message)
+        self.env["res.currency.rate"].create(
+            {"currency_id": francs.id, "rate": 2, "name": "2020-01-01"}
+        )
+        self.pull()
+        self.assertNotIn("CHF", self.flow.last_message)
+
+    def test_lists_that_cannot_be_read(self):
+        self.make_product("1")
+        self.set_prices("1", (0, "90"))
+        self.pull()
+        FakePriceClient.lists[0]["left_out"] = "its prices include taxes"
+        self.add_list("X", "Export", "???")
+        self.pull()
+        self.assertFalse(self.get_list().active)
+        self.assertFalse(self.get_list("X"))
+        message = self.flow.last_message
+        self.assertIn("Left out: Wholesale (its prices include taxes)", message)
+        self.assertIn("Left out: Export", message)
+        self.assertIn("none can be read", message)
+        del FakePriceClient.lists[0]["left_out"]
+        self.pull()
+        self.assertTrue(self.get_list().active)
+        self.assertNotIn("Wholesale", self.flow.last_message)
+
+    def test_the_connection_test_says_so(self):
+        self.connector._run_test()
+        self.assertFalse(self.connector.warning_message)
+        FakePriceClient.lists[0]["left_out"] = "its prices include taxes"
+        self.connector._run_test()
+        self.assertIn(
+            "Wholesale is left out: its prices include taxes",
+            self.connector.warning_message,
+        )
+        self.assertIn("no price lists", self.connector.warning_message)
+
+    def test_twice_in_the_source(self):
+        """Lists of one name are two lists; a price said twice is one rule."""
+        product = self.make_product("1")
+        self.add_list("W2", "Wholesale")
+        self.set_prices("1", (0, "90"), (10, "80"), (10, "80"))
+        self.set_prices("1", (0, "70"), price_list="W2")
+        self.pull()
+        self.assertEqual(len(self.get_list().item_ids), 2)
+        self.assertEqual(self.get_price(product, 10), 80)
+        self.assertEqual(self.get_price(product, price_list="W2"), 70)
+
     def test_customers(self):
         given, without, own = (self.make_partner(item) for item in ("A", "B", "C"))
         ours = self.env["product.pricelist"].create({"name": "Ours"})

@@ -20,9 +20,11 @@ from . import crm_lead_passport
 from . import crm_lead_check
 from . import crm_lead_check_view
 from . import crm_lead_line
+from . import crm_lead_price_list
 from . import crm_lead_after_won
 from . import crm_lead_late_orders
 from . import integration_payload
+from . import product_pricelist
 from . import sale_order
 from . import sale_order_check
 from . import sale_order_after_won

@@ -1,7 +1,10 @@
 from odoo import api, models
 from odoo.tools import format_amount
+from odoo.tools.misc import formatLang
 
 from odoo.addons.integration_sale.order_findings import WARNING, make_finding
+
+from .integration_price_line_mixin import PRICE_DIGITS
 
 
 class CrmLead(models.Model):
@@ -12,14 +15,18 @@ class CrmLead(models.Model):
     @api.private
     def _check_before_won(self, flow):
         findings = super()._check_before_won(flow)
-        for line in self._get_check_lines(flow):
-            lists = line._get_erp_price_list()
-            if (
-                not line.is_erp_price_different
-                or lists.integration_connector_id != flow.connector_id
-            ):
-                continue
+        lines = self._get_check_lines(flow).filtered(
+            lambda line: (
+                line._get_erp_price_list().integration_connector_id == flow.connector_id
+            )
+        )
+        if problem := lines._get_erp_price_problem():
+            findings.append(make_finding("price", WARNING, problem))
+        for line in lines.filtered("is_erp_price_different"):
             offered = line.price_unit * (1 - (line.discount or 0.0) / 100)
+            ours, theirs = self._format_prices(
+                [offered, line.erp_price], line.currency_id
+            )
             findings.append(
                 make_finding(
                     "price",
@@ -28,17 +35,31 @@ class CrmLead(models.Model):
                         "%(product)s: %(ours)s here, %(theirs)s by the ERP's price list"
                         " %(list)s.",
                         product=line.product_id.display_name,
-                        ours=format_amount(self.env, offered, line.currency_id),
-                        theirs=format_amount(
-                            self.env, line.erp_price, line.currency_id
-                        ),
-                        list=lists.name,
+                        ours=ours,
+                        theirs=theirs,
+                        list=line._get_erp_price_list().name,
                     ),
                     "take_price",
                     line,
                 )
             )
         return findings
+
+    def _format_prices(self, prices, currency):
+        """With as many decimals as it takes to tell them apart.
+
+        :return: list of str
+        """
+        digits = max(
+            len(f"{price:.{PRICE_DIGITS}f}".rstrip("0").partition(".")[2])
+            for price in prices
+        )
+        if digits <= currency.decimal_places:
+            return [format_amount(self.env, price, currency) for price in prices]
+        return [
+            f"{formatLang(self.env, price, digits=digits)} {currency.name}"
+            for price in prices
+        ]
 
     def _get_finding_labels(self):
         return {

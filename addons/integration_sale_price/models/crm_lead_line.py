@@ -9,7 +9,7 @@ class CrmLeadLine(models.Model):
         pricelist = self.lead_id.partner_id.with_company(
             self.company_id
         ).property_product_pricelist
-        return pricelist.filtered("integration_connector_id")
+        return pricelist.filtered("is_integration_owned")
 
     def _get_erp_price_quantity(self):
         return self.quantity

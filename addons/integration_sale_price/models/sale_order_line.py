@@ -15,11 +15,16 @@ class SaleOrderLine(models.Model):
             order.company_id
         ).property_product_pricelist
         return order.pricelist_id.filtered(
-            "integration_connector_id"
-        ) or customers.filtered("integration_connector_id")
+            "is_integration_owned"
+        ) or customers.filtered("is_integration_owned")
 
     def _get_erp_price_quantity(self):
         return self.product_uom_qty
+
+    def _get_erp_price_date(self):
+        # as Odoo takes the rate of the order itself
+        moment = self.order_id.date_order
+        return moment.date() if moment else super()._get_erp_price_date()
 
     @api.model
     def _get_erp_price_dependencies(self):
@@ -31,4 +36,5 @@ class SaleOrderLine(models.Model):
             "discount",
             "order_id.partner_id",
             "order_id.pricelist_id",
+            "order_id.date_order",
         ]

@@ -62,6 +62,28 @@ class TestCheck(PriceCase):
         self.assertEqual(self.lead.lead_line_ids.price_unit, 95)
         self.assertEqual(self.check()[1], [])
 
+    def test_below_a_cent(self):
+        self.set_prices("1", (0, "0.125"))
+        self.lead.lead_line_ids.price_unit = 0.13
+        check_id, [finding] = self.check()
+        self.assertIn("0.125", finding["text"])
+        self.assertIn("0.130", finding["text"])
+        self.lead.action_fix_finding(check_id, finding["index"])
+        self.assertEqual(self.lead.lead_line_ids.price_unit, 0.125)
+        self.assertEqual(self.check()[1], [])
+
+    def test_no_rate(self):
+        francs = self.env.ref("base.CHF")
+        francs.active = True
+        francs.rate_ids.unlink()
+        self.add_list("X", "Export", "CHF")
+        self.set_prices("1", (0, "100"), price_list="X")
+        FakePriceClient.parties["A"] = "X"
+        self.pull()
+        [finding] = self.check()[1]
+        self.assertIn("CHF", finding["text"])
+        self.assertFalse(finding["label"])
+
     def test_prices_that_are_not_read(self):
         self.flow.state = "paused"
         self.set_prices("1", (0, "95"))

@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 
-from odoo.addons.integration_hub.client import in_chunks
+from odoo.addons.integration_hub.client import TextMaker, in_chunks
 
 from .encoding import amount_text, number_text
+
+_lt = TextMaker(__name__)
 
 READ_CHUNK = 500
 
@@ -26,13 +28,22 @@ class PricesMixin:
             return []
         rows = self.search_read(
             "product.price_list",
-            # one with taxes in its prices needs to know the taxes of each sale
-            [["company", "=", self.company_id], ["tax_included", "=", False]],
-            ["name"],
+            [["company", "=", self.company_id]],
+            ["name", "tax_included"],
         )
         currency = self._get_company_currency()
         return [
-            {"remote_id": str(row["id"]), "name": row["name"], "currency": currency}
+            {
+                "remote_id": str(row["id"]),
+                "name": row["name"],
+                "currency": currency,
+                # it would need to know the taxes of each sale
+                "left_out": _lt(
+                    "its prices include taxes, which depend on each sale in Tryton"
+                )
+                if row["tax_included"]
+                else "",
+            }
             for row in rows
         ]
 
