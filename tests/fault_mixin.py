@@ -73,6 +73,35 @@ class FaultMixin:
         self.assertAlmostEqual(lead.erp_order_ids.amount_total, lead.lines_total, 2)
         self.assertEqual(self.count_orders(lead.erp_order_ids.key), 1)
 
+    def test_readings(self):
+        """Stock and account figures: whatever goes wrong, they are read in the end."""
+        self.push(self.make_lead([("FILTER-10", 1)], self.partner))
+        self.work_off()
+        product = self.products["FILTER-10"]
+        for kind in ("answer dropped", "body truncated", "502 with HTML", "429"):
+            for ask, name, domain in (
+                (
+                    product.action_read_erp_stock,
+                    "integration.stock.level",
+                    [("product_id", "=", product.id)],
+                ),
+                (
+                    self.partner.action_read_account_figures,
+                    "integration.account.figure",
+                    [("partner_id", "=", self.partner.id)],
+                ),
+            ):
+                with self.subTest(kind=kind, model=name):
+                    self.env[name].search(domain).unlink()
+                    self.connector.write(
+                        {"failures_in_a_row": 0, "resting_until": False}
+                    )
+                    armed = self.proxy.arm(kind)
+                    ask()
+                    self.work_off()
+                    self.assertTrue(armed.struck.is_set(), "the fault was injected")
+                    self.assertEqual(self.env[name].search_count(domain), 1)
+
     def count_orders(self, key):
         """In the ERP itself, as a clerk would search: not by what our client says."""
         if self.kind == "odoo":

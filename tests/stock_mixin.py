@@ -1,6 +1,10 @@
 """The acceptance checklist (requirements §9) for stock (ERP-6), in a real ERP."""
 
 from datetime import date, timedelta
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 from odoo.addons.integration_hub.client import NetworkError
 
@@ -59,6 +63,31 @@ class StockMixin:
         line.quantity = 13
         self.assertFalse(line.erp_stock["date"])
 
+    def test_2_overdue_there_is_no_promise(self):
+        """Planned three weeks ago and not received: it comes, nobody knows when."""
+        product = self.make_counted(5)
+        overdue = date.today() - timedelta(days=21)
+        self.expect_there(product, 7, overdue)
+        level = self.read_stock(product)
+        self.assertEqual((level.expected, level.expected_date), (7, overdue))
+        order = self.make_order(self.make_lead([]))
+        order.order_line = [
+            Command.create({"product_id": product.id, "product_uom_qty": 6})
+        ]
+        line = order.order_line
+        self.assertTrue(line.is_erp_stock_short)
+        self.assertFalse(line.erp_stock["date"])
+        self.assertTrue(line.erp_stock["is_undated"])
+        with self.assertRaises(UserError):
+            line.action_promise_erp_date()
+        self.assertFalse(order.commitment_date)
+        # more of it, on a day to come
+        day = date.today() + timedelta(days=9)
+        self.expect_there(product, 2, day)
+        self.read_stock(product)
+        line.action_promise_erp_date()
+        self.assertEqual(order.commitment_date.date(), day)
+
     def test_2_promised_is_not_available(self):
         product = self.make_counted(5)
         order = self.order_there(product, 3)
@@ -104,6 +133,72 @@ class StockMixin:
         self.run_lane()
         self.assertEqual(self.get_level(product).available, 24)
         self.assertEqual(self.get_level(box).available, 2)
+
+    def get_mapping(self, product):
+        return self.env["integration.product.mapping"].search(
+            [("product_id", "=", product.id)]
+        )
+
+    def test_5_mapped_to_another_one_meanwhile(self):
+        """What the ERP says of the former counterpart says nothing of the new one."""
+        product, other = self.make_counted(5), self.make_counted(8)
+        handler_class = type(self.env["integration.handler.stock_pull"])
+        apply, mapping = handler_class._apply, self.get_mapping(product)
+        remote_id = self.get_mapping(other).remote_id
+
+        def remap_first(handler, flow, results):
+            handler.env[mapping._name].browse(mapping.id).remote_id = remote_id
+            return apply(handler, flow, results)
+
+        with patch.object(handler_class, "_apply", remap_first):
+            product.action_read_erp_stock()
+            self.run_lane()
+        self.assertFalse(
+            self.env["integration.stock.level"].search(
+                [("product_id", "=", product.id)]
+            ),
+            "no figure rather than that of another product",
+        )
+        self.assertEqual(self.read_stock(product).available, 8)
+
+    def test_5_theirs_alone(self):
+        """Nobody here changes what the ERP has."""
+        product = self.make_counted(5)
+        level = self.read_stock(product).with_user(self.salesperson)
+        with self.assertRaises(AccessError):
+            level.available = 99
+
+    def test_7_many_cost_no_more_calls_than_few(self):
+        mappings = self.env["integration.product.mapping"].search(
+            [("connector_id", "=", self.connector.id), ("state", "=", "mapped")]
+        )
+        goods = mappings.product_id.filtered(lambda item: item.type == "consu")
+        self.assertGreater(len(goods), 8)
+
+        def count(products):
+            before = self.env["integration.exchange"].search_count([])
+            products.action_read_erp_stock()
+            self.run_lane()
+            return self.env["integration.exchange"].search_count([]) - before
+
+        count(goods)
+        # what is on its way to one of them may be, and where that is, one more call
+        self.assertLessEqual(count(goods), count(goods[:2]) + 1)
+        for product in goods:
+            self.assertTrue(self.get_level(product).read_at)
+
+    def test_9_nothing_there(self):
+        """None of it is a figure too."""
+        product = self.make_counted(0)
+        level = self.read_stock(product)
+        self.assertEqual(
+            (level.available, level.expected, level.expected_date), (0, 0, False)
+        )
+        lead = self.make_lead([])
+        lead.lead_line_ids = [(0, 0, {"product_id": product.id, "quantity": 1})]
+        stock = lead.lead_line_ids.erp_stock
+        self.assertTrue(stock["is_short"])
+        self.assertFalse(stock["is_undated"])
 
     def test_6_network_failure(self):
         product = self.make_counted(5)

@@ -108,6 +108,12 @@ class TestStockTryton(StockMixin, ErpCase):
             company=self.company_there,
         )
 
+    def test_9_without_a_date(self):
+        product = self.make_counted(5)
+        self.expect_there(product, 7, None)
+        level = self.read_stock(product)
+        self.assertEqual((level.expected, level.expected_date), (7, False))
+
     def order_there(self, product, quantity):
         return self.clerk.create_order(
             "Jansen Installaties", [(product.default_code, quantity)]

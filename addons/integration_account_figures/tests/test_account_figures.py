@@ -190,6 +190,48 @@ class TestAccountFigures(ConnectorCase):
         self.assertEqual(len(set(read)), 6)
         self.assertFalse(self.flow.cursor)
 
+    def test_merged(self):
+        """Both have figures: those of the one that stays stay."""
+        other = self.env["res.partner"].create({"name": "Brown", "is_company": True})
+        self.link(other, "8")
+        self.set_figures()
+        FakeClient.figures["8"] = {**FakeClient.figures["7"], "overdue": "5"}
+        self.flow._enqueue_pull()
+        self.run_lane()
+        figure = self.partner.account_figure_ids
+        self.assertEqual(len(figure | other.account_figure_ids), 2)
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.partner | other).ids, self.partner
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.partner.account_figure_ids, figure)
+        self.assertEqual(figure.overdue, 12300)
+
+    def test_timeline(self):
+        """A reading was not sent: it was received, and says what is different now."""
+        entries = self.env["integration.timeline"]
+        domain = [("res_model", "=", "res.partner"), ("res_id", "=", self.partner.id)]
+
+        def read(**values):
+            self.set_figures(**values)
+            self.partner._enqueue_account_figures("test")
+            self.run_lane()
+            self.env.flush_all()
+            return entries.search(domain)[0]
+
+        entry = read()
+        self.assertEqual((entry.direction, entry.state), ("in", "done"))
+        self.assertIn("12300", entry.diff_html)
+        entry = read(overdue="12000", is_on_hold=True)
+        self.assertIn("12000", entry.diff_html)
+        label = self.env["ir.model.fields"].get_field_string(
+            "integration.account.figure"
+        )
+        self.assertIn(label["overdue"], entry.diff_html)
+        self.assertIn(label["is_on_hold"], entry.diff_html)
+        self.assertNotIn(label["receivable"], entry.diff_html)
+        self.assertFalse(entries.search([*domain, ("direction", "=", "out")]))
+
     def test_gone_there(self):
         self.pull()
         self.assertTrue(self.partner.account_figure_ids)

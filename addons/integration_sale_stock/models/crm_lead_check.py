@@ -39,6 +39,12 @@ class CrmLead(models.Model):
                 date=format_date(self.env, stock["date"]),
                 **values,
             )
+        if stock["is_undated"]:
+            return self.env._(
+                "%(product)s: %(asked)s %(unit)s asked for, %(available)s available in the"
+                " ERP; enough is on its way, but overdue or without a date.",
+                **values,
+            )
         return self.env._(
             "%(product)s: %(asked)s %(unit)s asked for, %(available)s available in the ERP,"
             " and not enough on its way.",

@@ -108,7 +108,13 @@ class IntegrationStockLineMixin(models.AbstractModel):
                     summary, asked, product.uom_id.rounding
                 )
                 line.is_erp_stock_short = is_short
-                line.erp_stock = line._prepare_erp_stock(summary, asked, is_short, date)
+                line.erp_stock = {
+                    **line._prepare_erp_stock(summary, asked, is_short, date),
+                    # enough of it, but nobody knows when
+                    "is_undated": is_short
+                    and not date
+                    and levels._is_coming(summary, asked, product.uom_id.rounding),
+                }
 
     def _get_erp_stock_asked(self):
         """:return: float, in the unit of the product"""

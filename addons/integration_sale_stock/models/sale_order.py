@@ -46,7 +46,15 @@ class SaleOrderLine(models.Model):
         """Promise the day on which there is enough of this line, unless a later one is
         promised already."""
         self.ensure_one()
-        text = (self.erp_stock or {}).get("date")
+        stock = self.erp_stock or {}
+        text = stock.get("date")
+        if not text and stock.get("is_undated"):
+            raise UserError(
+                self.env._(
+                    "Enough is on its way to the ERP, but overdue or without a date. Ask"
+                    " there when it comes, then press “Update ERP stock”."
+                )
+            )
         if not text:
             raise UserError(
                 self.env._("Nothing planned in the ERP is enough for this.")

@@ -51,10 +51,15 @@ class TestCheck(StockCase):
         return [f["text"] for f in shown["findings"] if "available" in f["text"]]
 
     def test_short(self):
-        self.set_level("1", 10, [("2026-12-01", "5")])
+        self.set_level("1", 10, [(self.get_day(9), "5")])
         [text] = self.check()
         self.assertIn("12", text)
         self.assertIn("10", text)
+        self.assertIn("enough from", text)
+        self.set_level("1", 10, [(self.get_day(-9), "5")])
+        [text] = self.check()
+        self.assertIn("overdue or without a date", text)
+        self.assertNotIn("enough from", text)
         # nothing was pulled: it is asked each time
         self.set_level("1", 12)
         self.assertEqual(self.check(), [])

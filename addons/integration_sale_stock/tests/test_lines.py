@@ -1,5 +1,3 @@
-from datetime import date
-
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
@@ -54,7 +52,8 @@ class TestLines(StockCase):
 
     def test_line_says_it_is_short(self):
         product = self.make_product("1")
-        self.set_level("1", 10, [("2026-12-01", "5")])
+        day = self.get_day(9)
+        self.set_level("1", 10, [(day, "5")])
         self.pull()
         for line in (
             self.make_lead(product, 12).with_user(self.anna).lead_line_ids,
@@ -65,7 +64,7 @@ class TestLines(StockCase):
                 stock = line.erp_stock
                 self.assertEqual(
                     (stock["available"], stock["asked"], stock["date"]),
-                    (10, 12, "2026-12-01"),
+                    (10, 12, day),
                 )
                 self.assertTrue(stock["read_at"])
                 self.assertEqual(stock["warehouses"][0]["name"], "Warehouse W1")
@@ -132,16 +131,33 @@ class TestLines(StockCase):
 
     def test_promise(self):
         product = self.make_product("1")
-        self.set_level("1", 1, [("2026-12-01", "5"), ("2026-12-24", "5")])
+        soon, later = self.get_day(9), self.get_day(32)
+        self.set_level("1", 1, [(soon, "5"), (later, "5")])
         self.pull()
         order = self.make_order((product, 5, None)).with_user(self.anna)
         order.order_line.action_promise_erp_date()
-        self.assertEqual(order.commitment_date.date(), date(2026, 12, 1))
+        self.assertEqual(order.commitment_date.date().isoformat(), soon)
         order.order_line.product_uom_qty = 11
         order.order_line.action_promise_erp_date()
-        self.assertEqual(order.commitment_date.date(), date(2026, 12, 24))
+        self.assertEqual(order.commitment_date.date().isoformat(), later)
         order.order_line.product_uom_qty = 12
         with self.assertRaises(UserError):
+            order.order_line.action_promise_erp_date()
+
+    def test_overdue_is_never_promised(self):
+        product = self.make_product("1")
+        self.set_level("1", 1, [(self.get_day(-21), "5")])
+        self.pull()
+        order = self.make_order((product, 5, None)).with_user(self.anna)
+        stock = order.order_line.erp_stock
+        self.assertTrue(stock["is_short"])
+        self.assertEqual((stock["date"], stock["is_undated"]), ("", True))
+        with self.assertRaisesRegex(UserError, "overdue or without a date"):
+            order.order_line.action_promise_erp_date()
+        self.assertFalse(order.commitment_date)
+        order.order_line.product_uom_qty = 7
+        self.assertFalse(order.order_line.erp_stock["is_undated"], "not enough at all")
+        with self.assertRaisesRegex(UserError, "Nothing planned"):
             order.order_line.action_promise_erp_date()
 
     def test_queries_do_not_grow_with_lines(self):

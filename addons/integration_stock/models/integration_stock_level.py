@@ -35,7 +35,10 @@ class IntegrationStockLevel(models.Model):
         digits="Product Unit", readonly=True, help="All that is on its way."
     )
     expected_date = fields.Date(
-        "Arrives", readonly=True, help="When the first of it arrives."
+        "Arrives",
+        readonly=True,
+        help="When the first of it is planned to arrive. A day that is over: it is overdue"
+        " there, and when it comes nobody knows.",
     )
     arrivals = fields.Json(readonly=True)
     read_at = fields.Datetime("Read", readonly=True)
@@ -119,10 +122,12 @@ class IntegrationStockLevel(models.Model):
         :param company: ``res.company``, whose connectors count
         :return: dict ``{product id: summary}``; a summary is JSON-safe: ``available``
             (float, in the product's unit), ``arrivals`` (``[[ISO date, quantity]]``,
-            earliest first, undated ones last), ``read_at`` (the oldest reading) and
+            earliest first, undated ones last: what should have come before today has no
+            date any more), ``read_at`` (the oldest reading) and
             ``warehouses`` (``[{"name", "connector", "available", "expected",
-            "expected_date", "read_at"}]``)
+            "expected_date", "is_overdue", "read_at"}]``)
         """
+        today = self._get_today(company)
         # sudo: people who quote see what there is, whoever keeps the connectors
         levels = self.sudo().search(
             [
@@ -135,7 +140,7 @@ class IntegrationStockLevel(models.Model):
         for product, of_product in levels.grouped("product_id").items():
             arrivals = sorted(
                 (
-                    [day or "", quantity]
+                    [day if day and day >= today.isoformat() else "", quantity]
                     for level in of_product
                     for day, quantity in level.arrivals or []
                 ),
@@ -154,6 +159,9 @@ class IntegrationStockLevel(models.Model):
                         "expected": level.expected,
                         "expected_date": fields.Date.to_string(level.expected_date)
                         or "",
+                        "is_overdue": bool(
+                            level.expected_date and level.expected_date < today
+                        ),
                         "read_at": fields.Datetime.to_string(level.read_at),
                     }
                     for level in of_product
@@ -162,13 +170,28 @@ class IntegrationStockLevel(models.Model):
         return summaries
 
     @api.model
+    def _get_today(self, company):
+        """The day it is for whoever looks; where no person does, for the company.
+
+        :rtype: datetime.date
+        """
+        zone = (
+            self.env.context.get("tz")
+            or self.env.user.tz
+            # sudo: where the company is, is no secret to its people
+            or company.sudo().partner_id.tz
+        )
+        return fields.Date.context_today(self.with_context(tz=zone))
+
+    @api.model
     def _check_demand(self, summary, quantity, rounding):
         """Whether there is enough, and if not, when there will be.
 
         :param dict summary: of :meth:`_get_summaries`
         :param float quantity: asked for, in the product's unit
         :param float rounding: of that unit
-        :return: ``(is_short, date)``; the date is None where nothing planned suffices
+        :return: ``(is_short, date)``; the date is None where nothing planned suffices, or
+            what is planned has no date
         """
         at_hand = summary["available"]
         if float_compare(at_hand, quantity, precision_rounding=rounding) >= 0:
@@ -178,6 +201,20 @@ class IntegrationStockLevel(models.Model):
             if float_compare(at_hand, quantity, precision_rounding=rounding) >= 0:
                 return True, date.fromisoformat(day) if day else None
         return True, None
+
+    @api.model
+    def _is_coming(self, summary, quantity, rounding):
+        """Whether all that is on its way would do, on whatever day it comes.
+
+        :return: bool; for the parameters see :meth:`_check_demand`
+        """
+        coming = sum(arriving for _day, arriving in summary["arrivals"])
+        return (
+            float_compare(
+                summary["available"] + coming, quantity, precision_rounding=rounding
+            )
+            >= 0
+        )
 
     @api.model
     def _ask_for(self, products, company):

@@ -1,6 +1,9 @@
 """A warehouse in memory, for logic and faults; real ERPs are in the suite's own tests."""
 
+from datetime import timedelta
 from unittest.mock import patch
+
+from odoo import fields
 
 from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
 from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
@@ -41,6 +44,10 @@ class StockCase(ConnectorCase):
 
     def make_product(self, remote_id, factor=1.0, **values):
         return self.make_mapped_product(remote_id, factor, **values)
+
+    def get_day(self, days):
+        """Today and so many days, as ISO text."""
+        return (fields.Date.context_today(self.levels) + timedelta(days)).isoformat()
 
     @staticmethod
     def set_level(remote_id, available, arrivals=(), warehouse="W1", unit_id="1"):

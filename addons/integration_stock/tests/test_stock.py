@@ -1,5 +1,7 @@
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.integration_hub.client import NetworkError
@@ -72,15 +74,16 @@ class TestStock(StockCase):
 
     def test_demand(self):
         product = self.make_product("1")
-        self.set_level("1", "10", [("2026-12-01", "5"), ("2026-12-09", "5"), ("", "9")])
+        soon, later = self.get_day(0), self.get_day(8)
+        self.set_level("1", "10", [(soon, "5"), (later, "5"), ("", "9")])
         self.pull()
         summary = self.levels._get_summaries(product, self.connector.company_id)[
             product.id
         ]
         for quantity, expected in (
             (10, (False, None)),
-            (15, (True, date(2026, 12, 1))),
-            (15.5, (True, date(2026, 12, 9))),
+            (15, (True, date.fromisoformat(soon))),
+            (15.5, (True, date.fromisoformat(later))),
             (25, (True, None)),
             (99, (True, None)),
         ):
@@ -88,6 +91,51 @@ class TestStock(StockCase):
                 self.assertEqual(
                     self.levels._check_demand(summary, quantity, 0.01), expected
                 )
+
+    def test_overdue_is_undated(self):
+        """What should have been there three weeks ago comes nobody knows when."""
+        product = self.make_product("1")
+        overdue, later = self.get_day(-21), self.get_day(8)
+        self.set_level("1", "10", [(overdue, "5"), (later, "5")])
+        self.pull()
+        company = self.connector.company_id
+        summary = self.levels._get_summaries(product, company)[product.id]
+        self.assertEqual(summary["arrivals"], [[later, 5.0], ["", 5.0]])
+        [warehouse] = summary["warehouses"]
+        self.assertEqual(
+            (warehouse["expected_date"], warehouse["is_overdue"]), (overdue, True)
+        )
+        for quantity, date_there, is_coming in (
+            (15, date.fromisoformat(later), True),
+            (20, None, True),
+            (21, None, False),
+        ):
+            with self.subTest(quantity=quantity):
+                self.assertEqual(
+                    self.levels._check_demand(summary, quantity, 0.01),
+                    (True, date_there),
+                )
+                self.assertIs(
+                    self.levels._is_coming(summary, quantity, 0.01), is_coming
+                )
+
+    def test_today_is_the_reader_s(self):
+        """Half past midnight in Amsterdam: yesterday is over there, in London it is not."""
+        product = self.make_product("1")
+        self.set_level("1", "0", [("2026-11-22", "5")])
+        self.pull()
+        company = self.connector.company_id
+        company.partner_id.tz = "Europe/Amsterdam"
+        for zone, day in (
+            ("Europe/Amsterdam", ""),
+            ("Europe/London", "2026-11-22"),
+            # nobody in particular looks: as the company has it
+            (False, ""),
+        ):
+            self.env.user.tz = zone
+            with self.subTest(zone=zone), freeze_time("2026-11-22 23:30:00"):
+                summary = self.levels._get_summaries(product, company)[product.id]
+                self.assertEqual(summary["arrivals"], [[day, 5.0]])
 
     def test_pages_and_only_mapped(self):
         products = [self.make_product(str(number)) for number in range(5)]
