@@ -46,6 +46,8 @@ class CrmLead(models.Model):
 
     def _note_credit_hold(self):
         """Won by dragging, by import, or in spite of the question: it is on record."""
+        if len(self) == 1:
+            self._say_credit_hold()
         for lead in self:
             holding = lead.account_figure_ids.filtered(lambda item: item._is_holding())
             holding = holding.filtered(
@@ -62,3 +64,25 @@ class CrmLead(models.Model):
                         "Won although: %s", "; ".join(holding.mapped("message"))
                     )
                 )
+
+    def _say_credit_hold(self):
+        """Whoever drags a card to *Won* was not asked, and learns of it at once."""
+        if self.credit_hold_accepted or self.env.context.get(
+            "integration_won_check_seen"
+        ):
+            return
+        figures = self._get_asking_figures()
+        if figures:
+            self.env.user._bus_send(
+                "simple_notification",
+                {
+                    "type": "warning",
+                    "sticky": True,
+                    "title": self.env._("%s is won", self.name),
+                    "message": self.env._(
+                        "The ERP is likely to stop its order: %s. Settle it with your"
+                        " accountants, or reopen the opportunity.",
+                        "; ".join(figures.mapped("message")),
+                    ),
+                },
+            )

@@ -26,6 +26,18 @@ class CrmLead(models.Model):
             for figure in figures
         ]
 
+    @api.private
+    def _get_won_questions(self):
+        """Deals that are won by confirming a quotation: not over this question."""
+        inherited = getattr(super(), "_get_won_questions", None)
+        questions = inherited() if inherited else {}
+        for lead in self:
+            if not lead.credit_hold_accepted and (
+                figures := lead._get_asking_figures()
+            ):
+                questions.setdefault(lead, []).extend(figures.mapped("message"))
+        return questions
+
     def _get_finding_labels(self):
         inherited = getattr(super(), "_get_finding_labels", None)
         return {

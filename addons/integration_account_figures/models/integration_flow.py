@@ -15,10 +15,11 @@ class IntegrationFlow(models.Model):
             ("ask", "It is shown, and the Won button asks"),
         ],
         "On Credit Hold",
-        default="warn",
+        default="ask",
         required=True,
         help="A customer is on hold where the ERP says so, or where the credit limit is"
-        " reached.",
+        " reached. A card that is dragged can't be asked about: there it is said"
+        " afterwards, and noted on the opportunity.",
     )
     figures_missing = fields.Text(
         "The ERP Does Not Tell", readonly=True, help="Figures that can't be read."

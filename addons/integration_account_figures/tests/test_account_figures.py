@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.integration_hub.client import (
@@ -105,7 +107,6 @@ class TestAccountFigures(ConnectorCase):
         self.partner.with_user(clerk).read(["name"])
 
     def test_ask(self):
-        self.flow.credit_hold_policy = "ask"
         self.pull()
         lead = self.make_lead().with_user(self.salesperson)
         action = lead.action_set_won_rainbowman()
@@ -141,7 +142,11 @@ class TestAccountFigures(ConnectorCase):
             lead.action_set_won_rainbowman()["res_model"], "integration.credit.hold"
         )
 
+    def test_asks_at_first(self):
+        self.assertEqual(self.flow.credit_hold_policy, "ask")
+
     def test_warn_and_off(self):
+        self.flow.credit_hold_policy = "warn"
         self.pull()
         lead = self.make_lead().with_user(self.salesperson)
         lead.action_set_won_rainbowman()
@@ -151,15 +156,53 @@ class TestAccountFigures(ConnectorCase):
         self.env.invalidate_all()
         self.assertFalse(self.partner.account_figures_message)
 
+    def drag_to_won(self, leads):
+        """:return: what whoever drags is told by the browser"""
+        told = []
+
+        def send(user, kind, message, **options):
+            told.append((user, kind, message))
+
+        with patch.object(self.registry["res.users"], "_bus_send", send):
+            leads.with_user(self.salesperson).stage_id = self.env["crm.stage"].search(
+                [("is_won", "=", True)], limit=1
+            )
+        return [item for item in told if item[1] == "simple_notification"]
+
     def test_dragged_to_won(self):
-        """Nothing can be asked there: it is noted."""
-        self.flow.credit_hold_policy = "ask"
+        """Nothing can be asked there: it is said, and noted."""
         self.pull()
         lead = self.make_lead()
-        lead.with_user(self.salesperson).stage_id = self.env["crm.stage"].search(
-            [("is_won", "=", True)], limit=1
-        )
+        [(user, _kind, message)] = self.drag_to_won(lead)
+        self.assertEqual(user, self.salesperson)
+        self.assertIn("credit limit of", message["message"])
         self.assertIn("Won although", lead.message_ids[0].body)
+
+    def test_dragged_and_not_said(self):
+        """Many at once are noted alone; so is what nobody wants to be asked about."""
+        self.pull()
+        leads = self.make_lead() | self.make_lead()
+        self.assertFalse(self.drag_to_won(leads))
+        for lead in leads:
+            self.assertIn("Won although", lead.message_ids[0].body)
+        self.flow.credit_hold_policy = "warn"
+        self.assertFalse(self.drag_to_won(self.make_lead()))
+
+    def test_won_by_confirming(self):
+        """What asks on the Won button keeps a confirmed quotation from winning."""
+        self.pull()
+        lead = self.make_lead()
+        good = self.make_lead()
+        good.partner_id = self.env["res.partner"].create({"name": "Good"})
+        leads = (lead | good).sudo()
+        [(asked, [text])] = leads._get_won_questions().items()
+        self.assertEqual(asked, lead)
+        self.assertIn("credit limit of", text)
+        lead.credit_hold_accepted = True
+        self.assertFalse(leads._get_won_questions())
+        lead.credit_hold_accepted = False
+        self.flow.credit_hold_policy = "warn"
+        self.assertFalse(leads._get_won_questions())
 
     def test_other_companies(self):
         self.pull()

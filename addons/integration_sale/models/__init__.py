@@ -19,6 +19,8 @@ from . import crm_lead_paused
 from . import crm_lead_passport
 from . import crm_lead_check
 from . import crm_lead_check_view
+from . import crm_lead_findings
+from . import crm_lead_confirmed
 from . import crm_lead_line
 from . import crm_lead_price_list
 from . import crm_lead_after_won
@@ -28,6 +30,7 @@ from . import product_pricelist
 from . import sale_order
 from . import sale_order_check
 from . import sale_order_after_won
+from . import sale_order_confirmed
 from . import sale_order_line
 from . import res_partner
 from . import res_company

@@ -1,9 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.integration_hub.translation import say
-
-from ..order_findings import BLOCKING, NOTE, WARNING, make_finding, sort_findings
+from ..order_findings import NOTE, sort_findings
 from .crm_lead_content import Issue
 
 
@@ -20,7 +18,8 @@ class CrmLead(models.Model):
 
     @api.private
     def _check_before_won(self, flow):
-        """What is known here, without asking anybody. Extend it and call ``super()``.
+        """What is known here, without asking anybody. Extend it and call ``super()``; what
+        keeps an order from getting through belongs to :meth:`_find_blocking`.
 
         :param flow: ``integration.flow`` of code ``order_check``; the deal is looked at as
             superuser, in the flow's company
@@ -29,18 +28,12 @@ class CrmLead(models.Model):
         self.ensure_one()
         inherited = getattr(super(), "_check_before_won", None)
         findings = inherited(flow) if inherited else []
-        contents = self._get_check_contents(flow)
-        if isinstance(contents, Issue):
-            fix = "choose_quotation" if contents.code == "choose" else ""
-            finding = make_finding("content", BLOCKING, contents.message, fix)
-            return [*findings, finding]
-        for content in contents:
-            if not content.orders and not self.partner_id:
-                findings.append(self._check_contact_data())
-                continue
-            payload = self.env["integration.payload"]._prepare_order(*content)
-            findings += self._check_payload(flow, payload)
-        return findings
+        payloads = self._get_check_payloads(flow)
+        return [
+            *findings,
+            *self._find_blocking(flow)[self],
+            *self._find_remarks(flow, payloads),
+        ]
 
     @api.private
     def _prepare_live_readings(self, flow):
@@ -77,9 +70,11 @@ class CrmLead(models.Model):
         return self._choose_content(sending, made, no_jobs, take_open=True)
 
     @api.private
-    def _get_check_payloads(self, flow):
-        """:return: list of snapshots (see ``integration.payload``) of what can be taken"""
-        contents = self._get_check_contents(flow)
+    def _get_check_payloads(self, flow, contents=None):
+        """:param contents: of :meth:`_get_check_contents`, where that is known
+        :return: list of snapshots (see ``integration.payload``) of what can be taken"""
+        if contents is None:
+            contents = self._get_check_contents(flow)
         if isinstance(contents, Issue):
             return []
         return [
@@ -97,114 +92,6 @@ class CrmLead(models.Model):
             return self.env["crm.lead.line"]
         orders = self.env["sale.order"].union(*(item.orders for item in contents))
         return orders.order_line if orders else self.lead_line_ids
-
-    # -- our own findings -------------------------------------------------------------
-
-    def _check_contact_data(self):
-        if self.partner_name or self.contact_name or self.email_normalized:
-            return make_finding(
-                "customer",
-                NOTE,
-                self.env._(
-                    "The customer is found or made from the contact data once it is won."
-                    " Choose it now, and it is checked as well."
-                ),
-            )
-        return make_finding(
-            "customer",
-            BLOCKING,
-            self.env._(
-                "No customer yet: choose one, or enter a company or contact name."
-            ),
-        )
-
-    def _check_payload(self, flow, payload):
-        return [
-            *self._check_mappings(flow, payload),
-            *self._check_addresses(payload),
-        ]
-
-    def _check_mappings(self, flow, payload):
-        connector = flow.connector_id
-        sending = connector._get_flow("sale_order_push")
-        handler = self.env["integration.handler.sale_order_push"]
-        resolver = self.env["integration.value.resolver"]
-        _known, products, gone_ids = handler._find_products(connector, [payload])
-        findings = []
-        if error := handler._get_gone_error(payload, gone_ids):
-            findings.append(
-                make_finding("product", BLOCKING, say(self.env, error.message))
-            )
-        if products:
-            findings.append(
-                make_finding(
-                    "product",
-                    BLOCKING,
-                    self.env._(
-                        "No product of the ERP is known for: %s.",
-                        ", ".join(products.mapped("display_name")),
-                    ),
-                    "map_products",
-                    products,
-                )
-            )
-        if not resolver._is_loaded(connector):
-            # what the ERP has to offer is read with the first order
-            return findings
-        _heads, missing = resolver._resolve_heads(connector, [payload])
-        if sending.tax_policy == "map":
-            records = resolver._get_tax_records([payload])
-            _values, taxes, _include = resolver._resolve_taxes(connector, records)
-            if taxes:
-                missing["tax"] = taxes
-        kinds = self.env["integration.value.mapping"]._fields["kind"]
-        labels = dict(kinds._description_selection(self.env))
-        return findings + [
-            make_finding(
-                "tax" if kind == "tax" else "value",
-                BLOCKING,
-                self.env._(
-                    "Nothing in the ERP is known for %(kind)s: %(values)s.",
-                    kind=labels[kind],
-                    values=", ".join(records.mapped("display_name")),
-                ),
-                "map_values",
-                records,
-            )
-            for kind, records in missing.items()
-        ]
-
-    def _check_addresses(self, payload):
-        """A parcel without a street, a tax without a country."""
-        partners = self.env["res.partner"].browse(
-            dict.fromkeys(
-                payload[name]
-                for name in (
-                    "partner_id",
-                    "invoice_partner_id",
-                    "delivery_partner_id",
-                )
-            )
-        )
-        labels = partners.fields_get(["street", "city", "country_id"], ["string"])
-        findings = []
-        for partner in partners:
-            empty = [name for name in labels if not partner[name]]
-            if empty:
-                findings.append(
-                    make_finding(
-                        "address",
-                        WARNING,
-                        self.env._(
-                            "The address of %(name)s lacks: %(fields)s.",
-                            name=partner.display_name,
-                            fields=", ".join(labels[name]["string"] for name in empty),
-                        ),
-                        "open",
-                        partner,
-                    )
-                )
-        return findings
 
     # -- on Won -----------------------------------------------------------------------
 
@@ -234,7 +121,7 @@ class CrmLead(models.Model):
             raise UserError(
                 self.env._(
                     "%(deal)s can't be won yet: it was not checked with %(erp)s as it"
-                    " is now, or the check found what is to be mended first. Press"
+                    " is now, or too long ago, or something is to be mended first. Press"
                     " “Check with ERP” on the opportunity.",
                     deal=lead.name,
                     erp=", ".join(flows.connector_id.mapped("name")),
@@ -279,36 +166,37 @@ class CrmLead(models.Model):
         return bool(self._filter_check_passed(flow))
 
     def _filter_check_passed(self, flow):
-        """Those the ERP has nothing against, as they are now."""
+        """Those the ERP has nothing against, as they are now, asked no longer ago than the
+        flow says; and nothing that is known here has come in the way since."""
         favourable = {
             check.lead_id.id: check
-            for check in self.env["integration.order.check"].search(
-                [
-                    ("lead_id", "in", self.ids),
-                    ("connector_id", "=", flow.connector_id.id),
-                ]
-            )
-            if check._is_favourable()
+            for check in self._get_checks(flow)
+            if check._is_favourable() and not check._is_too_old(flow)
         }
         leads = self.filtered(lambda lead: lead.id in favourable)
         leads = leads.with_company(flow.company_id)
         self.env["integration.payload"]._prefetch(leads, leads.order_ids)
-        return leads.filtered(
+        unchanged = leads.filtered(
             lambda lead: (
                 favourable[lead.id].fingerprint
                 == favourable[lead.id]._get_fingerprint(lead._get_check_payloads(flow))
             )
         )
+        blocking = unchanged._find_blocking(flow)
+        return unchanged.filtered(lambda lead: not blocking[lead])
 
-    def _get_check(self, flow):
+    def _get_checks(self, flow):
         return self.env["integration.order.check"].search(
-            [("lead_id", "=", self.id), ("connector_id", "=", flow.connector_id.id)]
+            [
+                ("lead_id", "in", self.ids),
+                ("connector_id", "=", flow.connector_id.id),
+            ]
         )
 
     def _get_findings_now(self, flow):
         """What is known here by now, with what the ERP has said of this very deal."""
         lead = self.with_company(flow.company_id)
-        check = lead._get_check(flow)
+        check = lead._get_checks(flow)
         findings = lead._check_before_won(flow)
         fingerprint = check._get_fingerprint(lead._get_check_payloads(flow))
         if check.state == "done" and check.fingerprint == fingerprint:
@@ -319,7 +207,7 @@ class CrmLead(models.Model):
     def _note_findings(self, flow):
         """Keep what is known here, so that the dialog can show it."""
         lead = self.with_company(flow.company_id)
-        check = lead._get_check(flow)
+        check = lead._get_checks(flow)
         if check.state == "waiting":
             return
         fingerprint = check._get_fingerprint(lead._get_check_payloads(flow))

@@ -45,7 +45,7 @@ class CrmLead(models.Model):
     def _show_check(self, flow):
         """What the browser shows of a check, False where none was made."""
         lead = self.with_company(flow.company_id)
-        check = lead._get_check(flow)
+        check = lead._get_checks(flow)
         if not check:
             return False
         system = flow.connector_id.name
@@ -56,6 +56,7 @@ class CrmLead(models.Model):
             "state": check.state,
             "checked_at": fields.Datetime.to_string(check.checked_at) or "",
             "message": check.error_message or "",
+            "is_old": False,
             "findings": [],
         }
         if check.state == "waiting":
@@ -63,6 +64,8 @@ class CrmLead(models.Model):
         fingerprint = check._get_fingerprint(lead._get_check_payloads(flow))
         if check.state == "done" and check.fingerprint != fingerprint:
             shown["state"] = "outdated"
+        elif check.state == "done" and check._is_too_old(flow):
+            shown.update(state="outdated", is_old=True)
         labels = self._get_finding_labels()
         person = flow.connector_id._get_person_in_charge().name
         is_manager = self.env.user.has_group(MANAGER)

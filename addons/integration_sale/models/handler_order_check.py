@@ -148,13 +148,16 @@ class HandlerOrderCheck(models.AbstractModel):
             for finding in findings:
                 finding["is_remote"] = True
             lead.env.invalidate_all()
+            checks = self.env["integration.order.check"]
+            # what was known here before counts less than what the ERP says now
+            moment = {"checked_at": self.env.cr.now()}
+            checks._write_result(lead, flow.connector_id, moment)
             findings += lead._check_before_won(flow)
-            self.env["integration.order.check"]._write_result(
+            checks._write_result(
                 lead,
                 flow.connector_id,
                 {
                     "state": "done",
-                    "checked_at": self.env.cr.now(),
                     "fingerprint": answer["fingerprint"],
                     "findings": sort_findings(findings),
                     "error_message": False,

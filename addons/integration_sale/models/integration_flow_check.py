@@ -21,6 +21,17 @@ class IntegrationFlow(models.Model):
         " case.",
     )
 
+    won_check_hours = fields.Integer(
+        "A Check Counts For (Hours)",
+        default=24,
+        help="Longer ago, it is out of date: prices, stock and credit of the ERP have"
+        " changed since. 0: however long ago it was.",
+    )
+
+    _won_check_hours_not_negative = models.Constraint(
+        "CHECK (won_check_hours >= 0)", "The number of hours can't be negative."
+    )
+
     @api.model
     @api.private
     def _find_for_check(self, leads):

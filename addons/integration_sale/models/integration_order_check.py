@@ -1,5 +1,6 @@
 import hashlib
 import json
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -58,6 +59,16 @@ class IntegrationOrderCheck(models.Model):
         """Whether the ERP had nothing against what was checked."""
         return self.state == "done" and not any(
             item["severity"] == BLOCKING for item in self.findings or []
+        )
+
+    @api.private
+    def _is_too_old(self, flow):
+        """Whether the ERP was asked longer ago than ``flow`` lets an answer count."""
+        hours = flow.won_check_hours
+        return bool(
+            hours
+            and self.checked_at
+            and self.checked_at < self.env.cr.now() - timedelta(hours=hours)
         )
 
     @api.private

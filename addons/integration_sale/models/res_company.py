@@ -14,3 +14,8 @@ class ResCompany(models.Model):
         "Expected Revenue Follows Products",
         help="The untaxed total of the products becomes the expected revenue.",
     )
+    win_on_confirmation = fields.Boolean(
+        "Confirming a Quotation Wins Its Opportunity",
+        help="Unless the Won button would ask something: then the opportunity stays open,"
+        " and says what.",
+    )

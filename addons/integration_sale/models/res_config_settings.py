@@ -10,3 +10,6 @@ class ResConfigSettings(models.TransientModel):
     expected_revenue_from_lines = fields.Boolean(
         related="company_id.expected_revenue_from_lines", readonly=False
     )
+    win_on_confirmation = fields.Boolean(
+        related="company_id.win_on_confirmation", readonly=False
+    )

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -95,6 +97,122 @@ class TestWonCheck(CheckCase):
         self.check(lead)
         lead.action_set_won()
         self.assertEqual(lead.won_status, "won")
+
+    # -- what has changed since ---------------------------------------------------------
+
+    def make_checked(self, product=None):
+        """A deal the ERP has nothing against, under a flow that insists on that."""
+        self.check_flow.won_check_policy = "block"
+        lead = self.make_lead([(product or self.product, 2)])
+        self.assertEqual(self.check(lead)["state"], "done")
+        return lead
+
+    def let_pass(self, lead, hours):
+        """So much time, since the check."""
+        check = lead._get_checks(self.check_flow)
+        check.checked_at -= timedelta(hours=hours)
+
+    def assert_refused(self, lead, word=""):
+        """:param str word: what the dialog of the button says of the reason"""
+        wizard = self.open_dialog(lead)
+        self.assertTrue(wizard.is_blocked)
+        [shown] = wizard.integration_check["checks"]
+        self.assertIn(word, " ".join(self.get_texts(shown, "blocking")))
+        with self.assertRaisesRegex(UserError, "Check with ERP"):
+            lead.with_user(self.salesperson).action_set_won()
+        self.env.transaction.clear()
+        return shown
+
+    def assert_won(self, lead):
+        lead.with_user(self.salesperson).action_set_won()
+        self.assertEqual(lead.won_status, "won")
+
+    def test_check_of_long_ago(self):
+        self.assertEqual(self.check_flow.won_check_hours, 24)
+        lead = self.make_checked()
+        self.let_pass(lead, 23)
+        self.assertEqual(self.get_shown(lead)["state"], "done")
+        self.assertTrue(lead._is_check_passed(self.check_flow))
+        self.let_pass(lead, 2)
+        shown = self.assert_refused(lead)
+        self.assertEqual((shown["state"], shown["is_old"]), ("outdated", True))
+        self.check(lead)
+        self.assert_won(lead)
+
+    def test_check_of_any_age(self):
+        lead = self.make_checked()
+        self.let_pass(lead, 24 * 365)
+        self.assertFalse(lead._is_check_passed(self.check_flow))
+        self.check_flow.won_check_hours = 0
+        self.assertEqual(self.get_shown(lead)["state"], "done")
+        self.assert_won(lead)
+
+    def test_old_warnings_are_still_shown(self):
+        """What the ERP had against it yesterday is no worse than nothing known."""
+        self.check_flow.won_check_policy = "warn"
+        CheckClient.problems.append(
+            {"kind": "customer", "key": "1", "text": "Brown is archived there."}
+        )
+        lead = self.make_lead([(self.product, 2)])
+        self.check(lead)
+        self.let_pass(lead, 48)
+        [shown] = self.open_dialog(lead).integration_check["checks"]
+        self.assertTrue(shown["is_old"])
+        self.assertIn("Brown", shown["findings"][0]["text"])
+
+    def test_mapping_removed_since(self):
+        lead = self.make_checked()
+        mapping = self.env["integration.product.mapping"].search(
+            [("product_id", "=", self.product.id)]
+        )
+        mapping.action_clear()
+        self.assert_refused(lead, "Chair")
+        self.assertEqual(self.erp.calls["order_check"], 1, "nobody was asked again")
+        mapping.write({"remote_id": "P-CHAIR", "state": "mapped"})
+        self.assert_won(lead)
+
+    def test_tax_mapping_removed_since(self):
+        lead = self.make_checked()
+        self.env["integration.value.mapping"].search(
+            [("kind", "=", "tax"), ("connector_id", "=", self.connector.id)]
+        ).action_clear()
+        self.env["integration.remote.value"].search(
+            [("kind", "=", "tax"), ("connector_id", "=", self.connector.id)]
+        ).unlink()
+        self.assert_refused(lead, self.tax.name)
+
+    def offer(self, **values):
+        """The ERP's list of products is read."""
+        self.env["integration.remote.value"]._replace(
+            self.connector,
+            "product",
+            [{"remote_id": "P-CHAIR", "code": "CHAIR", "name": "Chair", **values}],
+        )
+
+    def test_product_archived_there_since(self):
+        self.offer()
+        lead = self.make_checked()
+        self.offer(active=False)
+        # the list was read after the ERP was asked
+        self.let_pass(lead, 1)
+        self.assert_refused(lead, "no longer offers: [CHAIR] Chair")
+        # given back there, which the ERP says and its list does not yet
+        values = self.env["integration.remote.value"].with_context(active_test=False)
+        values = values.search([("remote_id", "=", "P-CHAIR")])
+        self.env.cr.execute(
+            "UPDATE integration_remote_value SET write_date = %s WHERE id = ANY(%s)",
+            (self.env.cr.now() - timedelta(minutes=1), values.ids),
+        )
+        values.invalidate_recordset()
+        self.check(lead)
+        self.assert_won(lead)
+
+    def test_product_archived_here_since(self):
+        lead = self.make_checked()
+        self.product.active = False
+        [text] = self.get_texts(self.check(lead), "warning")
+        self.assertIn("Chair is archived here", text)
+        self.assert_won(lead)
 
     def test_block_lets_others_pass(self):
         """A deal no connector would get needs no check."""

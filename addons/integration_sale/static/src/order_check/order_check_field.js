@@ -85,6 +85,9 @@ export class OrderCheckField extends Component {
         if (check.state === "local") {
             return _t("What is known here; %s was not asked yet", check.system);
         }
+        if (check.is_old) {
+            return _t("Checked with %s too long ago to rely on it", check.system);
+        }
         if (check.state === "outdated") {
             return _t("Changed since it was checked with %s", check.system);
         }
