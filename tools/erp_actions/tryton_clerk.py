@@ -319,3 +319,34 @@ class TrytonClerk:
             **active,
         )
         self.call("wizard.account.invoice.credit.delete", session)
+
+    def bill_anew(self, invoice: int, factor: float = 1) -> int:
+        """Credit it and post another one in its place, over so much of each quantity.
+
+        A copy knows nothing of the order: whoever makes it says so, line by line."""
+        self.credit(invoice)
+        [copy] = self.call("model.account.invoice.copy", [invoice])
+        pairs = [
+            sorted(self.read_one("account.invoice", item, "lines")["lines"])
+            for item in (invoice, copy)
+        ]
+        for old, new in zip(*pairs, strict=True):
+            line = self.read_one("account.invoice.line", old, "origin", "quantity")
+            self.call(
+                "model.account.invoice.line.write",
+                [new],
+                {"origin": line["origin"], "quantity": line["quantity"] * factor},
+            )
+        today = datetime.date.today()
+        self.call("model.account.invoice.write", [copy], {"invoice_date": today})
+        self.call("model.account.invoice.post", [copy])
+        return copy
+
+    # Customers
+
+    def merge(self, party: int, into: int) -> None:
+        """One of the two was entered by mistake: what bears it bears the other one now."""
+        session, _state, _end = self.call("wizard.party.replace.create")
+        form = {"source": party, "destination": into}
+        self.call("wizard.party.replace.execute", session, {"ask": form}, "replace")
+        self.call("wizard.party.replace.delete", session)

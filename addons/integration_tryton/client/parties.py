@@ -20,6 +20,7 @@ _lt = TextMaker(__name__)
 MATCH_SIZE = 50
 # parties created in one call
 CREATE_SIZE = 50
+ANY_PARTY = ["party.active", "in", [True, False]]
 
 
 class PartiesMixin:
@@ -28,34 +29,36 @@ class PartiesMixin:
     # -- match ------------------------------------------------------------------------
 
     def party_match(self, parties):
-        """Each rule is asked once for all the parties no rule before has found."""
+        """Each rule is asked once for all the parties no rule before has found. Archived
+        ones count where none is left that is not; with our key they are ours whatever
+        became of them: a second one must not be made."""
         matches = [[] for _party in parties]
+        archived = [[] for _party in parties]
         for find in (self._find_by_key, self._find_by_vat, self._find_by_email):
             open_ones = [index for index, found in enumerate(matches) if not found]
             for chunk in in_chunks(open_ones, MATCH_SIZE):
                 found = find([parties[index] for index in chunk])
                 for index, rows in zip(chunk, found, strict=True):
-                    matches[index] = rows
+                    gone = [row for row in rows if row["rule"] == "archived"]
+                    archived[index] = archived[index] or gone
+                    matches[index] = [row for row in rows if row not in gone]
+        matches = [found or gone for found, gone in zip(matches, archived, strict=True)]
         self._complete_matches(matches)
         return matches
 
     def _find_by_key(self, parties):
-        # an archived customer is still ours: a second one must not be made
+        # an archived customer is still ours; what was merged into another one hands its
+        # identifiers over, archived (party.py, wizard ``party.replace``)
         rows = self._search_identifiers(
             [
                 ["type", "=", None],
                 ["code", "in", [party["key"] for party in parties]],
-                ["party.active", "in", [True, False]],
+                ["active", "in", [True, False]],
             ]
         )
         return [
             self._get_matches(
-                "key",
-                [
-                    (row["party"], row["code"])
-                    for row in rows
-                    if row["code"] == party["key"]
-                ],
+                "key", [(row, "") for row in rows if row["code"] == party["key"]]
             )
             for party in parties
         ]
@@ -70,14 +73,13 @@ class PartiesMixin:
         rows = self._search_identifiers(
             [
                 ["OR", ["code", "in", codes], ["code_compact", "in", codes]],
-                ["party.active", "=", True],
             ]
         )
         return [
             self._get_matches(
                 "vat",
                 [
-                    (row["party"], row["code"])
+                    (row, row["code"])
                     for row in rows
                     if party["vat"]
                     and any(
@@ -97,20 +99,20 @@ class PartiesMixin:
             "party.contact_mechanism",
             [
                 ["type", "=", "email"],
-                ["party.active", "=", True],
+                ANY_PARTY,
                 # exactly, but for capitals
                 [
                     "OR",
                     *(["value", "ilike", escape_like(item)] for item in sorted(emails)),
                 ],
             ],
-            ["party", "value"],
+            ["party", "party.active", "value"],
         )
         return [
             self._get_matches(
                 "email",
                 [
-                    (row["party"], row["value"])
+                    (row, row["value"])
                     for row in rows
                     if party["email"]
                     and row["value"].strip().lower() == party["email"].strip().lower()
@@ -121,21 +123,27 @@ class PartiesMixin:
 
     def _search_identifiers(self, domain):
         return self.search_read(
-            "party.identifier", domain, ["party", "type", "code", "code_compact"]
+            "party.identifier",
+            [*domain, ANY_PARTY],
+            ["party", "party.active", "type", "code", "code_compact"],
         )
 
     def _get_matches(self, rule, found):
-        """:param found: (party id, what hit) pairs, the same party maybe twice"""
+        """:param found: (row, what hit) pairs, of the same party maybe several"""
+        hits = {
+            row["party"]: (hit, rule == "key" or row["party."]["active"])
+            for row, hit in found
+        }
         return [
             {
                 "remote_id": str(party_id),
                 "number": "",
                 "name": "",
-                "detail": "" if rule == "key" else hit,
+                "detail": hit,
                 "url": self.record_url("party.party", party_id),
-                "rule": rule,
+                "rule": rule if is_sure else "archived",
             }
-            for party_id, hit in dict(found).items()
+            for party_id, (hit, is_sure) in hits.items()
         ]
 
     def _complete_matches(self, matches):

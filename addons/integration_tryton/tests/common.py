@@ -72,12 +72,12 @@ class TrytonCase(ClientCase):
             session_cache={},
         )
 
-    def make_clerk(self):
+    def make_clerk(self, who="clerk"):
         try:
             from erp_actions import TrytonClerk
         except ImportError:
             self.skipTest("tools/ is not on PYTHONPATH")
-        return TrytonClerk(self.erp)
+        return TrytonClerk({**self.erp, "clerk": self.erp.get(who, self.erp)})
 
     def create_party(self, **values):
         (answer,) = self.client.party_create([self.make_party(**values)])

@@ -89,7 +89,8 @@ class TestParties(TrytonCase):
         (matches,) = self.client.party_match([self.make_party(email="a%@example.com")])
         self.assertEqual(matches, [])
 
-    def test_archived_customer_is_found_by_key_alone(self):
+    def test_archived_customer_is_found(self):
+        """By our key it is ours; by anything else a person decides."""
         email = self.make_email()
         party = self.make_party(email=email)
         (answer,) = self.client.party_create([party])
@@ -102,7 +103,22 @@ class TestParties(TrytonCase):
         )
         (match,) = self.assert_matches(party, "key", answer["remote_id"])
         self.assertIn("archived", match["detail"])
-        self.assertEqual(self.client.party_match([self.make_party(email=email)]), [[]])
+        other = self.make_party(email=email)
+        (match,) = self.assert_matches(other, "archived", answer["remote_id"])
+        self.assertIn(email, match["detail"])
+        # an archived one does not stand in the way of one that is not
+        (active,) = self.client.party_create([self.make_party(email=email)])
+        self.assert_matches(other, "email", active["remote_id"])
+
+    def test_merged_customer_is_found_by_key(self):
+        party = self.make_party()
+        gone, stays = self.client.party_create([party, self.make_party()])
+        self.make_clerk("admin").merge(int(gone["remote_id"]), int(stays["remote_id"]))
+        self.assert_matches(party, "key", stays["remote_id"])
+        self.assertEqual(
+            self.client.record_exists("party", [gone["remote_id"], stays["remote_id"]]),
+            [False, True],
+        )
 
     def test_many_at_once(self):
         parties = [self.make_party() for _number in range(120)]
