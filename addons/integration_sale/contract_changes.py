@@ -12,12 +12,14 @@ A client without these verbs can't change orders: people are asked then.
 ``order_update(updates)``
     per :class:`OrderUpdate` an :class:`OrderUpdateAnswer`. Written is what the update
     names, nothing else; the order is in the same state afterwards.
-``order_cancel(remote_ids)``
+``order_cancel(remote_ids, keys)``
     per id an :class:`OrderCallAnswer`. One that is cancelled already counts as success;
-    nothing is cancelled once goods have left or an invoice is posted.
-``order_reopen(remote_ids)``
+    nothing is cancelled once goods have left or an invoice is posted. ``keys`` has per id
+    the key it was made with: an order that bears anything else by now is left as it is
+    (``not_ours``), as it may be somebody else's. An empty key is not compared.
+``order_reopen(remote_ids, keys)``
     per id an :class:`OrderCallAnswer`: a cancelled order is a draft again. One that is not
-    cancelled is left as it is.
+    cancelled is left as it is; keys as above.
 
 As in ``contract.py`` the lists answered are as long as those asked, a refusal in the
 system's own words is a ``ValidationError`` in its place, and each verb can be asked again
@@ -38,6 +40,7 @@ Reason = Literal[
     "done",
     "cancelled",
     "deleted",
+    "not_ours",  # it does not bear our key
 ]
 
 
@@ -103,7 +106,8 @@ class OrderUpdateAnswer(TypedDict):
 class OrderCallAnswer(TypedDict):
     order: OrderAnswer | None  # None: it is gone
     reason: Reason  # "": done
-    documents: list[str]  # numbers of what stands in the way
+    # numbers of what stands in the way; with not_ours what stands in place of our key
+    documents: list[str]
     was_cancelled: NotRequired[
         bool
     ]  # of order_cancel: it was already, before this call

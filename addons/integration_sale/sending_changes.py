@@ -9,6 +9,7 @@ from odoo.addons.integration_hub.client import (
 
 from .decimals import to_decimal
 from .order_merge import merge, rekey
+from .order_keys import is_clash
 from .sending import confirm, explain_differences
 
 
@@ -27,7 +28,10 @@ def send_changes(client, requests):
     _hold_back_lost(client, requests, answers)
     cancels = _pick(requests, answers, "cancel")
     if cancels:
-        called = client.order_cancel([requests[i]["remote_id"] for i in cancels])
+        called = client.order_cancel(
+            [requests[index]["remote_id"] for index in cancels],
+            _get_keys(client, [requests[index].get("key") for index in cancels]),
+        )
         for index, answer in zip(cancels, called, strict=True):
             answers[index] = _tag_cancel(requests[index], answer)
     changes = _pick(requests, answers, "change")
@@ -50,6 +54,13 @@ def _pick(requests, answers, operation):
         for index, request in enumerate(requests)
         if answers[index] is None and request["operation"] == operation
     ]
+def _get_keys(client, keys):
+    """What the orders have to bear to be ours; empty where the system can't keep it."""
+    if not getattr(client, "stores_key", True):
+        return [""] * len(keys)
+    return [key or "" for key in keys]
+
+
 
 
 def _hold_back_lost(client, requests, answers):
@@ -144,7 +155,10 @@ def _reopen(client, requests, answers):
     ]
     if not wanted:
         return
-    called = client.order_reopen([requests[index]["remote_id"] for index in wanted])
+    called = client.order_reopen(
+        [requests[index]["remote_id"] for index in wanted],
+        _get_keys(client, [requests[index]["order"]["key"] for index in wanted]),
+    )
     for index, answer in zip(wanted, called, strict=True):
         if isinstance(answer, IntegrationError):
             answers[index] = answer
@@ -170,6 +184,8 @@ def _read(client, requests, answers):
             )
         elif requests[index]["before"] is None:
             answers[index] = {"result": "unknown", "order": content["order"]}
+        elif is_clash(content["order"]["key"], requests[index]["order"]["key"]):
+            answers[index] = {"result": "clash", "order": content["order"]}
         else:
             contents[index] = content
     return contents

@@ -8,6 +8,7 @@ from odoo.addons.integration_hub.client import (
     send_by_halving,
 )
 
+from .convert import read_text
 from .orders import ANSWER_FIELDS
 
 _lt = TextMaker(__name__)
@@ -20,10 +21,13 @@ class OrderCancelVerbs:
     (``sale_stock/models/sale_order.py``, ``_action_cancel``): we don't ask it to.
     """
 
-    def order_cancel(self, remote_ids):
+    def order_cancel(self, remote_ids, keys=()):
         ids = [int(remote_id) for remote_id in remote_ids]
         rows = self._read_call_rows(ids)
         documents = self._find_final_documents(rows)
+        strangers = self._find_strangers(rows, ids, keys)
+        for key, found in strangers.items():
+            documents[key] = {**documents[key], "not_ours": found}
         reasons = {
             key: self._get_cancel_reason(row, documents[key])
             for key, row in rows.items()
@@ -41,11 +45,17 @@ class OrderCancelVerbs:
                 answer["was_cancelled"] = bool(was) and was["state"] == "cancel"
         return answers
 
-    def order_reopen(self, remote_ids):
+    def order_reopen(self, remote_ids, keys=()):
         ids = [int(remote_id) for remote_id in remote_ids]
         rows = self._read_call_rows(ids)
+        strangers = self._find_strangers(rows, ids, keys)
         reasons = {
-            key: "locked" if row.get("locked") else "" for key, row in rows.items()
+            key: "not_ours"
+            if key in strangers
+            else "locked"
+            if row.get("locked")
+            else ""
+            for key, row in rows.items()
         }
         wanted = [
             key
@@ -53,7 +63,17 @@ class OrderCancelVerbs:
             if key in rows and rows[key]["state"] == "cancel" and not reasons[key]
         ]
         outcomes = self._press_button("action_draft", wanted, "bring orders back")
-        return self._get_call_answers(ids, outcomes, reasons, {}, None)
+        documents = {key: {"not_ours": found} for key, found in strangers.items()}
+        return self._get_call_answers(ids, outcomes, reasons, documents, None)
+
+    def _find_strangers(self, rows, ids, keys):
+        """:return: dict ``{id: [what it bears]}`` of those that don't bear our key"""
+        wanted = dict(zip(ids, keys, strict=False))
+        return {
+            key: [found] if (found := read_text(row, "origin")) else []
+            for key, row in rows.items()
+            if wanted.get(key) and read_text(row, "origin") != wanted[key]
+        }
 
     def _read_call_rows(self, ids):
         rows = self.search_read(
@@ -67,6 +87,8 @@ class OrderCancelVerbs:
     def _get_cancel_reason(self, row, documents):
         if row["state"] == "cancel":
             return ""
+        if "not_ours" in documents:
+            return "not_ours"
         for reason in ("shipped", "invoiced"):
             if documents[reason]:
                 return reason

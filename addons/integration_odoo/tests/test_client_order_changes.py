@@ -53,6 +53,32 @@ class TestOrderChanges(ErpCase, unittest.TestCase):
             (first["was_cancelled"], second["was_cancelled"]), (False, True)
         )
 
+    def test_what_does_not_bear_our_key_is_left_alone(self):
+        """Another order under that id, or one whose source document was written over."""
+        answer = self.create_order()
+        ids = [answer["remote_id"]]
+        for key, reason, found in (
+            ("CRM-ffffffff-SO1", "not_ours", [answer["key"]]),
+            (answer["key"], "", []),
+            ("", "", []),
+        ):
+            with self.subTest(key):
+                (call,) = self.client.order_cancel(ids, [key])
+                self.assertEqual((call["reason"], call["documents"]), (reason, found))
+                self.assertEqual(
+                    call["order"]["state"], "draft" if reason else "cancelled"
+                )
+        for key, state in (
+            ("CRM-ffffffff-SO1", "cancelled"),
+            (answer["key"], "draft"),
+        ):
+            with self.subTest(key):
+                (call,) = self.client.order_reopen(ids, [key])
+                self.assertEqual(call["order"]["state"], state)
+                self.assertEqual(
+                    call["reason"], "not_ours" if state == "cancelled" else ""
+                )
+
     def test_cancelled_but_not_read(self):
         """Asked again it would be taken for somebody else's doing."""
         answer = self.create_order()

@@ -1,6 +1,6 @@
 """The connector of this type, against the real ERP."""
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, TransactionCase, tagged
 from odoo.tests.common import _super_send
 
@@ -78,6 +78,23 @@ class TestConnector(TransactionCase):
         self.connector._get_client().settings.session_cache["token"] = "x"
         self.connector.odoo_database = "erp2"
         self.assertEqual(self.connector._get_client().settings.session_cache, {})
+
+    def test_another_database_or_company_is_another_system(self):
+        partner = self.env["res.partner"].create({"name": "Brown"})
+        self.env["integration.external.id"]._bind(
+            self.connector, "party", [(partner, {"remote_id": "7"})]
+        )
+        for values in ({"odoo_database": "test"}, {"odoo_company_id": "4"}):
+            with self.assertRaisesRegex(UserError, "duplicate this connector"):
+                self.connector.write(values)
+        self.connector.odoo_protocol = "json2"
+        with self.assertRaises(UserError), Form(self.connector) as form:
+            form.odoo_database = "test"
+            self.assertTrue(form.is_system_changed)
+        with Form(self.connector) as form:
+            form.odoo_database = "test"
+            form.is_same_system = True
+        self.assertEqual(self.connector.odoo_database, "test")
 
     def test_test_connection(self):
         erp = read_erp("odoo")

@@ -57,6 +57,7 @@ from . import integration_change_text
 from . import integration_value_resolver
 from . import handler_sale_status_pull
 from . import handler_sale_status_news
+from . import handler_sale_status_strangers
 from . import handler_reference_pull
 from . import integration_passport
 from . import integration_order_check

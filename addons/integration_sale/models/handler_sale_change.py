@@ -13,6 +13,8 @@ class HandlerSaleChangePush(models.AbstractModel):
     _description = "Changes of Won Deals"
     _inherit = ["integration.handler"]
 
+    _carries_deals = True
+
     # -- prepare ----------------------------------------------------------------------
 
     def _prepare(self, flow, jobs):
@@ -29,6 +31,7 @@ class HandlerSaleChangePush(models.AbstractModel):
             "operation": "cancel",
             "is_wanted": self._is_wanted(job, order),
             "remote_id": job.payload["remote_id"],
+            "key": job.payload["key"],
         }
 
     def _is_wanted(self, job, order):

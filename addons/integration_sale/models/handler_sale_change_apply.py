@@ -70,6 +70,14 @@ class HandlerSaleChangePush(models.AbstractModel):
 
     _apply_unknown = _apply_unsupported
 
+    def _apply_clash(self, flow, job, order, answer):
+        """Under the id of our order there is one of another deal: nothing was written."""
+        texts = self.env["integration.change.text"]
+        message = texts._get_clash_message(order, answer["order"]["key"])
+        order.write(order._prepare_left("clash", message))
+        # asked once, as above
+        order.sent_hash = get_content_hash(_get_sent(job.payload))
+
     # -- cancelled --------------------------------------------------------------------
 
     def _apply_cancel(self, flow, job, order, answer):

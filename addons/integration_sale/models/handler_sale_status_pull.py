@@ -102,6 +102,7 @@ class HandlerSaleStatusPull(models.AbstractModel):
             order = by_remote_id.get(status["remote_id"])
             if order and order.received_hash != _get_fingerprint(status):
                 fresh[order] = status
+        self._set_strangers_aside(fresh)
         if not fresh:
             return
         before = {order: order._get_standing() for order in fresh}

@@ -37,6 +37,9 @@ class IntegrationChangeText(models.AbstractModel):
             "done": self.env._("the order is done"),
             "cancelled": self.env._("the order is cancelled there"),
             "deleted": self.env._("the order is no longer there"),
+            "not_ours": self.env._("it bears “%s” there in place of our key", numbers)
+            if numbers
+            else self.env._("it does not bear our key there"),
         }
         return texts.get(reason, reason)
 
@@ -64,6 +67,12 @@ class IntegrationChangeText(models.AbstractModel):
             return self.env._(
                 "If it is still wanted, have a new order made in %s.", system
             )
+        if "not_ours" in reasons:
+            return self.env._(
+                "Look at it in %s: if it is the order of this deal, do it there; if it is"
+                " another one, tell whoever sees to the connector.",
+                system,
+            )
         if "shared" in reasons:
             return self.env._(
                 "Have its lines taken out there, and the order cancelled in %s.", system
@@ -73,6 +82,14 @@ class IntegrationChangeText(models.AbstractModel):
     # -- cancelled --------------------------------------------------------------------
 
     def _get_cancel_message(self, order, answer):
+        if answer["reason"] == "not_ours":
+            return self.env._(
+                "%(order)s was not cancelled: %(reason)s, so it may be another order."
+                " %(advice)s",
+                order=self._get_title(order),
+                reason=self._get_reason("not_ours", answer["documents"]),
+                advice=self._get_advice({"not_ours"}, order.connector_name),
+            )
         return self.env._(
             "%(order)s can't be cancelled any more: %(reason)s. %(advice)s",
             order=self._get_title(order),
@@ -84,8 +101,23 @@ class IntegrationChangeText(models.AbstractModel):
         return self.env._(
             "Won again, but %(order)s can't be brought back: %(reason)s. %(advice)s",
             order=self._get_title(order),
-            reason=self._get_reason(answer["reason"]),
-            advice=self._get_advice({"cancelled"}, order.connector_name),
+            reason=self._get_reason(answer["reason"], answer.get("documents") or ()),
+            advice=self._get_advice(
+                {answer["reason"]} & {"not_ours"} or {"cancelled"}, order.connector_name
+            ),
+        )
+
+    def _get_clash_message(self, order, found):
+        """:param str found: the key that stands there"""
+        return self.env._(
+            "What %(system)s has under the number of %(order)s is the order of another"
+            " deal: it bears %(found)s, ours is %(key)s. Nothing was changed there, and its"
+            " state is not taken over. Tell whoever sees to the connector: it may have been"
+            " connected to another system.",
+            system=order.connector_name,
+            order=order.display_name,
+            found=found,
+            key=order.key,
         )
 
     def _get_cancelled_news(self, order):

@@ -22,7 +22,7 @@ class IntegrationErpOrder(models.Model):
         help="Cancelled because the deal was no longer won: it comes back when the deal is"
         " won again.",
     )
-    left_operation = fields.Char(readonly=True, help="cancel or change")
+    left_operation = fields.Char(readonly=True, help="cancel, change or clash")
     left_message = fields.Text("Not Changed There", readonly=True)
     left_html = fields.Html("What Was Left", readonly=True)
 
@@ -274,7 +274,7 @@ class IntegrationErpOrder(models.Model):
     def _prepare_left(self, operation="", message="", html=""):
         """Values on what could not be done there; none where all was.
 
-        :param str operation: cancel or change
+        :param str operation: cancel, change, or clash for an order of another deal
         """
         return {
             "left_operation": operation or False,

@@ -28,6 +28,8 @@ class IntegrationPassport(models.AbstractModel):
                 "changed",
                 self.env._("Can't Be Cancelled")
                 if is_cancel
+                else self.env._("Another Order There")
+                if own.left_operation == "clash"
                 else self.env._("Not Changed There"),
                 PROBLEM,
                 actor=self._get_person(own.lead_id.user_id),

@@ -193,11 +193,21 @@ class ChaosClient(FakeClient):
     def order_update(self, updates):
         return self._suffer("order_update", super().order_update, updates)
 
-    def order_cancel(self, remote_ids):
-        return self._suffer("order_cancel", super().order_cancel, remote_ids)
+    def order_cancel(self, remote_ids, keys):
+        return self._suffer_of_ours(
+            "order_cancel", super().order_cancel, remote_ids, keys
+        )
 
-    def order_reopen(self, remote_ids):
-        return self._suffer("order_reopen", super().order_reopen, remote_ids)
+    def order_reopen(self, remote_ids, keys):
+        return self._suffer_of_ours(
+            "order_reopen", super().order_reopen, remote_ids, keys
+        )
+
+    def _suffer_of_ours(self, verb, change, remote_ids, keys):
+        known = dict(zip(remote_ids, keys, strict=True))
+        return self._suffer(
+            verb, lambda some: change(some, [known[item] for item in some]), remote_ids
+        )
 
     def order_read(self, remote_ids):
         return self._suffer("order_read", super().order_read, remote_ids)

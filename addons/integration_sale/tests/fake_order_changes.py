@@ -113,10 +113,10 @@ class OrderChanges:
         self._keep_lines(order)
         return {"order": self._answer(order), "line_ids": added}
 
-    def order_cancel(self, remote_ids):
+    def order_cancel(self, remote_ids, keys):
         lost = self.erp.note("order_cancel")
         answers = []
-        for remote_id in remote_ids:
+        for remote_id, key in zip(remote_ids, keys, strict=True):
             order = self.erp.orders.get(remote_id)
             if not order:
                 answers.append({"order": None, "reason": "deleted", "documents": []})
@@ -125,6 +125,8 @@ class OrderChanges:
             if order["delivery_state"] in SHIPPED:
                 reason = "shipped"
             was_cancelled = order["state"] == "cancelled"
+            if not was_cancelled and key not in ("", order["key"]):
+                reason = "not_ours"
             if not reason and not was_cancelled:
                 order["state"] = "cancelled"
                 order["version"] = int(self.erp.new_id())
@@ -132,9 +134,7 @@ class OrderChanges:
                 {
                     "order": self._answer(order),
                     "reason": reason,
-                    "documents": [item["number"] for item in order["shipments"]]
-                    if reason
-                    else [],
+                    "documents": self._get_documents(order, reason),
                     "was_cancelled": was_cancelled,
                 }
             )
@@ -142,12 +142,19 @@ class OrderChanges:
             raise lost()
         return answers
 
-    def order_reopen(self, remote_ids):
+    def _get_documents(self, order, reason):
+        if reason == "not_ours":
+            return [order["key"]] if order["key"] else []
+        return [item["number"] for item in order["shipments"]] if reason else []
+
+    def order_reopen(self, remote_ids, keys):
         self.erp.note("order_reopen")
         answers = []
-        for remote_id in remote_ids:
+        for remote_id, key in zip(remote_ids, keys, strict=True):
             order = self.erp.orders[remote_id]
             reason = order.get("reason", "")
+            if key not in ("", order["key"]):
+                reason = "not_ours"
             if order["state"] == "cancelled" and not reason:
                 order["state"] = "draft"
                 order["version"] = int(self.erp.new_id())

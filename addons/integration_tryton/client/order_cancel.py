@@ -35,11 +35,13 @@ EXCEPTIONS = {
 class OrderCancelMixin:
     """``order_cancel`` and ``order_reopen``."""
 
-    def order_cancel(self, remote_ids):
+    def order_cancel(self, remote_ids, keys=()):
         rows = self._read_call_rows(remote_ids)
         documents = self.find_final_documents(rows.values())
         for item, numbers in self._find_shared_documents(rows).items():
             documents[item]["shared"] = numbers
+        for item, found in self._find_strangers(rows, remote_ids, keys).items():
+            documents[item]["not_ours"] = found
         reasons = {
             item: self._get_cancel_reason(row, documents[item])
             for item, row in rows.items()
@@ -66,16 +68,38 @@ class OrderCancelMixin:
                 answer["was_cancelled"] = bool(was) and is_gone(was)
         return answers
 
-    def order_reopen(self, remote_ids):
+    def order_reopen(self, remote_ids, keys=()):
         rows = self._read_call_rows(remote_ids)
-        wanted = [item for item, row in rows.items() if row["state"] == "cancelled"]
+        strangers = self._find_strangers(rows, remote_ids, keys)
+        wanted = [
+            item
+            for item, row in rows.items()
+            if row["state"] == "cancelled" and item not in strangers
+        ]
         errors = dict(zip(wanted, self._press("draft", wanted), strict=True))
         # one that was called off is through: Tryton brings nothing of it back
         reasons = {
-            item: "processed" if is_called_off(row) else ""
+            item: "not_ours"
+            if item in strangers
+            else "processed"
+            if is_called_off(row)
+            else ""
             for item, row in rows.items()
         }
-        return self._get_call_answers(remote_ids, errors, reasons, {})
+        documents = {item: {"not_ours": found} for item, found in strangers.items()}
+        return self._get_call_answers(remote_ids, errors, reasons, documents)
+
+    def _find_strangers(self, rows, remote_ids, keys):
+        """Our key is in the web shop's id or in the reference.
+
+        :return: dict ``{remote id: [what it bears]}`` of those that don't bear our key
+        """
+        strangers = {}
+        for item, key in zip(remote_ids, keys, strict=False):
+            row = rows.get(item)
+            if row and key and key not in (row.get("web_id"), row["reference"]):
+                strangers[item] = [self.get_key(row)] if self.get_key(row) else []
+        return strangers
 
     def _read_call_rows(self, remote_ids):
         return self._search_orders(
@@ -144,6 +168,8 @@ class OrderCancelMixin:
     def _get_cancel_reason(self, row, documents):
         if is_gone(row):
             return ""
+        if "not_ours" in documents:
+            return "not_ours"
         for reason in ("shipped", "invoiced", "shared"):
             if documents.get(reason):
                 return reason

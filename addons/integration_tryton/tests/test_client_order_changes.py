@@ -90,6 +90,32 @@ class TestOrderChanges(TrytonCase):
             (first["was_cancelled"], second["was_cancelled"]), (False, True)
         )
 
+    def test_what_does_not_bear_our_key_is_left_alone(self):
+        """Another order under that id, or one whose reference was written over."""
+        answer = self.create_sale()
+        ids = [answer["remote_id"]]
+        for key, reason, found in (
+            ("CRM-ffffffff-SO1", "not_ours", [answer["key"]]),
+            (answer["key"], "", []),
+            ("", "", []),
+        ):
+            with self.subTest(key):
+                (call,) = self.client.order_cancel(ids, [key])
+                self.assertEqual((call["reason"], call["documents"]), (reason, found))
+                self.assertEqual(
+                    call["order"]["state"], "draft" if reason else "cancelled"
+                )
+        for key, state in (
+            ("CRM-ffffffff-SO1", "cancelled"),
+            (answer["key"], "draft"),
+        ):
+            with self.subTest(key):
+                (call,) = self.client.order_reopen(ids, [key])
+                self.assertEqual(call["order"]["state"], state)
+                self.assertEqual(
+                    call["reason"], "not_ours" if state == "cancelled" else ""
+                )
+
     def test_invoice_of_several_orders_stays(self):
         """As the module sale_invoice_grouping makes them."""
         ids = [self.create_sale(is_confirmed=True)["remote_id"] for _number in range(2)]

@@ -1,6 +1,6 @@
 """The connector of this type, against the real Tryton."""
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, TransactionCase, tagged
 from odoo.tests.common import _super_send
 
@@ -86,6 +86,19 @@ class TestConnector(TransactionCase):
         self.connector._get_client().settings.session_cache["token"] = "x"
         self.connector.tryton_database = "erp2"
         self.assertEqual(self.connector._get_client().settings.session_cache, {})
+
+    def test_another_database_or_company_is_another_system(self):
+        partner = self.env["res.partner"].create({"name": "Brown"})
+        self.env["integration.external.id"]._bind(
+            self.connector, "party", [(partner, {"remote_id": "7"})]
+        )
+        for values in ({"tryton_database": "test"}, {"tryton_company_id": "4"}):
+            with self.assertRaisesRegex(UserError, "duplicate this connector"):
+                self.connector.write(values)
+        self.connector.tryton_web_shop = "CRM"
+        with self.assertRaises(UserError), Form(self.connector) as form:
+            form.tryton_database = "test"
+            self.assertTrue(form.is_system_changed)
 
     def test_test_connection(self):
         erp = read_erp("tryton")
