@@ -6,6 +6,7 @@ from odoo.addons.integration_hub.client import (
     IntegrationError,
     TextMaker,
     ValidationError,
+    find_stop,
     get_hold_back,
 )
 
@@ -62,7 +63,13 @@ def send_complaints(client, requests):
         else:
             to_create.append(index)
     _create(client, requests, answers, to_create)
-    _update(client, answers, updates)
+    if stop := find_stop([answers[index] for index in to_create]):
+        # nothing more is sent: the next try looks first
+        answers = [
+            stop if index in updates else item for index, item in enumerate(answers)
+        ]
+    else:
+        _update(client, answers, updates)
     for request, answer in zip(requests, answers, strict=True):
         if not isinstance(answer, IntegrationError):
             answer["marks"] = {

@@ -3,7 +3,11 @@ Python, runs in a thread."""
 
 import hashlib
 
-from odoo.addons.integration_hub.client import IntegrationError, get_hold_back
+from odoo.addons.integration_hub.client import (
+    IntegrationError,
+    find_stop,
+    get_hold_back,
+)
 
 
 def get_hash(text):
@@ -43,26 +47,29 @@ def send_summaries(client, requests):
             is_same = get_hash(state["text"]) == get_hash(summary["text"])
             if not is_same or state["product_id"] != summary["product_id"]:
                 to_update.append(index)
-    _settle(
-        answers,
-        to_create,
-        to_create
-        and client.feedback_create([requests[index]["summary"] for index in to_create]),
+    created = to_create and client.feedback_create(
+        [requests[index]["summary"] for index in to_create]
     )
-    _settle(
-        answers,
-        to_update,
-        to_update
-        and client.feedback_update(
-            [
-                {
-                    "remote_id": answers[index]["state"]["remote_id"],
-                    "summary": requests[index]["summary"],
-                }
-                for index in to_update
-            ]
-        ),
+    _settle(answers, to_create, created)
+    rest = [*to_update, *(index for index, _remote_id in to_delete)]
+    if stop := find_stop(created):
+        # nothing more is sent: the next try looks first
+        _settle(answers, rest, [stop] * len(rest))
+        return answers
+    updated = to_update and client.feedback_update(
+        [
+            {
+                "remote_id": answers[index]["state"]["remote_id"],
+                "summary": requests[index]["summary"],
+            }
+            for index in to_update
+        ]
     )
+    _settle(answers, to_update, updated)
+    if stop := find_stop(updated):
+        rest = rest[len(to_update) :]
+        _settle(answers, rest, [stop] * len(rest))
+        return answers
     if to_delete:
         outcomes = client.feedback_delete(
             [remote_id for _index, remote_id in to_delete]
@@ -74,7 +81,7 @@ def send_summaries(client, requests):
 
 
 def _settle(answers, indexes, states):
-    for index, state in zip(indexes, states or [], strict=True):
+    for index, state in zip(indexes, states, strict=True):
         if isinstance(state, IntegrationError):
             answers[index] = state
         else:

@@ -2,6 +2,7 @@
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    find_stop,
     get_hold_back,
     in_chunks,
 )
@@ -47,13 +48,17 @@ def _create_missing(client, requests, orders):
     for chunk in in_chunks(missing, client.order_batch_size):
         try:
             created = client.order_create([requests[index]["order"] for index in chunk])
+            stop = find_stop(created)
         except IntegrationError as error:
-            # not sent, or unknown: either way the next try looks them up first
-            for index in missing:
-                orders[index] = orders[index] or error
-            return
+            created = [error] * len(chunk)
+            stop = find_stop(created) or error
         for index, order in zip(chunk, created, strict=True):
             orders[index] = order
+        if stop:
+            # nothing more is sent: the next try looks all of them up first
+            for index in missing:
+                orders[index] = orders[index] or stop
+            return
 
 
 def _is_there(answer):

@@ -4,6 +4,7 @@ thread."""
 from odoo.addons.integration_hub.client import (
     IntegrationError,
     ValidationError,
+    find_stop,
     get_hold_back,
 )
 
@@ -27,6 +28,7 @@ def send_changes(client, requests):
         return [answer or {"result": "unsupported"} for answer in answers]
     _hold_back_lost(client, requests, answers)
     cancels = _pick(requests, answers, "cancel")
+    stop = None
     if cancels:
         called = client.order_cancel(
             [requests[index]["remote_id"] for index in cancels],
@@ -34,8 +36,12 @@ def send_changes(client, requests):
         )
         for index, answer in zip(cancels, called, strict=True):
             answers[index] = _tag_cancel(requests[index], answer)
+        stop = find_stop(called)
     changes = _pick(requests, answers, "change")
-    if changes:
+    if stop:
+        for index in changes:
+            answers[index] = stop
+    elif changes:
         try:
             changed = _change(client, [requests[index] for index in changes])
         except IntegrationError as error:

@@ -11,6 +11,10 @@ NONSENSE = (
     b"42",
     b'"\xff\xfe"',
     b'{"jsonrpc": "2.0", "id": 0',
+    # What no database keeps.
+    b"\x00\x00 gone",
+    b'"\\u0000"',
+    b'{"jsonrpc": "2.0", "id": 0, "result": ["\\u0000", "\\ud83d"]}',
 )
 
 

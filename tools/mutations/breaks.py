@@ -68,7 +68,13 @@ BREAKS = {
         )
     ),
     "answer kept late": Break(
-        ((f"{HUB}job_batch.py", "        self._store_answers()\n", ""),),
+        (
+            (
+                f"{HUB}batch_settle.py",
+                "        job_rows.store_answers(self.env, packed, self.mark)\n",
+                "",
+            ),
+        ),
         direct=(
             "integration_hub/tests/test_lane_run.py::TestLaneRun"
             "::test_answer_is_kept_for_whoever_takes_the_job_up",

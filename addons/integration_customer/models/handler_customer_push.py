@@ -4,6 +4,7 @@ from odoo.addons.integration_hub.client import (
     AmbiguousMatchError,
     IntegrationError,
     TextMaker,
+    find_stop,
 )
 from odoo.addons.integration_hub.client.matching import is_same_address
 
@@ -228,6 +229,11 @@ class HandlerCustomerPush(models.AbstractModel):
         while waiting:
             this_round, waiting = take_distinct(waiting, requests)
             match_or_create(client, requests, answers, this_round)
+            if stop := find_stop([answers[index] for index in this_round]):
+                # nothing more is created: the next try looks for all of them first
+                for index in waiting:
+                    answers[index] = stop
+                break
         complete_addresses(client, requests, answers)
         read_states(client, requests, answers)
         return answers

@@ -6,7 +6,7 @@ dictionaries and get plain dictionaries back, or errors of the kinds in
 """
 
 from .base import ConnectionReport, ConnectionSettings, Exchange, SystemClient
-from .batch import in_chunks, send_by_halving, send_in_chunks
+from .batch import find_stop, in_chunks, send_by_halving, send_in_chunks
 from .errors import (
     AmbiguousMatchError,
     AuthenticationError,
@@ -14,6 +14,7 @@ from .errors import (
     InternalError,
     MappingError,
     NetworkError,
+    NotSentError,
     OutcomeUnknownError,
     RateLimitError,
     StillUnknownError,
@@ -21,4 +22,5 @@ from .errors import (
     error_from_dict,
     get_hold_back,
 )
+from .storable import make_storable
 from .text import Text, TextMaker, join_texts, unpack_text

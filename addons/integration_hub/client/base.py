@@ -1,10 +1,9 @@
 """What every system's client shares: session, time-outs, error kinds, exchange log."""
 
 import json
-import re
+import math
 import time
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 
 import requests
 
@@ -13,11 +12,14 @@ from .errors import (
     AuthenticationError,
     InternalError,
     NetworkError,
+    NotSentError,
     OutcomeUnknownError,
     RateLimitError,
     ValidationError,
 )
+from .rate_limit import read_retry_after
 from .redact import redact
+from .storable import make_storable
 from .text import TextMaker
 
 _lt = TextMaker(__name__)
@@ -25,6 +27,8 @@ _lt = TextMaker(__name__)
 DEFAULT_CONNECT_TIMEOUT = 10.0
 DEFAULT_READ_TIMEOUT = 120.0
 DEFAULT_LOG_LIMIT = 20_000
+# zero would be an error of its own
+SHORTEST_TIMEOUT = 0.1
 # request time-out, conflict, too early: to be tried again, after a look at what is there
 BUSY_STATUSES = (408, 409, 425)
 
@@ -116,6 +120,9 @@ class SystemClient:
         self._session = None
         self._is_closed = False
         self._next_call = 0.0
+        self._last_begin = self._end = math.inf
+        # the request of the call under way has begun to leave
+        self._has_left = False
 
     def __enter__(self):
         return self
@@ -130,6 +137,15 @@ class SystemClient:
         if self._session is not None:
             self._session.close()
             self._session = None
+
+    def keep_to(self, last_begin, end):
+        """A server ends a worker that takes too long, in the midst of a call: so no call
+        begins too late, and none lasts longer than that.
+
+        :param float last_begin: no call begins after it, ``time.monotonic``
+        :param float end: no call lasts beyond it, ``time.monotonic``
+        """
+        self._last_begin, self._end = last_begin, end
 
     # -- to be overridden -------------------------------------------------------------
 
@@ -169,6 +185,7 @@ class SystemClient:
             then an *outcome unknown*, not a network error
         :param dict headers: besides those of :meth:`prepare_headers`
         :rtype: requests.Response
+        :raise NotSentError: nothing was sent, for a reason of ours
         :raise NetworkError: nothing was sent, or nothing can have changed
         :raise OutcomeUnknownError: the answer got lost after we sent a change
         :raise RateLimitError: 429, or 503 with ``Retry-After``
@@ -176,7 +193,11 @@ class SystemClient:
         """
         self._wait_turn()
         if self._is_closed:
-            raise NetworkError(_lt("The server has broken this off: nothing was sent."))
+            raise NotSentError(_lt("The server has broken this off: nothing was sent."))
+        if time.monotonic() > self._last_begin:
+            raise NotSentError(
+                _lt("The time for this was up before the call: nothing was sent.")
+            )
         url = self.settings.url.rstrip("/") + path
         data = None if body is None else json.dumps(body)
         exchange = Exchange(
@@ -195,7 +216,6 @@ class SystemClient:
                     **self.prepare_headers(),
                     **(headers or {}),
                 },
-                timeout=(self.settings.connect_timeout, self.settings.read_timeout),
                 # a redirect would carry our credentials to an address nobody configured
                 allow_redirects=False,
             )
@@ -220,10 +240,17 @@ class SystemClient:
 
     def _request(self, *args, **kwargs):
         settings = self.settings
-        with Deadline(settings.connect_timeout + settings.read_timeout) as deadline:
+        left = max(self._end - time.monotonic(), SHORTEST_TIMEOUT)
+        timeout = (
+            min(settings.connect_timeout, left),
+            min(settings.read_timeout, left),
+        )
+        self._has_left = False
+        with Deadline(min(sum(timeout), left)) as deadline:
             try:
-                response = self.session.request(*args, **kwargs)
+                response = self.session.request(*args, timeout=timeout, **kwargs)
             except Exception as error:
+                self._has_left = deadline.has_left
                 if deadline.is_over:
                     # whatever it made of a connection that was cut under it
                     raise requests.ReadTimeout(str(error)) from error
@@ -313,7 +340,8 @@ class SystemClient:
     def _explain(self, error, lost):
         """The named error behind what the HTTP library raised."""
         detail = self._loggable(str(error))[:500]
-        if isinstance(error, requests.exceptions.SSLError):
+        is_of_tls = isinstance(error, requests.exceptions.SSLError)
+        if is_of_tls and not self._has_left:
             return NetworkError(
                 _lt("The system's certificate can't be trusted. Check the address."),
                 detail,
@@ -353,55 +381,10 @@ class SystemClient:
         if not text or not limit:
             return ""
         # cut first, with a margin: redacting megabytes would cost more than the call
-        cut = text[: limit + 200]
+        cut = make_storable(text[: limit + 200])
         return redact(cut, self.settings.credentials.values())[:limit]
 
     def _log_error(self, exchange, error):
         exchange.error_kind = error.kind
         exchange.error_message = error.message
         return error
-
-
-def read_retry_after(headers, is_limited=False):
-    """Seconds to wait by ``Retry-After`` (RFC 9110 §10.2.3), else by the usual rate-limit
-    headers: ``X-RateLimit-Reset`` (a span, or a moment as Unix time),
-    ``RateLimit-Reset`` and ``RateLimit`` with its parameter ``t`` (both drafts of the
-    IETF's httpapi group: a span); None where the system says nothing.
-
-    :param headers: case-insensitive mapping
-    :param bool is_limited: the system said that it is about the limit; otherwise the
-        headers count once nothing of it remains, as many systems always send them
-    :rtype: float or None
-    """
-    value = headers.get("Retry-After")
-    if not value and (is_limited or _has_used_up(headers)):
-        value = _read_reset(headers)
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except (TypeError, ValueError):
-            return None
-    # some send the moment (Unix time) instead of a span
-    if seconds > 1_000_000_000:
-        seconds -= time.time()
-    return max(0.0, seconds)
-
-
-def _has_used_up(headers):
-    return "0" in (
-        headers.get("X-RateLimit-Remaining"),
-        headers.get("RateLimit-Remaining"),
-    ) or bool(re.search(r";\s*r=0\b", headers.get("RateLimit") or ""))
-
-
-def _read_reset(headers):
-    reset = headers.get("X-RateLimit-Reset") or headers.get("RateLimit-Reset")
-    if not reset:
-        spans = re.findall(r";\s*t=(\d+)", headers.get("RateLimit") or "")
-        # of several limits the one that takes longest
-        reset = max(spans, key=int, default=None)
-    return reset

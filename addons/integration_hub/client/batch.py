@@ -25,8 +25,9 @@ def send_by_halving(send, items):
     halved until the refused ones stand alone; the others get through. Costs
     ``2·log2(n)`` extra calls for one culprit in ``n``.
 
-    Any other error concerns the system, not the items. Those already answered keep their
-    answer, the rest get the error: after an *outcome unknown* nothing more is sent.
+    Any other error concerns the system, not the items, be it raised or one of the answers.
+    Those already answered keep their answer, the rest get the error: after an *outcome
+    unknown* nothing more is sent.
 
     :param send: callable taking a list of items, returning one answer per item
     :param list items: what is to be sent
@@ -38,8 +39,10 @@ def send_by_halving(send, items):
     pending = [(0, len(items))]
     while pending:
         start, end = pending.pop()
+        stop = None
         try:
             answers[start:end] = send(items[start:end])
+            stop = find_stop(answers[start:end])
         except ValidationError as error:
             if end - start == 1:
                 answers[start] = error
@@ -49,12 +52,24 @@ def send_by_halving(send, items):
                 pending += [(middle, end), (start, middle)]
         except IntegrationError as error:
             answers[start:end] = [error] * (end - start)
+            stop = _not_sent(error) if error.kind == "outcome_unknown" else error
+        if stop is not None:
             for rest_start, rest_end in pending:
-                # these were not part of the failed call: nothing is unknown about them
-                rest = error if error.kind != "outcome_unknown" else _not_sent(error)
-                answers[rest_start:rest_end] = [rest] * (rest_end - rest_start)
+                answers[rest_start:rest_end] = [stop] * (rest_end - rest_start)
             break
     return answers
+
+
+def find_stop(answers):
+    """Whether what a system has answered is a reason to send it nothing more.
+
+    :param list answers: of one call
+    :return: the error for those that were not sent (nothing is unknown about them), or None
+    """
+    for answer in answers:
+        if isinstance(answer, IntegrationError) and answer.kind in SYSTEM_KINDS:
+            return _not_sent(answer) if answer.kind == "outcome_unknown" else answer
+    return None
 
 
 def send_in_chunks(send, chunks):
@@ -72,12 +87,7 @@ def send_in_chunks(send, chunks):
             continue
         sent = send_by_halving(send, chunk)
         answers += sent
-        for answer in sent:
-            if isinstance(answer, IntegrationError) and answer.kind in SYSTEM_KINDS:
-                stopped = (
-                    _not_sent(answer) if answer.kind == "outcome_unknown" else answer
-                )
-                break
+        stopped = find_stop(sent)
     return answers
 
 

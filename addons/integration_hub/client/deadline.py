@@ -17,8 +17,11 @@ def _watched(connection_class):
         """Tells the deadline which socket to cut."""
 
         def request(self, *args, **kwargs):
-            result = super().request(*args, **kwargs)
             if deadline := getattr(_local, "deadline", None):
+                # a connection over TLS stands by now
+                deadline.has_left = True
+            result = super().request(*args, **kwargs)
+            if deadline:
                 # the connection forgets it where the system hangs up after each answer
                 deadline.socket = self.sock
             return result
@@ -47,7 +50,8 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 class Deadline:
-    """Cuts the connection of the call made within it when its time is up.
+    """Cuts the connection of the call made within it when its time is up. ``has_left``
+    tells whether the request was on its way by then.
 
     :param float seconds: until the whole answer has to be there
     """
@@ -55,6 +59,7 @@ class Deadline:
     def __init__(self, seconds):
         self.socket = None
         self.is_over = False
+        self.has_left = False
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
 

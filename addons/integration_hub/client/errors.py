@@ -56,6 +56,12 @@ class NetworkError(IntegrationError):
     is_retried = True
 
 
+class NotSentError(NetworkError):
+    """Nothing was sent, for a reason of ours: it says nothing about the system."""
+
+    was_sent = False
+
+
 class OutcomeUnknownError(IntegrationError):
     """The answer to a call that may have changed something was lost.
 

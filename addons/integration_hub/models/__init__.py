@@ -3,6 +3,7 @@ from . import integration_connector
 from . import integration_connector_flows
 from . import integration_connector_secrets
 from . import integration_connector_limits
+from . import integration_connector_waiting
 from . import integration_usage
 from . import integration_flow
 from . import integration_flow_filter
@@ -25,6 +26,7 @@ from . import integration_cause_job
 from . import integration_problem
 from . import integration_lane
 from . import integration_lane_due
+from . import integration_lane_connection
 from . import integration_external_id
 from . import integration_exchange
 from . import integration_housekeeping

@@ -62,11 +62,17 @@ class BatchProblems:
                 # not the job's fault: it goes on once the credentials are mended
                 connector._stop_by_error(error)
                 values |= {"state": "waiting", "attempts": job.attempts - 1}
-            elif error.is_retried and job.attempts < connector.max_attempts:
+            elif error.is_retried and (
+                connector._is_failing_as_a_whole(error)
+                or job.attempts < connector.max_attempts
+            ):
                 values |= {
                     "state": "retrying",
                     "next_try": now + timedelta(seconds=get_back_off(job, error)),
                 }
+                if connector._is_failing_as_a_whole(error):
+                    # however long that lasts: the job is left tries of its own
+                    values["attempts"] = min(job.attempts, connector.max_attempts // 2)
                 is_unknown = error.kind == "outcome_unknown"
                 if is_unknown and not error.was_sent and job.unsettled_until:
                     # the waiting is over then: no need to sleep longer than that

@@ -1,15 +1,22 @@
 """Steps of a batch that need no database; see ``job_batch.py``."""
 
+import json
 import logging
 from datetime import UTC
 from random import uniform
 
-from ..client import IntegrationError, InternalError, TextMaker
+from odoo.tools.json import json_default
+
+from ..client import IntegrationError, InternalError, TextMaker, make_storable
+from ..client.rate_limit import bound_wait
+from ..client.storable import may_be_unstorable
 
 _logger = logging.getLogger(__name__)
 _lt = TextMaker(__name__)
 
 BACK_OFF_CEILING = 3600.0
+# from here on it is above the ceiling, and at last above what a float holds
+MOST_DOUBLINGS = 12
 
 
 def make_call(call, client, requests):
@@ -33,6 +40,18 @@ def make_call(call, client, requests):
     return answers, exchanges
 
 
+def pack_answer(answer):
+    """
+    :param answer: JSON-safe
+    :return: the same without what the database can't keep, and its JSON
+    """
+    text = json.dumps({"value": answer}, default=json_default)
+    if may_be_unstorable(text):
+        answer = make_storable(answer)
+        text = json.dumps({"value": answer}, default=json_default)
+    return answer, text
+
+
 def get_timestamp(moment):
     """Seconds since 1970 of a naive UTC datetime, or None: plain data for a thread."""
     return moment.replace(tzinfo=UTC).timestamp() if moment else None
@@ -40,9 +59,10 @@ def get_timestamp(moment):
 
 def get_back_off(job, error):
     """Seconds until the next try: 1, 2, 4, 8 …, spread by a fifth so that what failed
-    together does not come back together; or what the system asked for."""
-    seconds = min(2.0 ** (job.attempts - 1), BACK_OFF_CEILING) * uniform(0.8, 1.2)
-    return max(seconds, error.retry_after or 0.0)
+    together does not come back together; or what the system asked for, within reason."""
+    doublings = min(job.attempts - 1, MOST_DOUBLINGS)
+    seconds = min(2.0**doublings, BACK_OFF_CEILING) * uniform(0.8, 1.2)
+    return max(seconds, bound_wait(error.retry_after))
 
 
 def as_internal(error):

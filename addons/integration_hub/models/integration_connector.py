@@ -8,6 +8,8 @@ from ..translation import say
 # of the database's uuid, in keys that are kept over there
 REMOTE_KEY_LENGTH = 8
 _SESSION_CACHES = {}
+# in the context: no call of a client goes on after it, ``time.monotonic``
+UNTIL = "integration_hub.until"
 
 
 class IntegrationConnector(models.Model):
@@ -94,6 +96,7 @@ class IntegrationConnector(models.Model):
 
     # -- what we know of the other side -----------------------------------------------
     is_testing = fields.Boolean(readonly=True, copy=False)
+    test_tries = fields.Integer(readonly=True, copy=False, aggregator=None)
     last_contact = fields.Datetime(readonly=True, copy=False)
     last_test = fields.Datetime(readonly=True, copy=False)
     remote_user = fields.Char(readonly=True, copy=False)
@@ -246,6 +249,19 @@ class IntegrationConnector(models.Model):
     def _get_client(self):
         """A client of this system; not to be shared between threads.
 
+        :raise UserError: as :meth:`_get_connection_settings`
+        """
+        settings = self._get_connection_settings()
+        client = self._call_hook("get_client_class")(settings)
+        if until := self.env.context.get(UNTIL):
+            client.keep_to(until, until)
+        return client
+
+    @api.private
+    def _get_connection_settings(self):
+        """All that a client has to know.
+
+        :rtype: ConnectionSettings
         :raise UserError: no address, credentials that can't be read, or a neutralised
             database
         """
@@ -262,20 +278,16 @@ class IntegrationConnector(models.Model):
                 )
             )
         key = (self.env.cr.dbname, self.id)
-        return self._call_hook("get_client_class")(
-            ConnectionSettings(
-                url=self.url.rstrip("/"),
-                # sudo: secrets go to the client and nowhere else
-                credentials=self.env["integration.credential"]
-                .sudo()
-                ._read_secrets(self),
-                options=self._get_client_options(),
-                connect_timeout=self.connect_timeout,
-                read_timeout=self._get_read_timeout(),
-                seconds_between_calls=self._get_seconds_between_calls(),
-                log_limit=self.exchange_log_limit,
-                session_cache=_SESSION_CACHES.setdefault(key, {}),
-            )
+        return ConnectionSettings(
+            url=self.url.rstrip("/"),
+            # sudo: secrets go to the client and nowhere else
+            credentials=self.env["integration.credential"].sudo()._read_secrets(self),
+            options=self._get_client_options(),
+            connect_timeout=self.connect_timeout,
+            read_timeout=self._get_read_timeout(),
+            seconds_between_calls=self._get_seconds_between_calls(),
+            log_limit=self.exchange_log_limit,
+            session_cache=_SESSION_CACHES.setdefault(key, {}),
         )
 
     def _get_read_timeout(self):

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..client import make_storable
 from ..translation import say, speak_to
 
 
@@ -25,8 +26,8 @@ class IntegrationConnector(models.Model):
         :return: dict of fields of ``integration.job``"""
         return {
             "error_kind": error.kind,
-            "error_message": say(self.env, error.message),
-            "error_detail": error.to_dict(),
+            "error_message": make_storable(say(self.env, error.message)),
+            "error_detail": make_storable(error.to_dict()),
         }
 
     @api.private

@@ -1,7 +1,15 @@
+import logging
 from datetime import timedelta
+
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..client import NotSentError
+from ..client.rate_limit import bound_wait
+
+_logger = logging.getLogger(__name__)
 
 # the circuit breaker: so many failed calls in a row, and the connector rests
 FAILURES_TO_REST = 5
@@ -30,7 +38,8 @@ class IntegrationConnector(models.Model):
     reserved_share = fields.Integer(
         "Kept for Won Deals (%)",
         default=20,
-        help="This part of the daily budget is for real-time flows alone.",
+        help="This part of the daily budget is for won deals alone, and for what they wait"
+        " for.",
     )
     settle_seconds = fields.Float(
         "Lost Calls End After (s)",
@@ -70,15 +79,35 @@ class IntegrationConnector(models.Model):
         return self._get_call_places() / self.calls_per_second
 
     @api.private
-    def _has_budget(self, flow):
-        """Whether the day's budget allows ``flow`` another call."""
+    def _get_budget(self):
+        """What is left of the day's budget.
+
+        :return: ``free``; ``kept``, where only what is kept for won deals is left; or
+            ``used``
+        """
         self.ensure_one()
         if not self.calls_per_day:
-            return True
-        allowed = self.calls_per_day
-        if flow.cadence != "realtime":
-            allowed -= allowed * self.reserved_share / 100
-        return self.env["integration.usage"]._get_today(self) < allowed
+            return "free"
+        made = self.env["integration.usage"]._get_today(self)
+        if made >= self.calls_per_day:
+            return "used"
+        kept = self.calls_per_day * self.reserved_share / 100
+        return "kept" if made >= self.calls_per_day - kept else "free"
+
+    @api.private
+    def _get_deals_wait_condition(self):
+        """Jobs that a won deal waits for, such as the one of its customer.
+
+        :return: ``SQL`` on ``job``"""
+        return SQL(
+            """EXISTS (
+            SELECT FROM integration_job deal
+              JOIN integration_flow deal_flow ON deal_flow.id = deal.flow_id
+             WHERE deal.blocked_by_id = job.id
+               AND deal.state IN ('waiting', 'retrying')
+               AND deal_flow.code = ANY(%s))""",
+            self.env["integration.flow"]._get_deal_codes(),
+        )
 
     @api.private
     def _get_settle_time(self):
@@ -94,6 +123,18 @@ class IntegrationConnector(models.Model):
         return self.failures_in_a_row >= FAILURES_TO_REST
 
     @api.private
+    def _is_failing_as_a_whole(self, error):
+        """Whether the error says nothing of the record it was met with: the system asks us
+        to slow down, or it fails whatever is sent.
+
+        :param error: ``IntegrationError``, as of which the outcome was noted
+        """
+        self.ensure_one()
+        return error.kind == "rate_limit" or (
+            error.kind in SYSTEM_FAILURES and self._is_probing()
+        )
+
+    @api.private
     def _note_outcome(self, problems, request_count):
         """Keep count of a system's failures in a row, and let it rest where they mount.
 
@@ -103,9 +144,15 @@ class IntegrationConnector(models.Model):
         self.ensure_one()
         if self._note_limits(problems):
             return
+        told = [
+            error for error in problems.values() if not isinstance(error, NotSentError)
+        ]
+        if problems and not told and len(problems) == request_count:
+            # nothing was asked, so nothing is known
+            return
         failed = len(problems) == request_count and all(
             error.kind in SYSTEM_FAILURES and getattr(error, "was_sent", True)
-            for error in problems.values()
+            for error in told
         )
         if failed:
             # 30 s, 1 min, 2 min … once there have been too many
@@ -120,7 +167,11 @@ class IntegrationConnector(models.Model):
             if failures >= FAILURES_TO_REST:
                 seconds = FIRST_REST * 2.0 ** min(failures - FAILURES_TO_REST, 10)
                 self._rest(min(seconds, LONGEST_REST))
+            if failures == self._get_failures_to_tell():
+                self._tell_safely(self._tell_of_outage)
         else:
+            if self.failures_in_a_row >= self._get_failures_to_tell():
+                self._tell_safely(self._tell_of_recovery)
             self.env.cr.execute(
                 SQL(
                     "UPDATE integration_connector"
@@ -139,7 +190,11 @@ class IntegrationConnector(models.Model):
         """
         limits = [error for error in problems.values() if error.kind == "rate_limit"]
         if limits:
-            self._rest(max(error.retry_after or RATE_LIMIT_REST for error in limits))
+            self._rest(
+                max(
+                    bound_wait(error.retry_after) or RATE_LIMIT_REST for error in limits
+                )
+            )
             self.invalidate_recordset(["resting_until"], flush=False)
         return bool(limits)
 
@@ -151,4 +206,41 @@ class IntegrationConnector(models.Model):
                 self.env["integration.lane"]._now() + timedelta(seconds=seconds),
                 self.id,
             )
+        )
+
+    # -- people -----------------------------------------------------------------------
+
+    def _get_failures_to_tell(self):
+        return max(self.max_attempts, FAILURES_TO_REST)
+
+    def _tell_safely(self, tell):
+        """What can't be told must not undo that it is known: the connector shows it."""
+        try:
+            with self.env.cr.savepoint():
+                tell()
+                self.env.flush_all()
+        except TransactionRollbackError:
+            raise
+        except Exception:
+            self.env.invalidate_all(flush=False)
+            _logger.exception("Telling people about connector %s failed", self.id)
+
+    def _tell_of_outage(self):
+        """Once: nothing has to be retried by hand, but somebody may not know of it."""
+        speaker = self._speak()
+        self.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=speaker.env._("%s has not answered for a long time", self.name),
+            note=speaker.env._(
+                "Ask whoever runs it. It is tried again by itself every ten minutes at"
+                " least, for as long as it takes, and nothing is lost: there is nothing to"
+                " retry by hand."
+            ),
+            user_id=self._get_person_in_charge().id,
+        )
+
+    def _tell_of_recovery(self):
+        self.activity_feedback(
+            ["mail.mail_activity_data_warning"],
+            feedback=self._speak().env._("It answers again."),
         )

@@ -13,6 +13,7 @@ class IntegrationConnector(models.Model):
             ("works", "Works"),
             ("attention", "Needs a Person"),
             ("resting", "Does Not Answer"),
+            ("waiting", "Waits"),
             ("paused", "Paused"),
             ("stopped", "Stopped"),
         ],
@@ -97,13 +98,11 @@ class IntegrationConnector(models.Model):
             )
         if paused:
             return ("attention", *self._get_paused_flow_step(*paused))
-        if self.failures_in_a_row and self.resting_until:
-            return (
-                "resting",
-                False,
-                False,
-                self.env._("Nothing to do: it is tried again by itself."),
-            )
+        if self.wait_reason in ("failures", "limit"):
+            health = "resting" if self.wait_reason == "failures" else "waiting"
+            return health, "try", self.env._("Try Now"), self.wait_text
+        if self.wait_reason:
+            return "waiting", "form", self.env._("Show the Settings"), self.wait_text
         if self.mapping_to_do_count:
             return (
                 "works",
@@ -157,6 +156,9 @@ class IntegrationConnector(models.Model):
             "integration_hub.integration_connector_setup_action"
         )
         return {**action, "res_id": self.id}
+
+    def _do_next_try(self):
+        return self.action_try_now()
 
     def _do_next_start(self):
         return self.action_start()

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from odoo import api, fields, models
 
+from ..client import make_storable
 from ..translation import say
 
 
@@ -59,19 +60,19 @@ class IntegrationExchange(models.Model):
                 {
                     "connector_id": connector.id,
                     "batch": batch,
-                    "operation": exchange.operation,
+                    "operation": make_storable(exchange.operation),
                     "method": exchange.method,
-                    "url": exchange.url,
-                    "request": exchange.request,
-                    "response": exchange.response,
+                    "url": make_storable(exchange.url),
+                    "request": make_storable(exchange.request),
+                    "response": make_storable(exchange.response),
                     "status": exchange.status,
                     "started_at": datetime.fromtimestamp(
                         exchange.started_at, UTC
                     ).replace(tzinfo=None),
                     "duration": exchange.duration,
                     "error_kind": exchange.error_kind,
-                    "error_message": say(
-                        connector._speak().env, exchange.error_message
+                    "error_message": make_storable(
+                        say(connector._speak().env, exchange.error_message)
                     ),
                 }
                 for exchange in exchanges

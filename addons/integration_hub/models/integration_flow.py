@@ -220,6 +220,17 @@ class IntegrationFlow(models.Model):
         return self.direction == "pull" or self._get_handler()._gathers_changes
 
     @api.model
+    @api.private
+    def _get_deal_codes(self):
+        """:return: list of the codes of flows that carry won deals"""
+        return [
+            code
+            for code, _label in self._fields["code"]._description_selection(self.env)
+            if f"integration.handler.{code}" in self.env
+            and self.env[f"integration.handler.{code}"]._carries_deals
+        ]
+
+    @api.model
     def _get_periodic_domain(self):
         codes = [
             code

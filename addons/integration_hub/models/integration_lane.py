@@ -1,31 +1,25 @@
-import logging
 import time
 from datetime import timedelta
-
-from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, models
 from odoo.tools import SQL, config
 
 from ..client import InternalError, OutcomeUnknownError, TextMaker
-from ..translation import say
-from .batch_steps import as_internal
-from .ir_cron_worker import get_begin_of_work
+from .ir_cron_worker import get_begin_of_work, get_sign_of_life
 from .lane_run import LaneRun
 
-_logger = logging.getLogger(__name__)
 _lt = TextMaker(__name__)
 
 # how long a lane run lasts at most; servers end a cron after limit_time_real_cron
 LONGEST_RUN = 60.0
+# left over of what the server allows, for all that is not measured
+SPARE = 5.0
 # less than this is not worth a run
 SHORTEST_RUN = 0.5
 # a lane waits itself for retries that are due so soon; later ones wake a lane up
 WAIT_FOR_RETRY = 5.0
 # a job whose lane died so often is likely what kills it
 MOST_CRASHES = 3
-# advisory locks of this class say that a connector is being tested
-TEST_LOCK_CLASS = LaneRun.LOCK_CLASS + 2
 
 
 class IntegrationLane(models.AbstractModel):
@@ -79,15 +73,17 @@ class IntegrationLane(models.AbstractModel):
         """Work until nothing is due or the time is used up. Called by ``ir.cron``.
 
         :return: number of jobs settled"""
-        deadline = self._get_deadline()
+        end = self._get_end()
+        deadline = self._get_deadline(end)
         if deadline - time.monotonic() < SHORTEST_RUN:
-            # another lane used it up; a new trigger, as what this one came for is gone
+            # it was used up by another lane, or by waiting for work; a new trigger, as
+            # what this one came for is gone
             self._wake_up()
             self._commit()
             return 0
-        self._run_connection_tests()
+        self._run_connection_tests(end)
         self._reclaim()
-        run = LaneRun(self, deadline)
+        run = LaneRun(self, deadline, end)
         try:
             processed = run.work()
         finally:
@@ -98,23 +94,50 @@ class IntegrationLane(models.AbstractModel):
         return processed
 
     @api.model
-    def _get_deadline(self):
-        """When a run that begins now has to end: all that its worker does without a break
-        may last :meth:`_get_run_seconds`, so that a last call may take as long again.
+    def _get_end(self):
+        """When all of a run that begins now has to have ended, its last calls as well: what
+        is under way then is killed with its worker.
 
         :return: ``time.monotonic``"""
-        seconds = self._get_run_seconds()
-        if (limit := config["limit_time_cpu"]) and limit > 0:
-            # a worker beyond it is ended in the midst of its calls; waiting costs none
-            seconds = min(seconds, limit * 0.75)
-        return (get_begin_of_work() or time.monotonic()) + seconds
+        now = time.monotonic()
+        end = now + 2 * self._get_run_seconds()
+        if limit := self._get_limit_seconds():
+            end = min(end, (get_sign_of_life() or now) + limit)
+        return end - SPARE
 
     @api.model
-    def _get_run_seconds(self):
+    def _get_deadline(self, end=None):
+        """When a run that begins now takes up nothing new any more: half of the time is for
+        the calls that are under way then, but not less than :meth:`_get_call_seconds`.
+
+        :param end: as of :meth:`_get_end`, else worked out
+        :return: ``time.monotonic``"""
+        now = time.monotonic()
+        left = (end or self._get_end()) - now
+        deadline = now + left - max(left / 2, self._get_call_seconds())
+        if (limit := config["limit_time_cpu"]) and limit > 0:
+            # a worker beyond it is ended in the midst of its calls; waiting costs none
+            deadline = min(deadline, (get_begin_of_work() or now) + limit * 0.75)
+        return deadline
+
+    @api.model
+    def _get_limit_seconds(self):
+        """What the server allows a scheduled action, or 0 for no limit."""
         limit = config["limit_time_real_cron"]
         if not limit or limit < 0:
             limit = config["limit_time_real"]
-        return min(LONGEST_RUN, limit / 2) if limit and limit > 0 else LONGEST_RUN
+        return max(limit or 0, 0)
+
+    @api.model
+    def _get_call_seconds(self):
+        """No call begins that could not last so long."""
+        return self._get_run_seconds() / 3
+
+    @api.model
+    def _get_run_seconds(self):
+        """How long a run lasts at most, and a call as well."""
+        limit = self._get_limit_seconds()
+        return min(LONGEST_RUN, limit / 2) if limit else LONGEST_RUN
 
     # -- waiting ----------------------------------------------------------------------
 
@@ -140,50 +163,6 @@ class IntegrationLane(models.AbstractModel):
         return True
 
     # -- what else a lane does --------------------------------------------------------
-
-    @api.model
-    def _run_connection_tests(self):
-        connectors = self.env["integration.connector"].search(
-            [("is_testing", "=", True)]
-        )
-        for connector in connectors:
-            # of the connection, not of a row: nothing is locked while the system answers
-            lock = SQL("(%s, %s)", TEST_LOCK_CLASS, connector.id)
-            [[is_ours]] = self.env.execute_query(
-                SQL("SELECT pg_try_advisory_lock%s", lock)
-            )
-            if not is_ours:
-                continue
-            try:
-                connector.invalidate_recordset()
-                if connector.is_testing:
-                    self._run_connection_test(connector)
-            finally:
-                self.env.execute_query(SQL("SELECT pg_advisory_unlock%s", lock))
-                self._commit()
-
-    def _run_connection_test(self, connector):
-        """Whatever one connector does, the queue of the others goes on."""
-        try:
-            connector._run_test()
-            self._commit()
-        except TransactionRollbackError:
-            # somebody changed the connector meanwhile: the next lane run tests again
-            self.env.cr.rollback()
-        except Exception as error:
-            self.env.cr.rollback()
-            _logger.exception("The test of connector %s failed", connector.id)
-            connector.write(
-                {
-                    "is_testing": False,
-                    "is_preview_wanted": False,
-                    "last_test": self.env.cr.now(),
-                    "error_message": say(
-                        connector._speak().env, as_internal(error).message
-                    ),
-                }
-            )
-            self._commit()
 
     @api.model
     def _reclaim(self):

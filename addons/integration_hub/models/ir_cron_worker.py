@@ -2,6 +2,11 @@ import threading
 import time
 
 from odoo import models
+from odoo.service.server import SLEEP_INTERVAL
+
+# how long a cron worker waits for work at most (``WorkerCron.sleep``, which adds up to nine
+# seconds by its process id)
+LONGEST_IDLE = SLEEP_INTERVAL + 10.0
 
 _local = threading.local()
 
@@ -13,6 +18,8 @@ class IrCron(models.Model):
     ten times while it has something left to do. Servers measure ``limit_time_real_cron``
     over all of that (``odoo/service/server.py``: ``WorkerCron.process_work``,
     ``ThreadedServer.cron_thread``), and then kill the worker, or start anew as a whole.
+    With worker processes the time in which one waits for work counts as well: it tells that
+    it lives before it waits (``Worker._runloop``).
     """
 
     _inherit = "ir.cron"
@@ -21,9 +28,24 @@ class IrCron(models.Model):
     def _process_job(cls, cron_cr, job):
         # one cursor for each time that the worker looks what is ready
         if getattr(_local, "cursor", None) is not cron_cr:
-            _local.cursor = cron_cr
+            _local.sign_of_life = _get_last_sign_of_life()
             _local.began = time.monotonic()
-        return super()._process_job(cron_cr, job)
+            _local.cursor = cron_cr
+        try:
+            return super()._process_job(cron_cr, job)
+        finally:
+            _local.ended = time.monotonic()
+
+
+def _get_last_sign_of_life():
+    """Not later than the moment from which the server measures."""
+    now = time.monotonic()
+    started = getattr(threading.current_thread(), "start_time", None)
+    if started:
+        # a thread, of which the server has noted it
+        return now - max(0.0, time.time() - started)
+    # a process has told that it lives after its last action, and before it waited
+    return max(now - LONGEST_IDLE, getattr(_local, "ended", now - LONGEST_IDLE))
 
 
 def get_begin_of_work():
@@ -31,3 +53,9 @@ def get_begin_of_work():
     outside of scheduled actions."""
     cursor = getattr(_local, "cursor", None)
     return None if cursor is None or cursor.closed else _local.began
+
+
+def get_sign_of_life():
+    """From when on the server measures how long the worker of this thread takes,
+    ``time.monotonic``; None outside of scheduled actions."""
+    return None if get_begin_of_work() is None else _local.sign_of_life

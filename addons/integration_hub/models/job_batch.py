@@ -7,12 +7,9 @@ from random import uniform
 
 from psycopg2.extensions import TransactionRollbackError
 
-from odoo.tools import SQL
-
 from ..client import IntegrationError, InternalError, TextMaker
-from ..translation import say_all
 from . import job_rows
-from .batch_problems import BatchProblems
+from .batch_settle import BatchSettling
 from .batch_steps import as_internal, get_timestamp, make_call
 from .integration_handler import Blocked
 from .job_order import find_circles
@@ -23,10 +20,9 @@ _lt = TextMaker(__name__)
 SERIALIZATION_TRIES = 5
 # seconds, spread, so that two lanes don't meet again
 STAND_BACK = 0.5
-CONTACT_NOTED_EVERY = timedelta(seconds=30)
 
 
-class JobBatch(BatchProblems):
+class JobBatch(BatchSettling):
     """Jobs of one flow on their way: claimed, prepared, called, settled."""
 
     def __init__(self, run, turn, mark, rows):
@@ -50,15 +46,17 @@ class JobBatch(BatchProblems):
         self.started = time.monotonic()
         self.requests = {}  # job -> request
         self.answers = {}  # job -> answer
+        self.packed = {}  # job -> answer, as it is stored
         self.exchanges = []
         self.future = None
         self.client = None
 
     @classmethod
-    def claim(cls, run, turn):
+    def claim(cls, run, turn, only=None):
         """Take the next batch, committed: from here on a crash is noticed.
 
         :param turn: :class:`Turn`
+        :param only: which of its jobs may go, ``SQL`` on ``job``; else all
         :return: ``(batch, is_last)``; no batch where nothing is due
         """
         for attempt in range(SERIALIZATION_TRIES):
@@ -67,10 +65,10 @@ class JobBatch(BatchProblems):
                 if turn.key in run.crashed:
                     # whatever was there when a lane died comes first: it may have to be
                     # looked up over there. It goes alone: it may be the cause
-                    mark, rows = job_rows.claim(run, turn, 1, crashed=True)
+                    mark, rows = job_rows.claim(run, turn, 1, crashed=True, only=only)
                 if not rows:
                     run.crashed.discard(turn.key)
-                    mark, rows = job_rows.claim(run, turn, turn.size)
+                    mark, rows = job_rows.claim(run, turn, turn.size, only=only)
                     is_last = len(rows) < turn.size
                 run.lane_model._commit()
                 break
@@ -257,6 +255,26 @@ class JobBatch(BatchProblems):
         )._release_blocked()
         self.lane_model._commit()
 
+    def give_back(self):
+        """There is no time left to send it, or no sense in it now: the jobs go back into
+        the queue as they were."""
+        self._in_fresh_transactions(self._give_back_unsent)
+
+    def _give_back_unsent(self):
+        self._give_back(
+            {
+                job: {
+                    "state": "retrying" if job.attempts > 1 else "waiting",
+                    "attempts": job.attempts - 1,
+                    "lane": False,
+                    "lease_until": False,
+                    "sent_at": False,
+                }
+                for job in self._get_ours([*self.requests, *self.answers])
+            }
+        )
+        self.lane_model._commit()
+
     # -- the call ---------------------------------------------------------------------
 
     def submit(self, pool, client):
@@ -266,109 +284,9 @@ class JobBatch(BatchProblems):
             make_call, type(self.handler)._call, client, list(self.requests.values())
         )
 
-    # -- after the call ---------------------------------------------------------------
-
-    def settle(self):
-        """Commit the answers, then apply them; those of jobs that are another lane's by now
-        are left to that one.
-
-        :return: number of jobs settled
-        """
-        problems = {}
-        if self.future:
-            answers, self.exchanges = self.future.result()
-            for job, answer in zip(self.requests, answers, strict=True):
-                if isinstance(answer, IntegrationError):
-                    problems[job] = answer
-                else:
-                    self.answers[job] = say_all(
-                        lambda job=job: self.handler._speak_for(job), answer
-                    )
-        self._in_fresh_transactions(lambda: self._settle_calls(problems))
-        if self.answers:
-            self._settle_answers(self.answers)
-        return len(problems) + len(self.answers)
-
-    def _settle_calls(self, problems):
-        self._store_answers()
-        if self.future and (problems or self.turn.has_failed):
-            self.turn.connector._note_outcome(problems, len(self.requests))
-            # what the run knows of this connector is out of date now
-            self.run.turns.clear()
-        self._settle_called(problems)
-        self._log_exchanges()
-        self.lane_model._commit()
-
-    def _settle_answers(self, answers):
-        """One that can't be applied is undone with all that was applied with it: answers
-        are committed, so the others are applied again, each by itself."""
-        try:
-            self._in_fresh_transactions(lambda: self._apply(answers))
-        except TransactionRollbackError:
-            raise
-        except Exception as error:
-            self.env.cr.rollback()
-            if len(answers) > 1:
-                for job, answer in answers.items():
-                    self._settle_answers({job: answer})
-                return
-            _logger.exception("Applying an answer of %s failed", self.flow.code)
-            self._settle_problems(
-                {job: as_internal(error) for job in self._get_ours(answers)}
-            )
-            self.lane_model._commit()
-
-    def _apply(self, answers):
-        answers = {job: answers[job] for job in self._get_ours(answers)}
-        if answers:
-            problems = self.handler._apply(self.flow, list(answers.items())) or {}
-            done = self.env["integration.job"].browse(
-                job.id for job in answers if job not in problems
-            )
-            job_rows.finish(done, time.monotonic() - self.started)
-            self.turn.connector._note_limits(problems)
-            self._settle_problems(problems)
-        self.lane_model._commit()
-
     def _get_ours(self, jobs):
         """Those of ``jobs`` that nobody has taken from this lane."""
         if not jobs:
             return self.env["integration.job"]
         jobs = self.env["integration.job"].browse(job.id for job in jobs)
         return job_rows.get_ours(jobs, self.mark)
-
-    def _store_answers(self):
-        """First of all, the result: nothing that comes after can lose it."""
-        self.env.flush_all()
-        answers = {
-            job: self.answers[job] for job in self.requests if job in self.answers
-        }
-        job_rows.store_answers(self.env, answers, self.mark)
-
-    def _log_exchanges(self):
-        if not self.exchanges:
-            return
-        connector = self.turn.connector
-        self.env["integration.exchange"]._log(connector, self.exchanges, self.mark)
-        self.env["integration.usage"]._add(
-            connector, self.run.name, len(self.exchanges)
-        )
-        if any(exchange.status for exchange in self.exchanges):
-            now = self.lane_model._now()
-            # now and then is enough: lanes side by side would fight for this one row
-            self.env.cr.execute(
-                SQL(
-                    """
-                UPDATE integration_connector SET last_contact = %(now)s
-                 WHERE id IN (
-                       SELECT id FROM integration_connector
-                        WHERE id = %(id)s
-                          AND (last_contact IS NULL OR last_contact < %(recent)s)
-                          FOR NO KEY UPDATE SKIP LOCKED)
-                    """,
-                    now=now,
-                    recent=now - CONTACT_NOTED_EVERY,
-                    id=connector.id,
-                )
-            )
-            connector.invalidate_recordset(["last_contact"], flush=False)

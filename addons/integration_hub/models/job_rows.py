@@ -17,7 +17,7 @@ LEASE = timedelta(minutes=3)
 NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
 
 
-def claim(run, turn, size, crashed=False):
+def claim(run, turn, size, crashed=False, only=None):
     """Mark the next jobs of a turn as running in this lane; not committed here.
 
     The claim index holds the waiting jobs of a turn in the order in which they get due:
@@ -33,6 +33,7 @@ def claim(run, turn, size, crashed=False):
     kept: PostgreSQL plans the statement anew each time, and the condition costs as much to
     plan as all the rest.
 
+    :param only: which of them may go, ``SQL`` on ``job``; else all
     :return: ``(mark, rows)``; a row has the id, whether there is an answer already,
         whether its request was set by a person, whether it is of a record, and until when
         a lost call for the same change may still be at work over there, be it this job's
@@ -43,6 +44,8 @@ def claim(run, turn, size, crashed=False):
     if not crashed:
         start = run.starts[turn.key]
         part = SQL("job.crashes = 0 AND (job.next_try, job.id) >= (%s, %s)", *start)
+    if only:
+        part = SQL("%s AND %s", part, only)
     rows = run.env.execute_query(
         SQL(
             """
@@ -178,7 +181,7 @@ def store_answers(env, answers, mark):
     so that its call is not made again; but not once it stands for a newer change, nor while
     another lane is at it.
 
-    :param dict answers: ``{job: JSON-safe answer}``
+    :param dict answers: ``{job: JSON}`` as made by ``batch_steps.pack_answer``
     :param str mark: of the batch that made the calls
     """
     if not answers:
@@ -196,10 +199,7 @@ def store_answers(env, answers, mark):
            AND state IN ('running', 'retrying', 'failed')
             """,
             list(jobs.ids),
-            [
-                json.dumps({"value": answer}, default=json_default)
-                for answer in answers.values()
-            ],
+            list(answers.values()),
             list(jobs.ids),
             mark,
         )

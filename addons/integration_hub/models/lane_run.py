@@ -1,5 +1,6 @@
 """One run of a lane: many systems side by side, none holding up another."""
 
+import logging
 import secrets
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -8,8 +9,12 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..client import AuthenticationError
+from .integration_load import PRIORITY as LOAD_PRIORITY
 from .job_batch import JobBatch
 from .job_rows import LEASE
+from .lane_desk import Desk
+
+_logger = logging.getLogger(__name__)
 
 # leases are renewed well before they run out, while calls are under way
 RENEW_EVERY = 30.0
@@ -20,6 +25,8 @@ TURNS_LAST = 0.2
 # ... and reading it takes this part of the time at most
 TURNS_SHARE = 0.1
 MOST_THREADS = 32
+# kinds of error after which nothing that is prepared goes out
+TURNED_AWAY = {"rate_limit", "authentication"}
 
 
 class LaneRun:
@@ -30,6 +37,7 @@ class LaneRun:
 
     :param lane_model: ``integration.lane``; its cursor is the run's own
     :param float deadline: nothing new is taken after it, ``time.monotonic``
+    :param float end: no call lasts beyond it, ``time.monotonic``
     """
 
     #: advisory locks of this class say that a lane lives ("lane" in ASCII)
@@ -37,14 +45,17 @@ class LaneRun:
     #: ... and of this one, that one of the calls a system takes at once is in use
     PLACE_CLASS = LOCK_CLASS + 1
 
-    def __init__(self, lane_model, deadline):
+    def __init__(self, lane_model, deadline, end=None):
         self.lane_model = lane_model
         self.env = lane_model.env
         self.deadline = deadline
+        self.end = end or deadline + lane_model._get_run_seconds()
+        self.last_begin = self.end - lane_model._get_call_seconds()
         self.desks = {}
         self.served = {}
         self.turns = []
         self.turns_until = 0.0
+        self.turns_read = 0.0
         # where the next batch of a turn begins
         self.starts = {}
         # turns of which something was under way when a lane died
@@ -81,13 +92,16 @@ class LaneRun:
 
     def _hand_over(self):
         """The time is up: while the last calls come back, which may take long, other lanes
-        go on. Each client that gets free from now on leaves its place to them."""
+        go on, with what is prepared here as well. Each client that gets free from now on
+        leaves its place to them."""
         if self.is_ending:
             return
         self.is_ending = True
+        has_given = False
         for desk in self.desks.values():
+            has_given = desk.give_back() or has_given
             desk.leave()
-        if self._get_in_flight():
+        if has_given or self._get_in_flight():
             self.lane_model._wake_up()
         self.lane_model._commit()
 
@@ -110,22 +124,53 @@ class LaneRun:
             desk = self._get_desk(turn)
             if not desk or not desk.has_room(turn):
                 continue
-            if turn.is_budgeted and not turn.connector._has_budget(turn.flow):
+            is_allowed, only = self._get_allowance(turn)
+            if not is_allowed:
                 continue
             self.served[turn.key] = time.monotonic()
-            batch, is_last = JobBatch.claim(self, turn)
+            batch, is_last = JobBatch.claim(self, turn, only)
             if is_last:
                 self.turns = [other for other in self.turns if other is not turn]
             if not batch:
                 continue
             took = True
-            self.settled += batch.prepare()
+            self.settled += self.attempt(batch, batch.prepare)
             if batch.requests:
                 desk.add(batch)
             elif batch.answers:
-                self.settled += batch.settle()
+                self.settled += self.attempt(batch, batch.settle)
         self.lane_model._commit()
         return took
+
+    def _get_allowance(self, turn):
+        """What the day's budget allows: at last only won deals, and what they wait for.
+
+        :return: tuple: whether anything may go, and which jobs alone (``SQL``, or None)
+        """
+        if not turn.is_budgeted:
+            return True, None
+        budget = turn.connector._get_budget()
+        is_for_deals = (
+            turn.flow._get_handler()._carries_deals and turn.priority < LOAD_PRIORITY
+        )
+        if budget == "kept" and not is_for_deals:
+            return True, turn.connector._get_deals_wait_condition()
+        return budget != "used", None
+
+    def attempt(self, batch, step):
+        """Whatever a batch of one system comes to, the others go on. Jobs that it leaves
+        under way are taken up as those of a lane that died, once this run has ended.
+
+        :param step: of ``batch``, callable
+        :return: what ``step`` gives, else 0
+        """
+        try:
+            return step()
+        except Exception:
+            # which fails as well where the connection is gone, and ends the run
+            self.env.cr.rollback()
+            _logger.exception("A batch of %s could not be settled", batch.flow.code)
+            return 0
 
     def _get_turns(self):
         """What there is to do, most urgent first, and among equals who was served last."""
@@ -134,7 +179,7 @@ class LaneRun:
             self.turns = self.lane_model._find_turns()
             self.starts = {turn.key: turn.start for turn in self.turns}
             self.crashed = {turn.key for turn in self.turns if turn.has_crashed}
-            ended = time.monotonic()
+            self.turns_read = ended = time.monotonic()
             self.turns_until = ended + max(TURNS_LAST, (ended - began) / TURNS_SHARE)
         return sorted(
             self.turns,
@@ -151,9 +196,20 @@ class LaneRun:
             self._renew_leases()
         for batch in in_flight:
             if batch.future in finished:
+                desk = self.desks[batch.turn.connector.id]
+                self._heed(desk, batch)
                 # the next call goes out before this one's answers are written
-                self.desks[batch.turn.connector.id].finish(batch)
-                self.settled += batch.settle()
+                desk.finish(batch)
+                self.settled += self.attempt(batch, batch.settle)
+
+    def _heed(self, desk, batch):
+        """Who was turned away does not come again at once."""
+        kinds = {getattr(answer, "kind", None) for answer in batch.get_answers()}
+        if kinds & TURNED_AWAY:
+            desk.give_back()
+        if AuthenticationError.kind in kinds:
+            # in a session of its own, or with another key by then
+            desk.renew()
 
     def _get_in_flight(self):
         return [batch for desk in self.desks.values() for batch in desk.in_flight]
@@ -178,8 +234,11 @@ class LaneRun:
         connector = turn.connector
         desk = self.desks.get(connector.id)
         if desk is None:
-            desk = self.desks[connector.id] = _Desk(self, connector.id)
+            desk = self.desks[connector.id] = Desk(self, connector.id)
         try:
+            if desk.looked_at < self.turns_read:
+                desk.looked_at = self.turns_read
+                desk.keep_up(connector._get_connection_settings())
             self._staff(desk, turn)
         except UserError as error:
             connector._stop_by_error(AuthenticationError(str(error)))
@@ -197,7 +256,9 @@ class LaneRun:
             place = self._take_place(turn.connector, limit) if limit else None
             if limit and place is None:
                 return
-            desk.welcome(turn.connector._get_client(), place)
+            client = turn.connector._get_client()
+            client.keep_to(self.last_begin, self.end)
+            desk.welcome(client, place)
 
     def _take_place(self, connector, limit):
         """:return: the lock of a place that was free, or None"""
@@ -223,7 +284,7 @@ class LaneRun:
             self.locks.add((lock_class, key))
         return is_taken
 
-    def _unlock(self, lock_class, key):
+    def unlock(self, lock_class, key):
         self.env.execute_query(
             SQL("SELECT pg_advisory_unlock(%s, %s)", lock_class, key)
         )
@@ -233,66 +294,5 @@ class LaneRun:
         # the connection goes back to a pool: nothing may stay held
         self.env.cr.rollback()
         for lock_class, key in list(self.locks):
-            self._unlock(lock_class, key)
+            self.unlock(lock_class, key)
         self.lane_model._commit()
-
-
-class _Desk:
-    """One connector in a lane run: its free clients, the calls under way, and one more
-    batch prepared for the client that gets free next."""
-
-    def __init__(self, run, connector_id):
-        self.run = run
-        self.connector_id = connector_id
-        self.places = {}  # client -> lock of its place, or None
-        self.free = []
-        self.in_flight = []
-        self.prepared = []
-
-    @property
-    def clients(self):
-        return list(self.places)
-
-    def has_room(self, turn):
-        if self.in_flight and turn.is_probing:
-            return False
-        return not self.prepared
-
-    def welcome(self, client, place):
-        self.places[client] = place
-        self.free.append(client)
-
-    def add(self, batch):
-        self.prepared.append(batch)
-        self._submit()
-
-    def finish(self, batch):
-        self.in_flight.remove(batch)
-        self.free.append(batch.client)
-        self._submit()
-        if self.run.is_ending and self.leave():
-            self.run.lane_model._wake_up()
-            self.run.lane_model._commit()
-
-    def leave(self):
-        """Dismiss the clients that have nothing to do.
-
-        :return: whether places have become free for other lanes
-        """
-        dismissed, self.free = self.free, []
-        places = [self.places.pop(client) for client in dismissed]
-        for client in dismissed:
-            client.close()
-        for place in filter(None, places):
-            self.run._unlock(*place)
-        return any(places)
-
-    def close(self):
-        for client in self.clients:
-            client.close()
-
-    def _submit(self):
-        while self.prepared and self.free:
-            batch = self.prepared.pop(0)
-            batch.submit(self.run.pool, self.free.pop())
-            self.in_flight.append(batch)

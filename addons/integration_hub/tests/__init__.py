@@ -4,6 +4,7 @@ from . import (
     test_catch_up,
     test_client_base,
     test_client_matching,
+    test_client_tls,
     test_correction,
     test_crash,
     test_credentials,
@@ -24,10 +25,12 @@ from . import (
     test_replay,
     test_mapping_units,
     test_schedule,
+    test_settle,
     test_setup,
     test_statements,
     test_tour_hub,
     test_tour_problems,
     test_tour_replay,
+    test_waiting,
 )
 from . import test_load

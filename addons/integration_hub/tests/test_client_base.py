@@ -11,11 +11,14 @@ from ..client import (
     ConnectionSettings,
     InternalError,
     NetworkError,
+    NotSentError,
     OutcomeUnknownError,
     RateLimitError,
     SystemClient,
     ValidationError,
+    make_storable,
     send_by_halving,
+    send_in_chunks,
 )
 
 SECRET = "s3cr3t-k3y"
@@ -125,7 +128,7 @@ class TestClientBase(unittest.TestCase):
         self.server.answer(429, Retry_After="7")
         self.assertEqual(self.assert_fails(RateLimitError).retry_after, 7)
         self.server.answer(503, Retry_After="Wed, 21 Oct 2065 07:28:00 GMT")
-        self.assertGreater(self.assert_fails(RateLimitError).retry_after, 1e8)
+        self.assertEqual(self.assert_fails(RateLimitError).retry_after, 3600)
         self.server.answer(429, X_RateLimit_Remaining="0", X_RateLimit_Reset="30")
         self.assertEqual(self.assert_fails(RateLimitError).retry_after, 30)
         self.server.answer(429)
@@ -141,6 +144,12 @@ class TestClientBase(unittest.TestCase):
             ({"RateLimit": '"burst";r=0;t=20, "day";r=5;t=40'}, 40),
             ({"Retry_After": "5", "X_RateLimit_Reset": "30"}, 5),
             ({"Retry_After": "nonsense"}, None),
+            # in milliseconds
+            ({"X_RateLimit_Reset": in_a_minute + "000"}, 60),
+            ({"X_RateLimit_Reset": "inf"}, None),
+            ({"Retry_After": "nan"}, None),
+            ({"Retry_After": "-5"}, 0),
+            ({"Retry_After": "9999999"}, 86_400),
         ):
             with self.subTest(headers=headers):
                 self.server.answer(429, **headers)
@@ -157,6 +166,9 @@ class TestClientBase(unittest.TestCase):
             with self.subTest(headers=headers):
                 self.server.answer(503, **headers)
                 self.assertEqual(self.assert_fails(RateLimitError).retry_after, 30)
+        # a page that says so whatever has happened
+        self.server.answer(503, Retry_After="86400")
+        self.assertEqual(self.assert_fails(RateLimitError).retry_after, 3600)
         # always sent by some: this one is simply down
         self.server.answer(503, X_RateLimit_Remaining="7", X_RateLimit_Reset="30")
         self.assert_fails(NetworkError)
@@ -197,6 +209,35 @@ class TestClientBase(unittest.TestCase):
         with self.assertRaisesRegex(NetworkError, "nothing was sent"):
             self.call(changes=True)
         self.assertFalse(self.server.requests)
+
+    def test_no_call_begins_when_the_time_is_up(self):
+        self.server.answer(200, b"{}")
+        now = time.monotonic()
+        self.client.keep_to(now + 60, now + 80)
+        self.call(changes=True)
+        self.client.keep_to(now - 1, now + 80)
+        with self.assertRaisesRegex(NotSentError, "nothing was sent"):
+            self.call(changes=True)
+        self.assertEqual(len(self.server.requests), 1)
+
+    def test_no_call_lasts_longer_than_its_worker(self):
+        held = threading.Event()
+        self.addCleanup(held.set)
+        self.server.respond = lambda handler: held.wait(30)
+        self.client.settings.read_timeout = 60.0
+        now = time.monotonic()
+        self.client.keep_to(now + 60, now + 0.3)
+        self.assert_fails(OutcomeUnknownError, "in time", changes=True)
+        self.assertLess(time.monotonic() - now, 20)
+
+    def test_what_no_database_keeps_is_not_kept(self):
+        self.server.answer(200, b'\x00 {"name": "a\x00b"}')
+        self.call()
+        self.assertEqual(self.client.exchanges[-1].response, ' {"name": "ab"}')
+        self.assertEqual(
+            make_storable({"a\x00": ["\ud83d", "\U0001fa91", ("x\x00",), 1, None]}),
+            {"a": ["", "\U0001fa91", ["x"], 1, None]},
+        )
 
     def test_answer_lost_on_the_way(self):
         self.server.respond = lambda handler: handler.connection.close()
@@ -267,6 +308,27 @@ class TestHalving(unittest.TestCase):
             [answer.kind for answer in answers],
             ["outcome_unknown", "outcome_unknown", "network", "network"],
         )
+
+    def test_error_among_the_answers_stops_as_well(self):
+        """Some clients give them one by one."""
+        for error, rest in (
+            (OutcomeUnknownError("Lost."), "network"),
+            (RateLimitError("Slow down."), "rate_limit"),
+        ):
+
+            def send(items, error=error):
+                self.calls.append(list(items))
+                if len(items) > 2:
+                    raise ValidationError("One of them.")
+                return [10, error]
+
+            for answers in (
+                send_by_halving(send, [1, 2, 3, 4]),
+                send_in_chunks(send, [[1, 2], [3, 4]]),
+            ):
+                self.assertEqual(answers[:2], [10, error])
+                self.assertEqual([answer.kind for answer in answers[2:]], [rest] * 2)
+        self.assertNotIn([3, 4], self.calls)
 
     def test_empty(self):
         self.assertEqual(send_by_halving(self.refuse(), []), [])

@@ -103,9 +103,14 @@ class TestEngine(HubCase):
         for _time in range(50):
             self.assertLessEqual(get_back_off(job, error), BACK_OFF_CEILING * 1.2)
             self.assertGreaterEqual(get_back_off(job, error), BACK_OFF_CEILING * 0.8)
-        # what the system asks for counts, however far away
+        job.attempts = 5000
+        self.assertLessEqual(get_back_off(job, error), BACK_OFF_CEILING * 1.2)
+        # what the system asks for counts, up to a day
         error.retry_after = 10 * BACK_OFF_CEILING
         self.assertEqual(get_back_off(job, error), 10 * BACK_OFF_CEILING)
+        for nonsense in (1e9, float("inf"), float("nan")):
+            error.retry_after = nonsense
+            self.assertLessEqual(get_back_off(job, error), 86_400)
 
     def test_gives_up_after_the_set_attempts(self):
         self.connector.max_attempts = 2

@@ -6,8 +6,15 @@ from unittest.mock import patch
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
-from ..client import NetworkError, RateLimitError, ValidationError
+from ..client import (
+    AuthenticationError,
+    NetworkError,
+    NotSentError,
+    RateLimitError,
+    ValidationError,
+)
 from ..models import integration_lane
+from ..models.job_batch import JobBatch
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
 
@@ -68,6 +75,50 @@ class TestLimits(HubCase):
         self.run_lane()
         self.assertEqual(len(FakeClient.calls), 1)
         self.assertEqual(self.connector.failures_in_a_row, 0)
+
+    def test_what_we_did_not_send_is_no_failure_of_the_system(self):
+        self.connector.failures_in_a_row = 4
+        self.fail_with(NotSentError("No time left."))
+        job = self.enqueue(1)
+        self.run_lane()
+        self.assertEqual((job.state, job.error_kind), ("retrying", "network"))
+        self.assertEqual(self.connector.failures_in_a_row, 4, "nor of its recovery")
+
+    def test_long_outage_fails_no_job_and_is_told_once(self):
+        """However few tries a job has: they are for failures of its own."""
+        self.connector.write({"max_attempts": 3, "failures_in_a_row": 4})
+        self.fail_with(NetworkError("No answer."))
+        job = self.enqueue(1)
+        for _attempt in range(8):
+            self.connector.resting_until = self.env.cr.now() - timedelta(seconds=1)
+            self.run_again(job)
+            self.assertEqual(job.state, "retrying")
+        self.assertEqual(self.connector.failures_in_a_row, 12)
+        [activity] = self.connector.activity_ids
+        self.assertIn("has not answered", activity.summary)
+        FakeClient.answer = staticmethod(lambda request: {"id": request["value"]})
+        self.connector.resting_until = False
+        self.run_again(job)
+        self.assertEqual(job.state, "done")
+        self.assertFalse(self.connector.activity_ids, "nobody has to ask any more")
+
+    def test_rate_limit_fails_no_job(self):
+        self.connector.max_attempts = 2
+        self.fail_with(RateLimitError("Slow down.", retry_after=1))
+        job = self.enqueue(1)
+        for _attempt in range(5):
+            self.connector.resting_until = False
+            self.run_again(job)
+            self.assertEqual(job.state, "retrying")
+
+    def test_wait_that_nobody_could_mean(self):
+        """In another scale than the system says: the run goes on."""
+        self.fail_with(RateLimitError("Slow down.", retry_after=1.7e12))
+        job = self.enqueue(1)
+        self.run_lane()
+        day = self.env.cr.now() + timedelta(days=1, minutes=5)
+        self.assertLess(self.connector.resting_until, day)
+        self.assertLess(job.next_try, day)
 
     # -- one system does not hold up another ------------------------------------------
 
@@ -133,6 +184,74 @@ class TestLimits(HubCase):
         self.assertIn("waiting", jobs.mapped("state"), "left to other lanes")
         self.assertNotIn("running", jobs.mapped("state"))
 
+    def with_second_one_prepared(self, first_answer):
+        """Two batches of one, the first of which is answered once the second is ready.
+
+        :param first_answer: callable that gives it
+        :return: the jobs
+        """
+        self.connector.batch_size = 1
+        is_second_ready, prepare, prepared = threading.Event(), JobBatch.prepare, []
+
+        def note(batch):
+            result = prepare(batch)
+            prepared.append(batch)
+            if len(prepared) == 2:
+                is_second_ready.set()
+            return result
+
+        def answer(request):
+            if request["value"] == 1:
+                is_second_ready.wait(10)
+                return first_answer()
+            return {"id": request["value"]}
+
+        self.startPatcher(patch.object(JobBatch, "prepare", note))
+        FakeClient.answer = staticmethod(answer)
+        return self.enqueue(1) | self.enqueue(2)
+
+    def test_what_is_prepared_is_given_back_when_the_time_is_up(self):
+        is_given_back, give_back = threading.Event(), JobBatch.give_back
+        runs = []
+
+        def note(batch):
+            give_back(batch)
+            is_given_back.set()
+
+        def answer():
+            runs[0].deadline = time.monotonic()
+            is_given_back.wait(10)
+            return {"id": 1}
+
+        jobs = self.with_second_one_prepared(answer)
+        with (
+            self.lane_env() as env,
+            patch.object(JobBatch, "give_back", note),
+        ):
+            runs.append(LaneRun(self.get_lane(env), time.monotonic() + 60))
+            runs[0].work()
+            runs[0].close()
+        first, second = sorted(jobs, key=lambda job: job.payload["value"])
+        self.assertEqual((first.state, second.state), ("done", "waiting"))
+        self.assertEqual((second.attempts, second.sent_at), (0, False))
+        self.assertFalse(second.lane)
+        self.run_lane()
+        self.assertEqual((second.state, second.crashes), ("done", 0))
+
+    def test_who_was_turned_away_does_not_come_again_at_once(self):
+        for error in (
+            RateLimitError("Slow down.", retry_after=60),
+            AuthenticationError("Key refused."),
+        ):
+            with self.subTest(error.kind):
+                FakeClient.calls = []
+                self.connector.resting_until = False
+                jobs = self.with_second_one_prepared(lambda error=error: error)
+                self.run_lane()
+                self.assertEqual(len(FakeClient.calls), 1)
+                self.assertEqual(jobs[1].state, "waiting")
+                jobs.action_cancel()
+
     def wait_for_place(self, places):
         """:return: whether another connection gets one of the places soon"""
         deadline = time.monotonic() + 10
@@ -152,24 +271,40 @@ class TestLimits(HubCase):
         settings = self.connector._get_client().settings
         self.assertEqual(settings.seconds_between_calls, 0.5)
 
-    def test_daily_budget_keeps_a_share_for_won_deals(self):
+    def use_up(self, calls):
+        """The connector may make ten calls a day, two of them for won deals."""
         self.connector.write({"calls_per_day": 10, "reserved_share": 20})
-        usage = self.env["integration.usage"]
-        usage._add(self.connector, "1", 5)
-        usage._add(self.connector, "1", 3)
-        self.assertEqual(usage._get_today(self.connector), 8)
-        self.flow.cadence = "scheduled"
-        backfill = self.enqueue(1)
-        backfill.next_try = self.env.cr.now()  # its hour has come
+        self.env["integration.usage"]._add(self.connector, "1", calls)
+
+    def carrying_deals(self):
+        handler_class = self.registry["integration.handler.fake_push"]
+        return patch.object(handler_class, "_carries_deals", True)
+
+    def test_daily_budget_keeps_a_share_for_won_deals(self):
+        self.use_up(5)
+        self.use_up(3)
+        self.assertEqual(self.env["integration.usage"]._get_today(self.connector), 8)
+        job = self.enqueue(1)
         self.run_lane()
-        self.assertEqual(backfill.state, "waiting")
-        self.flow.cadence = "realtime"
-        self.run_lane()
-        self.assertEqual(backfill.state, "done")
-        usage._add(self.connector, "2", 2)
-        late = self.enqueue(2)
-        self.run_lane()
+        self.assertEqual(job.state, "waiting", "no deal, though in real time")
+        with self.carrying_deals():
+            load = self.enqueue(2)
+            load.priority = 90
+            self.run_lane()
+            self.assertEqual((job.state, load.state), ("done", "waiting"))
+            self.use_up(2)
+            late = self.enqueue(3)
+            self.run_lane()
         self.assertEqual(late.state, "waiting", "the budget is used up")
+
+    def test_what_a_won_deal_waits_for_is_in_its_share(self):
+        self.use_up(8)
+        customer, other, deal = self.enqueue(1), self.enqueue(2), self.enqueue(3)
+        deal.blocked_by_id = customer
+        flow_class = self.registry["integration.flow"]
+        with patch.object(flow_class, "_get_deal_codes", lambda flow: ["fake_push"]):
+            self.run_lane()
+        self.assertEqual((customer.state, other.state), ("done", "waiting"))
 
     def test_backlog_over_budget_is_not_looked_at(self):
         """Neither to find out when to come back, nor to count what is left."""

@@ -332,8 +332,8 @@ class TestOrder(HubCase):
         first, second = self.queue(1), self.queue(2)
         seen = []
 
-        def claim_blindly(run, turn, size, crashed=False):
-            answer = claim(run, turn, size, crashed=crashed)
+        def claim_blindly(run, turn, size, **more):
+            answer = claim(run, turn, size, **more)
             if answer[1] and not seen:
                 seen.append(answer)
                 # what another lane did between our snapshot and our commit

@@ -27,6 +27,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
     _description = "Won Deals to Orders of the ERP"
     _inherit = ["integration.handler"]
 
+    _carries_deals = True
     _filter_model = "crm.lead"
 
     _looked_up_operations = ("push",)

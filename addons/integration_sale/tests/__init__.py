@@ -24,6 +24,7 @@ from . import test_stale_links
 from . import test_status
 from . import test_rights
 from . import test_lost_calls
+from . import test_sending_stops
 from . import test_answer_not_written
 from . import test_any_sequence
 from . import test_passport

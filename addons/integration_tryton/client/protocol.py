@@ -90,7 +90,7 @@ class RpcClient(SystemClient):
                 )
             ) from error
         except AuthenticationError as error:
-            if self.exchanges[-1].status != 401:
+            if not self.exchanges or self.exchanges[-1].status != 401:
                 raise
             raise self.note_error(
                 AuthenticationError(
@@ -106,7 +106,8 @@ class RpcClient(SystemClient):
             ) from error
         finally:
             # the answer is the token itself, which no pattern can tell from other text
-            self.exchanges[-1].response = "***" if self.exchanges[-1].response else ""
+            if self.exchanges and self.exchanges[-1].response:
+                self.exchanges[-1].response = "***"
         credential = f"{self.login}:{user_id}:{token}"
         self._cache["token"] = base64.b64encode(credential.encode()).decode()
 
@@ -192,7 +193,7 @@ class RpcClient(SystemClient):
         try:
             return self._post(name, [*params, context], changes)
         except AuthenticationError:
-            if self.exchanges[-1].status != 401:
+            if not self.exchanges or self.exchanges[-1].status != 401:
                 raise
             # somebody else may have renewed it meanwhile
             if self._cache.get("token") in (used, None):

@@ -1,0 +1,98 @@
+import logging
+import time
+
+from psycopg2.extensions import TransactionRollbackError
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..client import InternalError, TextMaker
+from ..translation import say
+from .batch_steps import as_internal
+from .integration_connector import UNTIL
+from .lane_run import LaneRun
+
+_logger = logging.getLogger(__name__)
+_lt = TextMaker(__name__)
+
+# advisory locks of this class say that a connector is being tested
+TEST_LOCK_CLASS = LaneRun.LOCK_CLASS + 2
+# seconds, for all calls of a test and of a look at what would happen
+LONGEST_TEST = 40.0
+# begun so often without an end, a test is likely what ends the server
+MOST_TESTS = 2
+
+
+class IntegrationLane(models.AbstractModel):
+    """Tests of connections, which a lane makes before it looks into the queue."""
+
+    _inherit = "integration.lane"
+
+    @api.model
+    def _run_connection_tests(self, end=None):
+        """
+        :param end: when the last call has to have ended, ``time.monotonic``; else a test
+            has all the time that tests have
+        """
+        connectors = self.env["integration.connector"].search(
+            [("is_testing", "=", True)]
+        )
+        for connector in connectors:
+            until = time.monotonic() + LONGEST_TEST
+            if end and until > end and end - time.monotonic() < LONGEST_TEST / 2:
+                # the next run has the time for it
+                self._wake_up()
+                self._commit()
+                return
+            # of the connection, not of a row: nothing is locked while the system answers
+            lock = SQL("(%s, %s)", TEST_LOCK_CLASS, connector.id)
+            [[is_ours]] = self.env.execute_query(
+                SQL("SELECT pg_try_advisory_lock%s", lock)
+            )
+            if not is_ours:
+                continue
+            try:
+                connector.invalidate_recordset()
+                if connector.is_testing:
+                    until = min(until, end or until)
+                    self._run_connection_test(connector.with_context(**{UNTIL: until}))
+            finally:
+                self.env.execute_query(SQL("SELECT pg_advisory_unlock%s", lock))
+                self._commit()
+
+    def _run_connection_test(self, connector):
+        """Whatever one connector does, the queue of the others goes on."""
+        try:
+            if connector.test_tries >= MOST_TESTS:
+                error = InternalError(
+                    _lt(
+                        "The server was interrupted during the test, more than once. Look"
+                        " into its log, then test again."
+                    )
+                )
+                self._end_connection_test(connector, error)
+                return
+            connector.test_tries += 1
+            self._commit()
+            connector._run_test()
+            connector.test_tries = 0
+            self._commit()
+        except TransactionRollbackError:
+            # somebody changed the connector meanwhile: the next lane run tests again
+            self.env.cr.rollback()
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("The test of connector %s failed", connector.id)
+            self._end_connection_test(connector, as_internal(error))
+
+    def _end_connection_test(self, connector, error):
+        connector.write(
+            {
+                "is_testing": False,
+                "is_preview_wanted": False,
+                "test_tries": 0,
+                "last_test": self.env.cr.now(),
+                "error_message": say(connector._speak().env, error.message),
+            }
+        )
+        self._commit()

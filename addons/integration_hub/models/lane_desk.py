@@ -1,0 +1,101 @@
+"""Where a lane run deals with one system; see ``lane_run.py``."""
+
+
+class Desk:
+    """One connector in a lane run: its free clients, the calls under way, and one more
+    batch prepared for the client that gets free next."""
+
+    def __init__(self, run, connector_id):
+        self.run = run
+        self.connector_id = connector_id
+        self.places = {}  # client -> lock of its place, or None
+        self.free = []
+        self.in_flight = []
+        self.prepared = []
+        # what the clients were made of, and when the run has last looked whether it holds
+        self.settings = None
+        self.looked_at = 0.0
+        # clients with a call under way that were made of what does not hold any more
+        self.outdated = set()
+
+    @property
+    def clients(self):
+        return list(self.places)
+
+    def has_room(self, turn):
+        if self.in_flight and turn.is_probing:
+            return False
+        return not self.prepared
+
+    def keep_up(self, settings):
+        """Clients go where, and as whom, the connector says now.
+
+        :param settings: ``ConnectionSettings``
+        """
+        if self.settings is not None and settings != self.settings:
+            self.renew()
+        self.settings = settings
+
+    def renew(self):
+        """Have new clients made: those that are free now, and the others as they get
+        free."""
+        self.outdated.update(
+            client for client in self.places if client not in self.free
+        )
+        self.leave()
+
+    def welcome(self, client, place):
+        self.places[client] = place
+        self.free.append(client)
+
+    def add(self, batch):
+        self.prepared.append(batch)
+        self._submit()
+
+    def finish(self, batch):
+        self.in_flight.remove(batch)
+        if batch.client in self.outdated:
+            self.outdated.discard(batch.client)
+            self._dismiss([batch.client])
+        else:
+            self.free.append(batch.client)
+        self._submit()
+        if self.run.is_ending and self.leave():
+            self.run.lane_model._wake_up()
+            self.run.lane_model._commit()
+
+    def give_back(self):
+        """What is prepared goes back into the queue.
+
+        :return: whether there was anything
+        """
+        given, self.prepared = self.prepared, []
+        for batch in given:
+            self.run.attempt(batch, batch.give_back)
+        return bool(given)
+
+    def leave(self):
+        """Dismiss the clients that have nothing to do.
+
+        :return: whether places have become free for other lanes
+        """
+        dismissed, self.free = self.free, []
+        return self._dismiss(dismissed)
+
+    def close(self):
+        for client in self.clients:
+            client.close()
+
+    def _dismiss(self, clients):
+        places = [self.places.pop(client) for client in clients]
+        for client in clients:
+            client.close()
+        for place in filter(None, places):
+            self.run.unlock(*place)
+        return any(places)
+
+    def _submit(self):
+        while self.prepared and self.free:
+            batch = self.prepared.pop(0)
+            batch.submit(self.run.pool, self.free.pop())
+            self.in_flight.append(batch)

@@ -1,0 +1,125 @@
+import math
+import time
+from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from ..client import ConnectionReport, RateLimitError
+from ..models import integration_lane
+from ..models.integration_lane_connection import LONGEST_TEST
+from .common import FakeClient, HubCase
+
+
+@tagged("post_install", "-at_install")
+class TestWaiting(HubCase):
+    """Until when a connector waits is seen, and can be ended."""
+
+    def setUp(self):
+        super().setUp()
+        FakeClient.calls = []
+        FakeClient.answer = staticmethod(lambda request: {"id": request["value"]})
+        self.startPatcher(patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0))
+
+    def assert_waits(self, reason, health, step, text):
+        self.connector.invalidate_recordset()
+        self.assertEqual(self.connector.wait_reason, reason)
+        self.assertEqual(
+            (self.connector.health, self.connector.next_step), (health, step)
+        )
+        self.assertIn(text, self.connector.next_step_text)
+
+    def test_asked_to_slow_down(self):
+        FakeClient.answer = staticmethod(
+            lambda request: RateLimitError("Slow down.", retry_after=7200)
+        )
+        job = self.enqueue(1)
+        self.run_lane()
+        self.assert_waits("limit", "waiting", "try", "asked us to slow down")
+        FakeClient.answer = staticmethod(lambda request: {"id": 1})
+        self.run_lane()
+        self.assertEqual(job.state, "retrying")
+        self.connector.action_next_step()
+        self.run_lane()
+        self.assertEqual(job.state, "done")
+        self.assert_waits(False, "works", False, "Nothing to do")
+
+    def test_failed_several_times(self):
+        moment = self.env.cr.now() + timedelta(minutes=10)
+        self.connector.write({"failures_in_a_row": 7, "resting_until": moment})
+        job = self.enqueue(1)
+        self.run_lane()
+        self.assert_waits("failures", "resting", "try", "did not answer")
+        self.assertFalse(FakeClient.calls)
+        self.connector.action_try_now()
+        self.run_lane()
+        self.assertEqual(job.state, "done")
+
+    def test_budget(self):
+        self.connector.write({"calls_per_day": 10, "reserved_share": 20})
+        usage = self.env["integration.usage"]
+        self.assert_waits(False, "works", False, "Nothing to do")
+        usage._add(self.connector, "1", 8)
+        self.assert_waits("share", "waiting", "form", "Of today’s 10 calls")
+        usage._add(self.connector, "1", 2)
+        self.assert_waits("budget", "waiting", "form", "Today’s 10 calls are made")
+        self.assertGreater(self.connector.wait_until, self.env.cr.now())
+        self.connector.state = "paused"
+        self.assert_waits(False, "paused", "start", "Nothing is sent")
+
+    def test_what_waits_for_something_else_goes_on_waiting(self):
+        later = self.env.cr.now() + timedelta(hours=1)
+        scheduled, refused = self.enqueue(1), self.enqueue(2)
+        scheduled.next_try = later
+        refused.write(
+            {"state": "retrying", "error_kind": "validation", "next_try": later}
+        )
+        self.connector.action_try_now()
+        self.assertEqual((scheduled | refused).mapped("next_try"), [later] * 2)
+
+    def test_whoever_may_not_change_it_may_not_hurry_it(self):
+        user = new_test_user(
+            self.env, "mia", "integration_hub.group_integration_manager"
+        )
+        with self.assertRaises(AccessError):
+            self.connector.with_user(user).action_try_now()
+
+    # -- the test of a connection -----------------------------------------------------
+
+    def test_test_of_a_connection_has_an_end(self):
+        seen = []
+
+        def note(client):
+            seen.append(client._end - time.monotonic())
+            return ConnectionReport(user="Robot")
+
+        self.startPatcher(patch.object(FakeClient, "test_connection", note))
+        self.connector.is_testing = True
+        self.run_lane()
+        [seconds] = seen
+        self.assertTrue(math.isfinite(seconds))
+        self.assertLessEqual(seconds, LONGEST_TEST)
+
+    def test_test_that_comes_to_no_end_is_given_up(self):
+        self.connector.is_testing = True
+        connector_class = self.registry["integration.connector"]
+        with patch.object(
+            connector_class, "_run_test", side_effect=SerializationFailure
+        ) as run_test:
+            for _time in range(2):
+                self.run_lane()
+                self.connector.invalidate_recordset()
+                self.assertTrue(self.connector.is_testing)
+            self.run_lane()
+        self.assertEqual(run_test.call_count, 2)
+        self.connector.invalidate_recordset()
+        self.assertFalse(self.connector.is_testing)
+        self.assertIn("interrupted", self.connector.error_message)
+        self.connector.is_testing = True
+        self.run_lane()
+        self.connector.invalidate_recordset()
+        self.assertFalse(self.connector.is_testing)
+        self.assertFalse(self.connector.error_message)
