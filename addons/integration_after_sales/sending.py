@@ -72,6 +72,8 @@ def send_complaints(client, requests):
         _update(client, answers, updates)
     for request, answer in zip(requests, answers, strict=True):
         if not isinstance(answer, IntegrationError):
+            theirs = get_marks(answer["state"])
+            is_ours = not request.get("is_called_off")
             answer["marks"] = {
                 "sent": get_marks(request["complaint"]) if is_ours else theirs,
                 "received": theirs,
@@ -79,8 +81,6 @@ def send_complaints(client, requests):
     return answers
 
 
-            theirs = get_marks(answer["state"])
-            is_ours = not request.get("is_called_off")
 def _find(client, requests):
     """:return: per request a state, None, or an error"""
     keys = [item["complaint"]["key"] for item in requests if not item["remote_id"]]

@@ -9,8 +9,8 @@ from odoo.addons.integration_hub.client import (
 )
 
 from .decimals import to_decimal
-from .order_merge import merge, rekey
 from .order_keys import is_clash
+from .order_merge import merge, rekey
 from .sending import confirm, explain_differences
 
 
@@ -54,12 +54,6 @@ def send_changes(client, requests):
     return answers
 
 
-def _pick(requests, answers, operation):
-    return [
-        index
-        for index, request in enumerate(requests)
-        if answers[index] is None and request["operation"] == operation
-    ]
 def _get_keys(client, keys):
     """What the orders have to bear to be ours; empty where the system can't keep it."""
     if not getattr(client, "stores_key", True):
@@ -67,6 +61,12 @@ def _get_keys(client, keys):
     return [key or "" for key in keys]
 
 
+def _pick(requests, answers, operation):
+    return [
+        index
+        for index, request in enumerate(requests)
+        if answers[index] is None and request["operation"] == operation
+    ]
 
 
 def _hold_back_lost(client, requests, answers):
@@ -184,14 +184,14 @@ def _read(client, requests, answers):
             answers[index] = content
         elif content is None:
             answers[index] = {"result": "closed", "order": None, "reason": "deleted"}
+        elif is_clash(content["order"]["key"], requests[index]["order"]["key"]):
+            answers[index] = {"result": "clash", "order": content["order"]}
         elif requests[index]["is_reopened"] and content["reason"] == "cancelled":
             answers[index] = _get_hold_back(requests[index]) or _tag(
                 {"order": content["order"], "reason": "cancelled"}, "closed"
             )
         elif requests[index]["before"] is None:
             answers[index] = {"result": "unknown", "order": content["order"]}
-        elif is_clash(content["order"]["key"], requests[index]["order"]["key"]):
-            answers[index] = {"result": "clash", "order": content["order"]}
         else:
             contents[index] = content
     return contents

@@ -26,8 +26,8 @@ class HandlerCustomerPush(models.AbstractModel):
     _inherit = ["integration.handler"]
 
     _filter_model = "res.partner"
-    _not_sent = ("lost",)
     _looked_up_operations = ("push",)
+    _not_sent = ("lost",)
 
     # -- asked for by orders ----------------------------------------------------------
 

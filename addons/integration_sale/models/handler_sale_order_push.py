@@ -29,8 +29,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
     _carries_deals = True
     _filter_model = "crm.lead"
-
     _looked_up_operations = ("push",)
+
     # -- prepare ----------------------------------------------------------------------
 
     def _prepare(self, flow, jobs):
