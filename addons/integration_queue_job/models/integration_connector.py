@@ -45,10 +45,52 @@ class IntegrationConnector(models.Model):
 
     def _compute_runner_channel(self):
         for connector in self:
-            connector.runner_channel = f"root.integration.connector_{connector.id}"
+            connector.runner_channel = f"root.integration.{connector._get_channel()}"
+
+    def _get_channel(self):
+        """Name of its channel, below that of all connectors."""
+        self.ensure_one()
+        return f"connector_{self.id}"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        connectors = super().create(vals_list)
+        connectors._ensure_channels()
+        return connectors
 
     def write(self, vals):
         result = super().write(vals)
         if "runner" in vals:
+            self._ensure_channels()
             self.env["integration.lane"]._wake_up(connectors=self)
         return result
+
+    @api.private
+    def _ensure_channels(self):
+        """A channel needs a record, to say how long finished runs are kept: those of a
+        channel without one are kept for as long as any, and each wake-up is one."""
+        # sudo: whoever sets up a connector need not manage the job queue
+        Channel = self.env["queue.job.channel"].sudo()
+        parent = self.env.ref(
+            "integration_queue_job.channel_integration", raise_if_not_found=False
+        )
+        names = {
+            connector._get_channel()
+            for connector in self
+            if connector.runner == "queue_job"
+        }
+        if not names or not parent:
+            return
+        known = Channel.search(
+            [("parent_id", "=", parent.id), ("name", "in", list(names))]
+        )
+        Channel.create(
+            [
+                {
+                    "name": name,
+                    "parent_id": parent.id,
+                    "removal_interval": parent.sudo().removal_interval,
+                }
+                for name in sorted(names - set(known.mapped("name")))
+            ]
+        )
