@@ -4,6 +4,7 @@ import json
 import statistics
 
 from bench.report import Report, rate
+from chaos.verdict import WRONGS
 
 
 def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Report:
@@ -44,15 +45,7 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
             *spread(everything),
         )
     )
-    for name in (
-        "won",
-        "orders",
-        "duplicates",
-        "losses",
-        "unconfirmed",
-        "customers_twice",
-        "totals_differing",
-    ):
+    for name in ("won", "orders", *WRONGS):
         row = [found[name] for found in figures.values()]
         table.append((name.replace("_", " "), *row, "", "", "", "", ""))
     kills = sum(not event.erp for event in campaign.events)

@@ -14,6 +14,29 @@ PARTIES = {
     "tryton": "select code from party_identifier where code like %s",
 }
 CONFIRMED = {"sale", "confirmed", "processing", "done"}
+# of what is counted, what there may be none of
+WRONGS = (
+    "duplicates",
+    "losses",
+    "unasked",
+    "unrecorded",
+    "unconfirmed",
+    "customers_twice",
+    "totals_differing",
+)
+
+
+def find_wrongs(figures: dict) -> list[str]:
+    """What is not as it should be, in words.
+
+    :param figures: by ERP what ``judge`` has counted
+    """
+    return [
+        f"{kind}: {name.replace('_', ' ')} {found[name]}"
+        for kind, found in figures.items()
+        for name in WRONGS
+        if found[name]
+    ]
 
 
 def judge(site, kind: str, leads=None) -> dict:

@@ -6,8 +6,11 @@ import sys
 import time
 from types import SimpleNamespace
 
+import pytest
+from chaos import __main__ as command
 from chaos.campaign import Campaign, Event
 from chaos.summary import make_report, quantiles
+from chaos.verdict import WRONGS, find_wrongs
 
 from harness import paths
 
@@ -26,10 +29,8 @@ class FakeCampaign:
 
 
 def judged(**more):
-    values = dict.fromkeys(
-        ("won", "orders", "duplicates", "losses", "unconfirmed", "customers_twice"), 0
-    )
-    return values | {"totals_differing": 0, "twice": [], "missing": []} | more
+    values = dict.fromkeys(("won", "orders", *WRONGS), 0)
+    return values | {"twice": [], "missing": []} | more
 
 
 def test_table_names_the_faults_that_hit_what_is_wrong():
@@ -46,6 +47,51 @@ def test_table_names_the_faults_that_hit_what_is_wrong():
     assert report.figures["faults"] == {"odoo": 2, "tryton": 1}
     assert report.figures["odoo"]["duplicates"] == 1
     assert report.figures["tryton"]["losses"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("duplicates", "duplicates 1"),
+        ("losses", "losses 1"),
+        ("unasked", "unasked 1"),
+        ("unrecorded", "unrecorded 1"),
+        ("unconfirmed", "unconfirmed 1"),
+        ("customers_twice", "customers twice 1"),
+        ("totals_differing", "totals differing 1"),
+    ],
+)
+def test_nothing_may_be_wrong_in_either_erp(name, text):
+    assert not find_wrongs({"odoo": judged(), "tryton": judged()})
+    figures = {"odoo": judged(), "tryton": judged(**{name: 1})}
+    assert find_wrongs(figures) == [f"tryton: {text}"]
+
+
+@pytest.mark.parametrize(
+    ("more", "problems", "is_empty", "code"),
+    [
+        ({}, [], True, 0),
+        ({"customers_twice": 1}, [], True, 1),
+        ({"totals_differing": 1}, [], True, 1),
+        ({}, ["Refused"], True, 1),
+        ({}, [], False, 1),
+    ],
+)
+def test_campaign_fails_where_anything_is_wrong(
+    monkeypatch, more, problems, is_empty, code
+):
+    site = SimpleNamespace(erps={"odoo": {}}, close=lambda: None)
+    campaign = FakeCampaign()
+    campaign.run = lambda: None
+    campaign.settle = lambda: is_empty
+    campaign.problems = lambda: problems
+    for name, value in (
+        ("Site", lambda kinds, seed: site),
+        ("Campaign", lambda *args: campaign),
+        ("judge", lambda site, kind: judged(**more)),
+    ):
+        monkeypatch.setattr(command, name, value)
+    assert command.run(["odoo"], 7, 1, 0, True) == code
 
 
 def test_quantiles():
