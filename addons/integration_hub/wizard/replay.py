@@ -21,7 +21,9 @@ class IntegrationReplay(models.TransientModel):
     _name = "integration.replay"
     _description = "Replay Jobs"
 
-    job_ids = fields.Many2many("integration.job", string="Jobs to Replay", readonly=True)
+    job_ids = fields.Many2many(
+        "integration.job", string="Jobs to Replay", readonly=True
+    )
     job_count = fields.Integer("Jobs", readonly=True)
     job_id = fields.Many2one("integration.job", compute="_compute_single")
     mode = fields.Selection(
