@@ -39,7 +39,7 @@ class Client:
 
 
 class TestSendingStops(unittest.TestCase):
-    def create(self, client):
+    def send(self, client):
         requests = [{"order": number, "is_wanted": True} for number in range(5)]
         orders = [None] * 5
         _create_missing(client, requests, orders)
@@ -53,19 +53,19 @@ class TestSendingStops(unittest.TestCase):
             with self.subTest(error.kind):
                 client = Client(error)
                 self.assertEqual(
-                    self.create(client), [error.kind, {"remote_id": 1}, *[rest] * 3]
+                    self.send(client), [error.kind, {"remote_id": 1}, *[rest] * 3]
                 )
                 self.assertEqual(len(client.calls), 1)
 
     def test_error_of_a_call(self):
         """Nothing is unknown about what was not in it."""
         client = Client(OutcomeUnknownError("Lost."), is_raised=True)
-        self.assertEqual(self.create(client), ["outcome_unknown"] * 2 + ["network"] * 3)
+        self.assertEqual(self.send(client), ["outcome_unknown"] * 2 + ["network"] * 3)
         self.assertEqual(len(client.calls), 1)
 
     def test_refused_order_stops_no_other(self):
         client = Client(ValidationError("No."))
-        self.create(client)
+        self.send(client)
         self.assertEqual(len(client.calls), 3)
 
     def test_changes_do_not_follow_what_came_to_nothing(self):
