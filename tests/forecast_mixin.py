@@ -15,7 +15,7 @@ class ForecastMixin:
     def connect(cls):
         super().connect()
         cls.forecast_flow = cls.connector._get_flow("forecast_push")
-        cls.forecast_flow.state = "running"
+        cls.forecast_flow.action_resume()
         cls.forecast_flow.next_run = "2099-01-01 00:00:00"
 
     @classmethod
@@ -50,6 +50,26 @@ class ForecastMixin:
         )
 
     # -- the nine checks --------------------------------------------------------------
+
+    def test_1_looked_at_before_it_is_sent(self):
+        """As somebody starts it, by the buttons alone: nothing is in the ERP before."""
+        flow = self.forecast_flow
+        # as a new connector brings it along
+        flow.write({"state": "paused", "next_run": flow.create_date})
+        self.make_deal([("PUMP-200", 10)])
+        load = self.env["integration.load"].browse(flow.action_open_load()["res_id"])
+        load.action_check()
+        self.run_lane()
+        self.assertEqual(load.state, "checked", load.error_message)
+        self.assertEqual((load.create_count, load.has_amounts), (1, True))
+        load.action_resume_flow()
+        self.assertGreater(flow.next_run, self.env.cr.now())
+        self.run_lane()
+        self.assertFalse(self.count_documents(self.next_month))
+        load.action_load()
+        self.run_lane()
+        self.assertEqual(load.state, "done")
+        self.assertEqual(self.get_planned("PUMP-200", self.next_month), 5)
 
     def test_1_in_the_planning(self):
         self.make_deal([("PUMP-200", 10), ("BOOK-HYD", 4)], 60)

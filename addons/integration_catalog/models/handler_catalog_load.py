@@ -7,6 +7,7 @@ class HandlerCatalogPull(models.AbstractModel):
     _inherit = "integration.handler.catalog_pull"
 
     _has_load = True
+    _is_looked_at_first = True
 
     def _load_find_records(self, flow, cursor, limit):
         return {"cursor": cursor, "limit": limit}

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 # fields of a product that the catalogue brings
@@ -71,15 +69,6 @@ class IntegrationFlow(models.Model):
                 ]
             ).is_pending = True
         return result
-
-    def action_resume(self):
-        """A catalogue that was never read is not read at once: *First Load* shows before
-        what it would do, or *Run Now* does it."""
-        for flow in self.filtered(
-            lambda flow: flow.code == "catalog_pull" and not flow.last_run
-        ):
-            flow.next_run = self.env.cr.now() + timedelta(minutes=flow.interval_minutes)
-        return super().action_resume()
 
     def action_accept_gone(self):
         """What the ERP no longer names is discontinued: the next run takes it off sale."""

@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import CatalogCase, FakeCatalogClient
 
@@ -50,6 +50,18 @@ class TestCatalogLoad(CatalogCase):
             {"1": "change", "2": "same", "3": "attention"},
         )
         self.assertEqual(here.name, "Product CAT-1")
+
+    def test_flow_is_open_to_managers(self):
+        """Though they have no access rights to set, and Odoo shows its fields to those who
+        do."""
+        self.assertFalse(self.steward.has_group("base.group_erp_manager"))
+        kept = self.env["ir.model.fields"]._get("product.product", "name")
+        self.flow.catalog_kept_field_ids = kept
+        self.env.invalidate_all()
+        with Form(self.flow.with_user(self.steward)) as form:
+            self.assertEqual(form.catalog_kept_field_ids.ids, kept.ids)
+            form.interval_minutes = 60
+        self.assertEqual(self.flow.interval_minutes, 60)
 
     def test_first_load(self):
         """The hub's load, from the button to the last product."""

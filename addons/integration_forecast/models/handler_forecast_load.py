@@ -16,6 +16,7 @@ class HandlerForecastPush(models.AbstractModel):
     _inherit = "integration.handler.forecast_push"
 
     _has_load = True
+    _is_looked_at_first = True
 
     @api.private
     def _load_find_records(self, flow, cursor, limit):

@@ -107,7 +107,7 @@ class ForecastCase(SaleCase):
         # no deals but those of the test
         cls.env["crm.lead"].search([]).active = False
         cls.forecast_flow = cls.connector._get_flow("forecast_push")
-        cls.forecast_flow.state = "running"
+        cls.forecast_flow.action_resume()
         cls.forecasts = cls.env["integration.forecast"]
         cls.this_month = fields.Date.today().replace(day=1)
         cls.next_month = cls.this_month + relativedelta(months=1)

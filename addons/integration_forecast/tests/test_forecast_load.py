@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ForecastCase
@@ -39,6 +40,44 @@ class TestForecastLoad(ForecastCase):
         self.assertEqual((load.state, load.progress), ("done", 100))
         self.assertEqual(self.planner.get(self.this_month, "P-CHAIR"), "5")
         self.assertEqual(self.planner.get(self.next_month, "P-TABLE"), "5")
+
+    def run_cron(self):
+        """What starts flows from minute to minute."""
+        with (
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cursor,
+        ):
+            self.env(cr=cursor)["integration.flow"]._cron_start_due_flows()
+        self.env.invalidate_all()
+
+    def test_looked_at_before_the_first_run(self):
+        """As somebody starts it, by the buttons alone: nothing is written before."""
+        flow = self.forecast_flow
+        # as a new connector brings it along
+        flow.write({"state": "paused", "next_run": flow.create_date})
+        self.make_deal([(self.product, 10)])
+        load = self.env["integration.load"].browse(flow.action_open_load()["res_id"])
+        load.action_check()
+        self.run_cron()
+        self.run_lane()
+        self.assertEqual((load.state, load.create_count), ("checked", 1))
+        self.assertTrue(load.has_amounts)
+        with self.assertRaisesRegex(UserError, "paused"):
+            load.action_load()
+        flow.action_resume()
+        self.run_cron()
+        self.run_lane()
+        self.assertEqual(self.planner.documents, {}, "resumed is not sent")
+        load.action_load()
+        self.run_lane()
+        self.assertEqual(load.state, "done")
+        self.assertEqual(self.planner.get(self.next_month, "P-CHAIR"), "5")
+        flow.next_run = flow.create_date
+        self.env.flush_all()
+        self.run_cron()
+        self.run_lane()
+        self.assertEqual(self.planner.get(self.next_month, "P-CHAIR"), "5")
+        self.assertGreater(flow.next_run, self.env.cr.now())
 
     def test_nothing_to_do(self):
         self.assertEqual(self.get_outcomes(self.check()), [])

@@ -11,6 +11,7 @@ from . import integration_handler
 from . import integration_handler_load
 from . import integration_handler_timeline
 from . import integration_load
+from . import integration_load_totals
 from . import integration_handler_cancel
 from . import integration_load_pages
 from . import integration_load_line

@@ -375,11 +375,13 @@ class IntegrationConnector(models.Model):
         :param error: IntegrationError that no retry can mend
         """
         self.ensure_one()
-        if self.state == "error":
+        if self.state in ("draft", "error"):
             return
         speaker = self._speak()
         message = say(speaker.env, error.message)
-        self.write({"state": "error", "error_message": message})
+        # one that was never started has nothing to collect: it is tested once more
+        state = "draft" if self.state == "tested" else "error"
+        self.write({"state": state, "error_message": message})
         self._forget_session()
         self.activity_schedule(
             "mail.mail_activity_data_warning",

@@ -10,7 +10,7 @@ class IntegrationConnector(models.Model):
 
     @api.private
     def _stop_by_error(self, error):
-        if self.state != "error":
+        if self.state not in ("draft", "tested", "error"):
             self.stopped_at = self.env.cr.now()
             # sudo: causes are written by lanes and read by managers
             self.env["integration.cause"].sudo()._note_stop(self)

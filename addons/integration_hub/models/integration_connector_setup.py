@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_datetime
 
 from ..client import IntegrationError
 from ..translation import say
@@ -131,7 +132,7 @@ class IntegrationConnector(models.Model):
         try:
             with speaker._get_client() as client:
                 try:
-                    rows = speaker._preview(client)
+                    rows = speaker._preview(client) + speaker._preview_later()
                 finally:
                     exchanges = client.exchanges
         except IntegrationError as error:
@@ -159,6 +160,30 @@ class IntegrationConnector(models.Model):
             ``outcome`` (a sentence) and ``level`` (success, info, warning or muted)
         """
         return []
+
+    def _preview_later(self):
+        """Flows that are to be looked at one by one, before their first run.
+
+        :return: as :meth:`_preview`
+        """
+        return [
+            {
+                "what": flow.name,
+                "count": "",
+                "outcome": self.env._(
+                    "nothing: it is paused. First Load on the flow lists what it would do,"
+                    " paused or not, and writes nothing"
+                )
+                if flow.state == "paused"
+                else self.env._(
+                    "not at once: its first run is on %(moment)s. Before that, First Load on"
+                    " the flow lists what it would do",
+                    moment=format_datetime(self.env, flow.next_run),
+                ),
+                "level": "muted",
+            }
+            for flow in self.flow_ids._get_to_look_at()
+        ]
 
     def _render_preview(self, rows):
         if not rows:

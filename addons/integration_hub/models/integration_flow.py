@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..client import IntegrationError, Text
-from .load_steps import LoadSteps
+from .load_steps import OPERATIONS, LoadSteps
 
 
 class IntegrationFlow(models.Model):
@@ -65,6 +65,7 @@ class IntegrationFlow(models.Model):
     last_message = fields.Char("Last Result", readonly=True, copy=False)
     job_ids = fields.One2many("integration.job", "flow_id")
     has_load = fields.Boolean(compute="_compute_has_load")
+    is_to_look_at = fields.Boolean(compute="_compute_is_to_look_at")
     done_count = fields.Integer(compute="_compute_counts")
     waiting_count = fields.Integer(compute="_compute_counts")
     problem_count = fields.Integer(compute="_compute_counts")
@@ -88,6 +89,12 @@ class IntegrationFlow(models.Model):
     def _compute_has_load(self):
         for flow in self:
             flow.has_load = bool(flow.code) and flow._get_handler()._has_load
+
+    @api.depends("code", "last_run")
+    def _compute_is_to_look_at(self):
+        flows = self._get_to_look_at()
+        for flow in self:
+            flow.is_to_look_at = flow in flows
 
     def _compute_counts(self):
         counts = {
@@ -133,7 +140,14 @@ class IntegrationFlow(models.Model):
         return True
 
     def action_resume(self):
+        """A flow that is to be looked at first does not begin at once: its first run comes
+        an interval later."""
         self.check_access("write")
+        now = self.env.cr.now()
+        for flow in self._get_to_look_at():
+            flow.next_run = max(
+                flow.next_run or now, now + timedelta(minutes=flow.interval_minutes)
+            )
         self.write({"state": "running"})
         self.env["integration.lane"]._wake_up(connectors=self.connector_id)
         return True
@@ -172,7 +186,18 @@ class IntegrationFlow(models.Model):
         """:param str operation: of jobs, where it matters: a load has steps of its own"""
         self.ensure_one()
         handler = self.env[f"integration.handler.{self.code}"]
-        return LoadSteps.of(handler) if operation == "load" else handler
+        return LoadSteps.of(handler) if operation in OPERATIONS else handler
+
+    @api.private
+    def _get_to_look_at(self):
+        """Those of these flows that never ran, and whose first run changes much at once."""
+        return self.filtered(
+            lambda flow: (
+                flow.code
+                and not flow.last_run
+                and flow._get_handler()._is_looked_at_first
+            )
+        )
 
     @api.private
     def _get_batch_size(self):

@@ -1,6 +1,6 @@
 from ast import literal_eval
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -10,12 +10,18 @@ class IntegrationFlow(models.Model):
 
     _inherit = "integration.flow"
 
+    filter_model = fields.Char(compute="_compute_filter_model")
+
+    @api.depends("code")
+    def _compute_filter_model(self):
+        for flow in self:
+            flow.filter_model = flow._get_filter_model()
+
     @api.constrains("filter_domain", "code")
     def _check_filter_domain(self):
         """A filter nobody can read would stand in the way of every change."""
         for flow in self:
-            handler = self.env.get(f"integration.handler.{flow.code}")
-            model_name = handler is not None and handler._filter_model
+            model_name = flow._get_filter_model()
             if not model_name:
                 continue
             try:
@@ -26,6 +32,11 @@ class IntegrationFlow(models.Model):
                         "The filter can't be read: %(reason)s", reason=str(error)
                     )
                 ) from error
+
+    def _get_filter_model(self):
+        """:return: model of the records the filter is about, None for flows without one"""
+        handler = self.env.get(f"integration.handler.{self.code}")
+        return None if handler is None else handler._filter_model
 
     @api.private
     def _get_filter(self):

@@ -14,6 +14,10 @@ class IntegrationHandler(models.AbstractModel):
     #: set to True by a handler that implements the hooks below
     _has_load = False
 
+    #: the first run changes much at once, such as all prices: it does not begin with
+    #: *Resume* but an interval later, so that somebody can look before with *First Load*
+    _is_looked_at_first = False
+
     @api.private
     def _load_find_records(self, flow, cursor, limit):
         """The next page to check. Database only, no remote call, writes nothing.

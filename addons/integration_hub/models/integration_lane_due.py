@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .job_order import IS_NEXT_OF_RECORD
+from .load_steps import CHECK
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,19 @@ class IntegrationLane(models.AbstractModel):
     _inherit = "integration.lane"
 
     @api.model
-    def _get_at_work_condition(self, served=None):
-        """Flows and connectors that this lane serves and that nobody has stopped.
+    def _get_at_work_condition(self, served=None, operation=None):
+        """Flows and connectors that this lane serves and that nobody has stopped. The check
+        of a load, which writes nothing, comes before either has been started.
 
         :param served: condition on ``connector``, else that of this lane
+        :param operation: of the jobs, ``SQL``; else that of ``turn``
         """
         return SQL(
-            "flow.state = 'running' AND flow.active"
-            " AND connector.state = 'running' AND connector.active AND %s",
+            "flow.active AND connector.active"
+            " AND (flow.state = 'running' AND connector.state = 'running'"
+            " OR %s = %s AND connector.state IN ('tested', 'running')) AND %s",
+            operation or SQL("turn.operation"),
+            CHECK,
             served or self._get_served_condition(),
         )
 

@@ -23,8 +23,8 @@ class IntegrationLoad(models.Model):
     """One load of a flow. The check reads both sides and writes nothing but this report.
 
     What a flow implements to be loaded is in ``integration_handler_load.py``; stop, resume
-    and progress are here, its jobs in ``integration_load_pages.py``, and their steps in
-    ``load_steps.py``.
+    and progress are here, what it comes to in ``integration_load_totals.py``, its jobs in
+    ``integration_load_pages.py``, and their steps in ``load_steps.py``.
     """
 
     _name = "integration.load"
@@ -64,11 +64,10 @@ class IntegrationLoad(models.Model):
     problem_count = fields.Integer("To Mend", compute="_compute_progress")
     progress = fields.Integer("Progress (%)", compute="_compute_progress")
     time_left = fields.Char(compute="_compute_progress")
-    create_count = fields.Integer("To Create", compute="_compute_outcomes")
-    link_count = fields.Integer("To Link", compute="_compute_outcomes")
-    change_count = fields.Integer("To Change", compute="_compute_outcomes")
-    same_count = fields.Integer("Left Alone", compute="_compute_outcomes")
-    attention_count = fields.Integer("Needs a Person", compute="_compute_outcomes")
+    flow_state = fields.Selection(related="flow_id.state", string="State of the Flow")
+    connector_state = fields.Selection(
+        related="connector_id.state", string="State of the Connector"
+    )
 
     _one_at_a_time = models.UniqueIndex(
         "(flow_id) WHERE state IN ('checking', 'loading')",
@@ -86,17 +85,6 @@ class IntegrationLoad(models.Model):
                 flow=load.flow_id.name or "",
                 number=load.id or "",
             )
-
-    def _compute_outcomes(self):
-        counts = {
-            (load.id, outcome): count
-            for load, outcome, count in self.env["integration.load.line"]._read_group(
-                [("load_id", "in", self.ids)], ["load_id", "outcome"], ["__count"]
-            )
-        }
-        for load in self:
-            for outcome, _label in OUTCOMES:
-                load[f"{outcome}_count"] = counts.get((load.id, outcome), 0)
 
     @api.depends("state", "total_count", "started_at", "is_stopped")
     def _compute_progress(self):
@@ -167,8 +155,7 @@ class IntegrationLoad(models.Model):
         """What keeps the jobs of the load from going on, or False."""
         job = self.env["integration.job"].search(
             [
-                ("flow_id", "=", self.flow_id.id),
-                ("idempotency_key", "=", self._get_key()),
+                *self._get_page_domain(),
                 ("state", "in", ("retrying", "failed", "attention")),
             ],
             limit=1,
@@ -180,7 +167,7 @@ class IntegrationLoad(models.Model):
     def action_check(self):
         """Look at both sides, from the beginning."""
         self.ensure_one()
-        self._check_may_start()
+        self._check_may_start("checking")
         self._remove_lines()
         self._start("checking", cursor=False, total_count=0)
         return True
@@ -188,7 +175,7 @@ class IntegrationLoad(models.Model):
     def action_load(self):
         """Do what the check has found, in jobs of the flow."""
         self.ensure_one()
-        self._check_may_start()
+        self._check_may_start("loading")
         if self.state != "checked":
             raise UserError(self.env._("Check first: then it is known what is to do."))
         self._start("loading")
@@ -207,14 +194,15 @@ class IntegrationLoad(models.Model):
 
     def action_resume(self):
         self.ensure_one()
-        self._check_may_start()
+        self._check_may_start(self.state)
         self._free_lines()
         self._start(self.state)
         return True
 
-    def action_refresh(self):
-        """Shows how far it is by now: the form is read again."""
-        return True
+    def action_resume_flow(self):
+        """The load is done by the flow: let it work again."""
+        self.ensure_one()
+        return self.flow_id.action_resume()
 
     def action_view_lines(self):
         self.ensure_one()
@@ -230,6 +218,7 @@ class IntegrationLoad(models.Model):
             "view_mode": "list",
             "domain": [("load_id", "=", self.id)]
             + ([("outcome", "=", outcome)] if outcome else []),
+            "context": {"has_amounts": self.has_amounts},
         }
 
     def action_view_problems(self):
@@ -247,16 +236,34 @@ class IntegrationLoad(models.Model):
             "context": {},
         }
 
-    def _check_may_start(self):
+    def _check_may_start(self, state):
+        """A check reads only: it needs a system that answers, and no running flow.
+
+        :param str state: the one it is about to be in
+        """
         self.check_access("write")
-        if not self.flow_id._get_handler()._has_load:
+        connector, flow = self.connector_id, self.flow_id
+        if not flow._get_handler()._has_load:
             raise UserError(self.env._("This flow has no load."))
-        if not self.connector_id._is_running() or self.flow_id.state != "running":
+        if state == "checking":
+            if connector.state not in ("tested", "running"):
+                raise UserError(
+                    self.env._(
+                        "Test %(connector)s first, or start it again where it was stopped:"
+                        " the check reads what is over there.",
+                        connector=connector.name,
+                    )
+                )
+        elif not connector._is_running():
+            raise UserError(
+                self.env._("Start %(connector)s first.", connector=connector.name)
+            )
+        elif flow.state != "running":
             raise UserError(
                 self.env._(
-                    "Start %(connector)s and the flow first: the check reads what is over"
-                    " there.",
-                    connector=self.connector_id.name,
+                    "%(flow)s is paused. Resume it first: it is the flow that does the"
+                    " load.",
+                    flow=flow.name,
                 )
             )
 

@@ -24,7 +24,8 @@ class IntegrationLoadLine(models.Model):
     remote_id = fields.Char("Remote ID", readonly=True)
     remote_number = fields.Char("Number There", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    amount = fields.Monetary(readonly=True)
+    # a total over several currencies says nothing: those of each are on the load's form
+    amount = fields.Monetary(readonly=True, aggregator=None)
     payload = fields.Json(readonly=True)
     job_id = fields.Many2one(
         "integration.job", readonly=True, ondelete="set null", index="btree_not_null"

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .integration_load import PRIORITY, TO_DO
-from .load_steps import PAGE_SIZE
+from .load_steps import CHECK, LOAD, OPERATIONS, PAGE_SIZE
 
 # taking jobs back comes before they are worked off
 STOP_PRIORITY = 0
@@ -16,8 +16,14 @@ class IntegrationLoad(models.Model):
 
     _inherit = "integration.load"
 
-    def _get_key(self):
-        return f"load-{self.id}"
+    def _get_key(self, operation):
+        return f"{operation}-{self.id}"
+
+    def _get_page_domain(self):
+        return [
+            ("flow_id", "=", self.flow_id.id),
+            ("idempotency_key", "in", [self._get_key(item) for item in OPERATIONS]),
+        ]
 
     def _get_page_jobs(self):
         return (
@@ -25,8 +31,7 @@ class IntegrationLoad(models.Model):
             .sudo()
             .search(
                 [
-                    ("flow_id", "=", self.flow_id.id),
-                    ("idempotency_key", "=", self._get_key()),
+                    *self._get_page_domain(),
                     ("state", "in", ("waiting", "retrying", "failed", "attention")),
                 ]
             )
@@ -34,14 +39,15 @@ class IntegrationLoad(models.Model):
 
     @api.private
     def _enqueue_page(self, priority=PRIORITY):
+        operation = CHECK if self.state == "checking" else LOAD
         self.env["integration.job"]._enqueue(
             self.flow_id,
             [
                 {
-                    "operation": "load",
+                    "operation": operation,
                     "name": self.name,
                     "payload": {"load_id": self.id},
-                    "idempotency_key": self._get_key(),
+                    "idempotency_key": self._get_key(operation),
                     "priority": priority,
                     "trigger": "load",
                     "is_urgent": True,
@@ -61,7 +67,7 @@ class IntegrationLoad(models.Model):
               FROM integration_job job
              WHERE job.connector_id = %s AND job.flow_id = %s AND job.state IN ('waiting', 'retrying')
                -- what somebody else asks for as well is not the load's to cancel
-               AND job.trigger = 'load' AND job.operation <> 'load'
+               AND job.trigger = 'load' AND job.operation <> ALL(%s)
                AND EXISTS (
                    SELECT FROM integration_load_line line
                     WHERE line.job_id = job.id AND line.load_id = %s)
@@ -69,6 +75,7 @@ class IntegrationLoad(models.Model):
                 """,
                 self.connector_id.id,
                 self.flow_id.id,
+                list(OPERATIONS),
                 self.id,
                 STOP_SIZE,
             )
@@ -151,5 +158,11 @@ class IntegrationLoad(models.Model):
         if total is not None:
             values["total_count"] = total
         if not cursor:
-            values |= {"state": "checked", "finished_at": fields.Datetime.now()}
+            lines = self.env["integration.load.line"]
+            values |= {
+                "state": "checked",
+                "finished_at": fields.Datetime.now(),
+                # until now it may have been an estimate
+                "total_count": lines.search_count([("load_id", "=", self.id)]),
+            }
         self.write(values)

@@ -90,7 +90,9 @@ def claim(run, turn, size, crashed=False, only=None):
             mark=mark,
             flow=turn.flow.id,
             is_of_turn=turn.get_condition(),
-            is_at_work=run.lane_model._get_at_work_condition(),
+            is_at_work=run.lane_model._get_at_work_condition(
+                operation=SQL("%s", turn.operation)
+            ),
             is_next=IS_NEXT_OF_RECORD if turn.has_record or crashed else HAS_NO_RECORD,
             part=part,
             size=size,

@@ -4,6 +4,10 @@ from odoo import fields
 
 # what one job of a load looks at
 PAGE_SIZE = 100
+# operations of its jobs: a check writes nothing, so no stopped flow is in its way
+CHECK = "load_check"
+LOAD = "load"
+OPERATIONS = (CHECK, LOAD)
 
 
 class LoadSteps:

@@ -29,6 +29,7 @@ from . import (
     test_setup,
     test_statements,
     test_tour_hub,
+    test_tour_load,
     test_tour_problems,
     test_tour_replay,
     test_waiting,

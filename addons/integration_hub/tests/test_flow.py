@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import HubCase
 
@@ -30,6 +30,24 @@ class TestFlow(HubCase):
             [{"name": "Brown"}, {"name": "Green"}]
         )
         self.assertEqual(self.flow._filter_records(brown | green), brown)
+
+    def test_filter_is_on_the_form_of_flows_that_have_one(self):
+        """For whoever may change the flow, without developer mode."""
+        manager = new_test_user(
+            self.env,
+            "mats",
+            "base.group_user,integration_hub.group_integration_manager",
+        )
+        flow = self.flow.with_user(manager)
+        handler_class = self.registry["integration.handler.fake_push"]
+        with Form(flow) as form, self.assertRaises(AssertionError):
+            form.filter_domain = "[('name', '=', 'Brown')]"
+        self.env.invalidate_all()
+        with patch.object(handler_class, "_filter_model", "res.partner"):
+            with Form(flow) as form:
+                form.filter_domain = "[('name', '=', 'Brown')]"
+            self.assertEqual(flow.filter_model, "res.partner")
+        self.assertEqual(self.flow.filter_domain, "[('name', '=', 'Brown')]")
 
     def test_a_flow_that_is_switched_off_takes_nothing(self):
         """Not of somebody either who looks at archived records."""

@@ -1,9 +1,12 @@
+from datetime import timedelta
 from unittest.mock import patch
+
+from lxml import html
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..client import NetworkError
+from ..client import AuthenticationError, NetworkError
 from ..models import integration_load_pages
 from ..models.load_steps import LoadSteps
 from .common import FakeClient, FakeHandler, HubCase
@@ -56,10 +59,8 @@ def _load_enqueue(self, flow, lines):
 
 
 @tagged("post_install", "-at_install")
-class TestLoad(HubCase):
-    """What every load has: pages, progress, stop, resume; of a flow that has hooks only."""
-
-    faults = []
+class LoadCase(HubCase):
+    """A flow that has the hooks of a load only."""
 
     @classmethod
     def setUpClass(cls):
@@ -73,6 +74,13 @@ class TestLoad(HubCase):
             ("_load_enqueue", _load_enqueue),
         ):
             cls.startClassPatcher(patch.object(handler_class, name, value, create=True))
+
+
+@tagged("post_install", "-at_install")
+class TestLoad(LoadCase):
+    """What every load has: pages, progress, stop, resume."""
+
+    faults = []
 
     def setUp(self):
         super().setUp()
@@ -117,10 +125,120 @@ class TestLoad(HubCase):
         with self.assertRaises(UserError):
             self.load.action_check()
 
+    def test_check_of_a_paused_flow(self):
+        """It writes nothing, so it may come before the flow is started; the load may not,
+        nor does anything else of the flow."""
+        self.flow.action_pause()
+        job = self.enqueue("1")
+        self.load.action_check()
+        self.work()
+        self.assertEqual(self.load.state, "checked", self.load.error_message)
+        self.assertEqual((self.load.create_count, job.state), (125, "waiting"))
+        self.assertFalse(FakeClient.calls)
+        with self.assertRaisesRegex(UserError, "paused"):
+            self.load.action_load()
+        self.load.action_resume_flow()
+        self.load.action_load()
+        self.work()
+        self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
+
+    def test_paused_while_it_is_loaded(self):
+        self.load.action_check()
+        self.work()
+        self.load.action_load()
+        self.flow.action_pause()
+        self.work()
+        self.assertEqual((self.load.state, self.load.done_count), ("loading", 0))
+        self.flow.action_resume()
+        self.work()
+        self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
+
+    def test_check_before_the_connector_is_started(self):
+        self.connector.state = "tested"
+        job = self.enqueue("1")
+        self.load.action_check()
+        self.work()
+        self.assertEqual((self.load.state, job.state), ("checked", "waiting"))
+        with self.assertRaisesRegex(UserError, "Start ERP North first"):
+            self.load.action_load()
+
+    def test_key_not_accepted_before_the_connector_is_started(self):
+        """It has never collected changes, nor does it now."""
+        self.connector.state = "tested"
+        TestLoad.faults = [AuthenticationError("No such key.")]
+        self.load.action_check()
+        self.work()
+        self.assertEqual(self.connector.state, "draft")
+        self.assertEqual(self.connector.error_message, "No such key.")
+        self.assertFalse(self.connector._is_collecting())
+        self.assertEqual(len(self.connector.activity_ids), 1)
+        self.connector.state = "tested"
+        self.work()
+        self.assertEqual((self.load.state, len(self.load.line_ids)), ("checked", 250))
+
+    def test_first_run_is_put_off(self):
+        """There is time for a look at a flow that would change much at once."""
+        self.patch(self.registry[FakeHandler._name], "_is_looked_at_first", True)
+        now = self.env.cr.now()
+        flow = self.flow
+        flow.write({"interval_minutes": 60, "state": "paused", "next_run": now})
+        self.assertTrue(flow.is_to_look_at)
+        flow.action_resume()
+        self.assertEqual(flow.next_run, now + timedelta(minutes=60))
+        later = now + timedelta(days=9)
+        flow.write({"state": "paused", "next_run": later})
+        flow.action_resume()
+        self.assertEqual(flow.next_run, later, "a moment somebody has chosen")
+        flow.write({"state": "paused", "next_run": now, "last_run": now})
+        self.assertFalse(flow.is_to_look_at)
+        flow.action_resume()
+        self.assertEqual(flow.next_run, now)
+
+    def test_totals_of_each_currency(self):
+        self.load.action_check()
+        self.work()
+        self.assertFalse(self.load.has_amounts)
+        self.assertFalse(self.load.totals_html)
+        first, second, third = self.load.line_ids.filtered(
+            lambda line: line.outcome == "create"
+        )[:3]
+        euro, dollar = self.env.ref("base.EUR"), self.env.ref("base.USD")
+        first.write({"currency_id": euro.id, "amount": 1200.5})
+        second.write({"currency_id": euro.id, "amount": 99.5})
+        third.write({"currency_id": dollar.id, "amount": 7})
+        self.env.flush_all()
+        self.load.invalidate_recordset()
+        self.assertTrue(self.load.has_amounts)
+        rows = [
+            [cell.text for cell in row.iter("td")]
+            for row in html.fromstring(self.load.totals_html).iter("tr")
+        ][1:]
+        self.assertEqual(
+            rows,
+            [
+                ["To Create", "125", euro.format(1300), dollar.format(7)],
+                ["Left Alone", "125", None, None],
+            ],
+        )
+        action = self.load.action_view_lines()
+        self.assertTrue(action["context"]["has_amounts"])
+        [(amount,)] = self.env["integration.load.line"]._read_group(
+            [("load_id", "=", self.load.id)], [], ["amount:sum"]
+        )
+        self.assertEqual(amount, 1307, "on demand only")
+        fields = self.env["integration.load.line"].fields_get(["amount"])
+        self.assertFalse(fields["amount"].get("aggregator"), "no list adds them up")
+
+    def test_total_is_what_was_found(self):
+        """However many somebody expected."""
+        self.load._add_page([{"name": "One", "outcome": "same"}], "1", 900)
+        self.load._add_page([{"name": "Two", "outcome": "same"}], "", None)
+        self.assertEqual((self.load.total_count, self.load.progress), (2, 100))
+
     def test_stop_between_pages(self):
         self.load.action_check()
         steps = LoadSteps.of(self.flow._get_handler())
-        [job] = self.env["integration.job"].search([("operation", "=", "load")])
+        [job] = self.env["integration.job"].search([("operation", "=", "load_check")])
         request = steps._prepare(self.flow, job)[job]
         answer = type(steps)._call(None, [request])[0]
         self.load.action_stop()

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import Form
 
-from .common import FakeClient, HubCase
+from .common import FakeClient, FakeHandler, HubCase
 
 SETUP_VIEW = "integration_hub.integration_connector_view_form_setup"
 
@@ -39,6 +39,23 @@ class TestSetup(HubCase):
         self.connector.invalidate_recordset()
         self.assertIn("Nothing is there yet", self.connector.preview_html)
         self.assertTrue(self.connector.previewed_at)
+
+    def test_flows_that_are_looked_at_one_by_one(self):
+        self.patch(self.registry[FakeHandler._name], "_is_looked_at_first", True)
+        self.flow.action_pause()
+        for is_resumed, text in (
+            (False, "it is paused"),
+            (True, "its first run is on"),
+        ):
+            if is_resumed:
+                self.flow.action_resume()
+            self.connector.write({"state": "tested", "setup_step": "flows"})
+            self.connector.action_setup_next()
+            with self.lane_env() as env:
+                env["integration.lane"]._run_connection_tests()
+            self.connector.invalidate_recordset()
+            self.assertIn("Fake Push", self.connector.preview_html)
+            self.assertIn(text, self.connector.preview_html)
 
     def test_client_that_breaks_holds_up_nobody(self):
         other = self.connector.copy({"name": "ERP South", "state": "running"})

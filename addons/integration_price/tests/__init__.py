@@ -1,2 +1,3 @@
+from . import test_price_load
 from . import test_prices
 from . import test_price_owner

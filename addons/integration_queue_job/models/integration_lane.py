@@ -83,7 +83,7 @@ class IntegrationLane(models.AbstractModel):
     def _find_due_connectors(self, connectors=None):
         """One query, whatever the number of connectors and of jobs. That a due job may have
         to wait for another one is not looked at: a run that finds nothing costs little."""
-        domain = [("runner", "=", "queue_job"), ("state", "=", "running")]
+        domain = [("runner", "=", "queue_job"), ("state", "in", ("tested", "running"))]
         if connectors is not None:
             domain.append(("id", "in", connectors.ids))
         connectors = self.env["integration.connector"].search(domain)
