@@ -5,6 +5,9 @@ import uuid
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import AccessError
+
+from odoo.addons.integration_hub.client import NetworkError
 
 
 class AccountMixin:
@@ -16,7 +19,8 @@ class AccountMixin:
 
     def make_linked(self, **values):
         # the clerk finds customers by name
-        customer = self.make_partner(f"Buyer {uuid.uuid4().hex[:6]}", **values)
+        name = values.pop("name", f"Buyer {uuid.uuid4().hex[:6]}")
+        customer = self.make_partner(name, **values)
         self.env["integration.handler.customer_push"]._enqueue_new(
             self.connector._get_flow("customer_push"), customer, "test"
         )
@@ -102,6 +106,80 @@ class AccountMixin:
         self.clerk.credit(invoice)
         self.read_figures()
         self.assertFalse(self.get_figure(customer).overdue)
+
+    def test_3_archived_and_gone(self):
+        """Who is archived there still owes; who is gone owes nothing we know of."""
+        customer = self.make_linked()
+        self.sell_there(customer, days_ago=70)
+        self.archive_there(customer)
+        self.read_figures()
+        self.assertGreater(self.get_figure(customer).overdue, 0)
+        link = self.env["integration.external.id"]._find(
+            self.connector, "party", customer
+        )
+        link.remote_id = "99999999"
+        self.read_figures()
+        self.assertFalse(self.get_figure(customer))
+        self.assertFalse(customer.account_figures_message)
+
+    def test_4_merged_here(self):
+        """Two of ours become one: one set of figures, of the counterpart that stays."""
+        first, second = self.make_linked(), self.make_linked()
+        self.sell_there(first, days_ago=70, quantity=1)
+        self.sell_there(second, days_ago=70, quantity=3)
+        self.read_figures()
+        receivable = self.get_figure(first).receivable
+        self.assertLess(receivable, self.get_figure(second).receivable)
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (first | second).ids, first
+        )
+        self.read_figures()
+        figure = self.get_figure(first)
+        self.assertEqual(len(figure), 1)
+        self.assertEqual(figure.receivable, receivable)
+
+    def test_5_asked_for_twice_at_once(self):
+        """A person asks while the scheduled run reads: one answer, the ERP's."""
+        customer = self.make_linked()
+        self.sell_there(customer, days_ago=70)
+        customer.action_read_account_figures()
+        customer.action_read_account_figures()
+        self.read_figures()
+        figure = self.get_figure(customer)
+        self.assertEqual(len(figure), 1)
+        self.assertGreater(figure.overdue, 0)
+        with self.assertRaises(AccessError):
+            figure.with_user(self.salesperson).overdue = 0
+
+    def test_6_recovery(self):
+        customer = self.make_linked()
+        self.sell_there(customer, days_ago=70)
+        self.connector.url = "http://127.0.0.1:9"
+        self.account_flow._enqueue_pull()
+        self.run_lane()
+        job = self.env["integration.job"].search(
+            [("flow_id", "=", self.account_flow.id)], order="id desc", limit=1
+        )
+        self.assertEqual((job.state, job.error_kind), ("retrying", NetworkError.kind))
+        self.assertFalse(self.get_figure(customer))
+        self.connector.url = self.erp["url"]
+        job.action_retry()
+        self.run_lane()
+        self.assertEqual(job.state, "done")
+        self.assertGreater(self.get_figure(customer).overdue, 0)
+
+    def test_8_cents_and_special_characters(self):
+        customer = self.make_linked(
+            name=f"Großhändler “Ñandú” <№ 1> & Söhne, Łódź {uuid.uuid4().hex[:6]}"
+        )
+        invoice = self.sell_there(customer, days_ago=70, quantity=3)
+        total = self.get_total_there(invoice)
+        self.read_figures()
+        self.assertAlmostEqual(self.get_figure(customer).overdue, total, 2)
+        self.clerk.pay(invoice, 0.01)
+        self.read_figures()
+        self.assertAlmostEqual(self.get_figure(customer).overdue, total - 0.01, 2)
+        self.assertAlmostEqual(self.get_figure(customer).receivable, total - 0.01, 2)
 
     def test_7_few_calls(self):
         customers = self.env["res.partner"].union(

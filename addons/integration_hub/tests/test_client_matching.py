@@ -4,6 +4,7 @@ import unittest
 
 from ..client.matching import (
     is_empty_address,
+    is_our_key,
     is_same_address,
     normalize_email,
     normalize_text,
@@ -58,6 +59,17 @@ class TestMatching(unittest.TestCase):
     def test_empty_address(self):
         self.assertFalse(is_empty_address(ADDRESS))
         self.assertTrue(is_empty_address({"name": "x", "country_code": "NL"}))
+
+    def test_our_key(self):
+        for text, expected in (
+            ("CRM-1a2b3c4d-P12", True),
+            ("CRM-2024-001", False),
+            ("K100", False),
+            ("", False),
+            (None, False),
+        ):
+            with self.subTest(text=text):
+                self.assertIs(is_our_key(text), expected)
 
     def test_secrets_as_json_writes_them(self):
         text = '{"args": ["db", 2, "p\\u00e4\\"ss"]}'

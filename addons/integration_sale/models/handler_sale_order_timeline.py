@@ -1,5 +1,43 @@
 from odoo import api, models
 
+# of a snapshot and its lines, what means something to people: the rest are our ids
+OF_ORDER = (
+    "number",
+    "customer_reference",
+    "currency",
+    "order_date",
+    "requested_date",
+    "note",
+    "total_untaxed",
+    "total_tax",
+    "total",
+)
+OF_LINE = (
+    "key",
+    "kind",
+    "description",
+    "quantity",
+    "unit_price",
+    "discount",
+    "subtotal",
+)
+
+
+def _get_order(shown):
+    """:param shown: a request with the order, or a snapshot that was not sent yet"""
+    if not isinstance(shown, dict):
+        return shown
+    if "order" in shown:
+        return {"order": shown["order"]}
+    if "lines" not in shown:
+        return shown
+    order = {name: shown[name] for name in OF_ORDER if name in shown}
+    order["lines"] = [
+        {name: line[name] for name in OF_LINE if name in line}
+        for line in shown["lines"]
+    ]
+    return {"order": order}
+
 
 class HandlerSaleOrderPush(models.AbstractModel):
     """What people are shown of what was sent: the order."""
@@ -8,10 +46,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
     @api.private
     def _get_shown_request(self, request):
-        request = super()._get_shown_request(request)
-        if isinstance(request, dict) and "order" in request:
-            return {"order": request["order"]}
-        return request
+        return _get_order(super()._get_shown_request(request))
 
 
 class HandlerSaleChangePush(models.AbstractModel):
@@ -21,10 +56,7 @@ class HandlerSaleChangePush(models.AbstractModel):
 
     @api.private
     def _get_shown_request(self, request):
-        request = super()._get_shown_request(request)
-        if isinstance(request, dict) and "order" in request:
-            return {"order": request["order"]}
-        return request
+        return _get_order(super()._get_shown_request(request))
 
     @api.private
     def _get_shown_before(self, request):

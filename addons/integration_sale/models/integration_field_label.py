@@ -28,6 +28,7 @@ class IntegrationFieldLabel(models.AbstractModel):
             "price_list_id": ("sale.order", "pricelist_id"),
             "requested_date": ("sale.order", "commitment_date"),
             "salesperson_id": ("sale.order", "user_id"),
+            "subtotal": ("sale.order.line", "price_subtotal"),
             "tax_ids": ("sale.order.line", "tax_ids"),
             "total": ("sale.order", "amount_total"),
             "total_tax": ("sale.order", "amount_tax"),

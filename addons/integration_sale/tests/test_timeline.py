@@ -125,6 +125,18 @@ class TestTimeline(SaleCase):
         self.assertEqual(entry.state, "failed")
         self.assertEqual(entry.error_message, "No.")
 
+    def test_not_sent_yet(self):
+        """What would go out, without ids that mean nothing to anybody."""
+        lead = self.make_lead([(self.product, 2)])
+        self.win(lead)
+        [entry] = self.get_entries(lead).filtered(
+            lambda entry: entry.res_model == "crm.lead"
+        )
+        self.assertEqual(entry.state, "waiting")
+        self.assertIn(self.product.name, entry.diff_html)
+        self.assertIn(self.get_label("sale.order.line", "price_unit"), entry.diff_html)
+        self.assertNotIn(self.get_label("sale.order", "partner_id"), entry.diff_html)
+
     def test_managers_only(self):
         lead = self.make_lead([(self.product, 2)])
         self.push(lead)

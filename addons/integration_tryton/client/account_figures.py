@@ -3,7 +3,8 @@
 ``receivable`` and ``receivable_today`` are functional fields of the party: the balance of
 the receivable accounts, all of it and what is due by the ``date`` in the context
 (trytond/modules/account/party.py), of the company of our user. Overdue is what was due
-before today.
+before today, less what was paid since: a payment of today in part has its own date, and
+is among what is due by today.
 """
 
 from datetime import date, timedelta
@@ -34,25 +35,35 @@ class AccountFiguresMixin:
                     module=CREDIT_LIMIT,
                 )
             )
-        rows = {
-            row["id"]: row
-            for row in self.search_read(
-                "party.party",
-                [["id", "in", ids], ANY_ACTIVE],
-                fields,
-                context={"date": date.today() - timedelta(days=1)},
+        today = date.today()
+        rows, due_today = (
+            {
+                row["id"]: row
+                for row in self.search_read(
+                    "party.party",
+                    [["id", "in", ids], ANY_ACTIVE],
+                    names,
+                    context={"date": day},
+                )
+            }
+            for names, day in (
+                (fields, today - timedelta(days=1)),
+                (["receivable_today"], today),
             )
-        }
+        )
         currency = self._get_company_currency()
         return [
-            _get_figures(rows[int(remote_id)], currency, missing)
-            if int(remote_id) in rows
+            _get_figures(
+                rows[int(remote_id)], due_today[int(remote_id)], currency, missing
+            )
+            if int(remote_id) in rows.keys() & due_today
             else None
             for remote_id in remote_ids
         ]
 
 
-def _get_figures(row, currency, missing):
+def _get_figures(row, due_today, currency, missing):
+    overdue, due = (item["receivable_today"] or Decimal(0) for item in (row, due_today))
     receivable = row["receivable"] or Decimal(0)
     limit = row.get("credit_limit_amount")
     used = row.get("credit_amount")
@@ -60,7 +71,7 @@ def _get_figures(row, currency, missing):
         "currency": currency,
         "receivable": str(receivable),
         # credits that are due make it no less than nothing
-        "overdue": str(max(row["receivable_today"] or Decimal(0), Decimal(0))),
+        "overdue": str(max(min(overdue, due), Decimal(0))),
         "credit_limit": "" if limit is None else str(limit),
         "credit_used": str(receivable if used is None else used),
         "is_on_hold": False,
