@@ -107,6 +107,22 @@ class CatalogMixin:
         self.run_catalog()
         self.assertEqual(product.write_date, before, "the same again changes nothing")
 
+    def test_2_price(self):
+        """Where there are no price lists, the price of the product is what is asked."""
+        remote_id = self.add_there(self.make_code())
+        self.run_catalog()
+        product = self.get_product(remote_id)
+        self.assertEqual(product.list_price, 12.5)
+        self.reprice_there(remote_id, "13.125")
+        self.run_catalog()
+        self.assertEqual(product.list_price, 13.125)
+        product.list_price = 1
+        self.run_catalog()
+        self.assertEqual(product.list_price, 13.125)
+        lead = self.make_lead([])
+        lead.lead_line_ids = [(0, 0, {"product_id": product.id})]
+        self.assertEqual(lead.lead_line_ids.price_unit, 13.125)
+
     # -- 3. archive and delete --------------------------------------------------------
 
     def test_3_archive_and_back(self):
@@ -211,6 +227,13 @@ class CatalogMixin:
         self.assertEqual(len(templates), 1)
         self.assertEqual(len(set(products)), 3)
         self.assertEqual(templates.pop().name, "Shirt of the Tests")
+        # one of them costs more
+        self.reprice_variant_there(remote_ids[2], "17.25")
+        self.run_catalog()
+        self.assertEqual(
+            [product.lst_price for product in products],
+            [self.variant_price] * 2 + [17.25],
+        )
         self.archive_there(remote_ids[0])
         self.run_catalog()
         self.assertFalse(products[0].active)

@@ -39,6 +39,12 @@ class PriceMixin:
             )
         )
 
+    def link_to_customer_there(self, partner):
+        party_id = str(self.make_customer_there(f"Customer {self.mark}"))
+        self.env["integration.external.id"]._bind(
+            self.connector, "party", [(partner, {"remote_id": party_id})]
+        )
+
     def assert_same_prices(self, codes, quantities=QUANTITIES):
         for code in codes:
             for quantity in quantities:
@@ -76,6 +82,42 @@ class PriceMixin:
         self.run_prices()
         self.assertTrue(self.get_list().active)
 
+    def test_4_twice_in_the_source(self):
+        """Two lists of one name, one of which has two rules for the same."""
+        twin = str(self.make_list_there(f"List {self.mark}"))
+        self.addCleanup(self.archive_list_there, twin)
+        self.double_rule_there("PUMP-200")
+        self.run_prices()
+        lists = self.env["product.pricelist"].search(
+            [
+                ("integration_connector_id", "=", self.connector.id),
+                ("name", "=", f"List {self.mark}"),
+            ]
+        )
+        self.assertEqual(
+            set(lists.mapped("integration_remote_id")), {self.list_there, twin}
+        )
+        self.assert_same_prices(["PUMP-200"])
+        rules = self.get_list().item_ids.filtered(
+            lambda rule: rule.product_id == self.products["PUMP-200"]
+        )
+        self.assertEqual(len(rules), len(set(rules.mapped("min_quantity"))))
+        self.assertEqual(
+            (lists - self.get_list())._get_product_price(self.products["PUMP-200"], 10),
+            180.25,
+        )
+
+    def test_5_list_chosen_here(self):
+        """The ERP's comes back, and the customer's record says so."""
+        partner = self.make_partner().with_company(self.company)
+        partner.specific_property_product_pricelist = self.env[
+            "product.pricelist"
+        ].create({"name": "Ours", "company_id": self.company.id})
+        self.link_to_customer_there(partner)
+        self.run_prices()
+        self.assertEqual(partner.specific_property_product_pricelist, self.get_list())
+        self.assertIn("Ours", partner.message_ids[0].body)
+
     def test_5_owned_by_the_erp(self):
         self.run_prices()
         with self.assertRaisesRegex(UserError, "comes from"):
@@ -83,10 +125,7 @@ class PriceMixin:
 
     def test_5_customer_and_departing_price(self):
         partner = self.make_partner()
-        party_id = str(self.make_customer_there(f"Customer {self.mark}"))
-        self.env["integration.external.id"]._bind(
-            self.connector, "party", [(partner, {"remote_id": party_id})]
-        )
+        self.link_to_customer_there(partner)
         self.run_prices()
         self.assertEqual(
             partner.with_company(self.company).property_product_pricelist,
@@ -98,6 +137,13 @@ class PriceMixin:
         self.assertFalse(line.is_erp_price_different)
         line.price_unit += 1
         self.assertTrue(line.is_erp_price_different)
+        # the opportunity is in euros, whatever the list is in
+        line = lead.lead_line_ids
+        rate = {"EUR": 1, "USD": 1.085}[self.currency_there]
+        in_euros = self.get_price_there("PUMP-200", 10) / rate
+        self.assertAlmostEqual(line.price_unit, in_euros, 4)
+        self.assertAlmostEqual(line.erp_price, in_euros, 4)
+        self.assertFalse(line.is_erp_price_different)
 
     def test_6_network_failure(self):
         self.connector.url = "http://127.0.0.1:9"

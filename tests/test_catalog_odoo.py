@@ -12,6 +12,7 @@ from .erp_case import ErpCase, get_odoo_keeper
 @tagged("post_install", "-at_install")
 class TestCatalogOdoo(CatalogMixin, ErpCase):
     kind = "odoo"
+    variant_price = 1.0
 
     @classmethod
     def map_unit(cls):
@@ -67,6 +68,22 @@ class TestCatalogOdoo(CatalogMixin, ErpCase):
 
     def rename_there(self, remote_id, name):
         self.write_there(remote_id, {"name": name})
+
+    def reprice_there(self, remote_id, price):
+        self.write_there(remote_id, {"list_price": float(price)})
+
+    def reprice_variant_there(self, remote_id, price):
+        """What its size adds."""
+        field = "product_template_attribute_value_ids"
+        [row] = self.keeper.call(
+            "product.product", "read", [int(remote_id)], fields=[field, "list_price"]
+        )
+        self.keeper.call(
+            "product.template.attribute.value",
+            "write",
+            row[field],
+            vals={"price_extra": float(price) - row["list_price"]},
+        )
 
     @classmethod
     def write_there(cls, remote_id, values):

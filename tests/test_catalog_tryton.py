@@ -10,6 +10,7 @@ from .erp_case import ErpCase, get_clerk
 @tagged("post_install", "-at_install")
 class TestCatalogTryton(CatalogMixin, ErpCase):
     kind = "tryton"
+    variant_price = 12.5
 
     @classmethod
     def setUpClass(cls):
@@ -100,6 +101,21 @@ class TestCatalogTryton(CatalogMixin, ErpCase):
         template = self.keeper.read_one("product.product", int(remote_id), "template")
         self.keeper.call(
             "model.product.template.write", [template["template"]], {"name": name}
+        )
+
+    def reprice_there(self, remote_id, price):
+        template = self.keeper.read_one("product.product", int(remote_id), "template")
+        self.keeper.call(
+            "model.product.template.write",
+            [template["template"]],
+            {"list_price": Decimal(price)},
+        )
+
+    def reprice_variant_there(self, remote_id, price):
+        self.keeper.call(
+            "model.product.product.write",
+            [int(remote_id)],
+            {"list_price": Decimal(price)},
         )
 
     @classmethod

@@ -10,6 +10,7 @@ from .price_mixin import PriceMixin
 class TestPricesOdoo(PriceMixin, ErpCase):
     kind = "odoo"
     currency_there = "USD"
+    below = {}
 
     @classmethod
     def find_there(cls, model, *domain):
@@ -76,7 +77,6 @@ class TestPricesOdoo(PriceMixin, ErpCase):
                 "price_discount": 3,
             },
         ]
-        cls.below = below
         [created] = cls.clerk.call(
             "product.pricelist",
             "create",
@@ -88,22 +88,41 @@ class TestPricesOdoo(PriceMixin, ErpCase):
                 }
             ],
         )
+        cls.below = {**cls.below, str(created): below}
         return created
 
     @classmethod
-    def archive_list_there(cls):
+    def archive_list_there(cls, list_id=None, active=False):
+        list_id = list_id or cls.list_there
         cls.write_there(
-            "product.pricelist", [int(cls.list_there), cls.below], {"active": False}
+            "product.pricelist", [int(list_id), cls.below[list_id]], {"active": active}
         )
 
     def restore_list_there(self):
-        self.write_there(
-            "product.pricelist", [int(self.list_there), self.below], {"active": True}
-        )
+        self.archive_list_there(active=True)
 
     @classmethod
     def write_there(cls, model, ids, values):
         cls.clerk.call(model, "write", ids, vals=values)
+
+    def double_rule_there(self, code):
+        """The same quantity once more, at another price."""
+        self.clerk.call(
+            "product.pricelist.item",
+            "create",
+            vals_list=[
+                {
+                    "pricelist_id": int(self.list_there),
+                    "applied_on": "0_product_variant",
+                    "product_id": self.find_there(
+                        "product.product", ("default_code", "=", code)
+                    ),
+                    "min_quantity": 10,
+                    "compute_price": "fixed",
+                    "fixed_price": 166.66,
+                }
+            ],
+        )
 
     def change_price_there(self, code):
         product = self.find_there("product.product", ("default_code", "=", code))

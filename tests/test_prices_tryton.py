@@ -66,8 +66,25 @@ class TestPricesTryton(PriceMixin, ErpCase):
         cls.keeper.call(f"model.{model}.write", ids, values)
 
     @classmethod
-    def archive_list_there(cls):
-        cls.write_there("product.price_list", [int(cls.list_there)], {"active": False})
+    def archive_list_there(cls, list_id=None):
+        cls.write_there(
+            "product.price_list", [int(list_id or cls.list_there)], {"active": False}
+        )
+
+    def double_rule_there(self, code):
+        """The same quantity once more, at another price."""
+        self.keeper.call(
+            "model.product.price_list.line.create",
+            [
+                {
+                    "price_list": int(self.list_there),
+                    "product": self.find_there("product.product", ["code", "=", code]),
+                    "quantity": 10.0,
+                    "formula": "Decimal('166.66')",
+                    "sequence": 1,
+                }
+            ],
+        )
 
     def restore_list_there(self):
         self.write_there("product.price_list", [int(self.list_there)], {"active": True})
@@ -114,3 +131,24 @@ class TestPricesTryton(PriceMixin, ErpCase):
             [{"name": name, "sale_price_list": int(self.list_there)}],
             company=self.company_there,
         )[0]
+
+    def test_list_with_taxes_is_left_out(self):
+        """And said: its prices depend on the taxes of each sale."""
+        self.run_prices()
+        self.write_there(
+            "product.price_list", [int(self.list_there)], {"tax_included": True}
+        )
+        self.addCleanup(
+            self.write_there,
+            "product.price_list",
+            [int(self.list_there)],
+            {"tax_included": False},
+        )
+        self.run_prices()
+        self.assertFalse(self.get_list().active)
+        self.assertIn(f"Left out: List {self.mark}", self.price.last_message)
+        self.connector._run_test()
+        self.assertIn(
+            f"List {self.mark} is left out: its prices include taxes",
+            self.connector.warning_message,
+        )

@@ -39,7 +39,7 @@ class CatalogProduct(TypedDict):
     unit_name: str
     tax_ids: list[str]
     weight: str  # kilograms of one unit
-    price: str  # of one unit, without any price list
+    price: str  # of one unit, without any price list; "0" where there is none
     currency: str  # of the price, ISO code
     active: bool  # on sale
     image: str  # fingerprint of the picture, "" for none

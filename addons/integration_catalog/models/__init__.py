@@ -4,6 +4,7 @@ from . import integration_catalog_item
 from . import integration_catalog_item_take
 from . import integration_catalog_item_values
 from . import integration_catalog_item_variant
+from . import integration_catalog_item_price
 from . import handler_catalog_pull
 from . import handler_catalog_load
 from . import integration_job

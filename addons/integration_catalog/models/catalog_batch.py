@@ -2,6 +2,10 @@
 
 from odoo import fields
 
+SOURCE_LANGUAGE = "en_US"
+# of those the catalogue brings
+TRANSLATED_FIELDS = ("name", "description_sale")
+
 
 class CatalogBatch:
     """:param connector: ``integration.connector`` record
@@ -31,9 +35,13 @@ class CatalogBatch:
         self.barcodes = self._read_candidates("barcode", items.mapped("barcode"))
         self.candidate_lines = self._read_candidate_lines()
         self.twins = self._read_twins(items)
-        self.others = self._read_others()
+        self.others = self._read_others(self._get_possible_products())
         #: products that entries of this batch were given
         self.taken = set()
+        #: entries whose product somebody has changed here
+        self.changed_here = set()
+        self.texts = {}
+        self.factors = {}
         self._rates = {}
 
     def _read_values(self, kind, model_name):
@@ -110,14 +118,16 @@ class CatalogBatch:
         )
         return dict(groups)
 
-    def _read_others(self):
-        """:return: dict ``{product: entries of other connectors that it follows too}``"""
-        products = self.mapping.browse().product_id.union(
+    def _get_possible_products(self):
+        return self.mapping.browse().product_id.union(
             *self.candidate_lines,
             *(lines.product_id for lines in self.lines.values()),
             *self.codes.values(),
             *self.barcodes.values(),
         )
+
+    def _read_others(self, products):
+        """:return: dict ``{product: entries of other connectors that it follows too}``"""
         entries = self.env["integration.catalog.item"].search(
             [
                 ("product_id", "in", products.ids),
@@ -129,33 +139,23 @@ class CatalogBatch:
         )
         return dict(entries.grouped("product_id"))
 
-    def get_rate(self, currency_code):
-        """What one of a currency is in the company's, or None where nobody said so: one
-        that is not used here may have a rate of long ago, and Odoo takes 1 for none."""
-        if currency_code not in self._rates:
-            self._rates[currency_code] = self._find_rate(currency_code)
-        return self._rates[currency_code]
-
-    def _find_rate(self, currency_code):
-        own = self.company.currency_id
-        if currency_code == own.name:
-            return 1.0
-        currency = self.env["res.currency"].search(
-            [("name", "=", currency_code), ("active", "=", True)], limit=1
-        )
-        if not currency:
-            return None
-        is_known = self.env["res.currency.rate"].search_count(
-            [
-                ("currency_id", "=", currency.id),
-                ("company_id", "in", (False, self.company.root_id.id)),
-            ],
-            limit=1,
-        )
-        if not is_known:
-            return None
-        today = fields.Date.context_today(self.mapping)
-        return currency._get_conversion_rate(currency, own, self.company, today)
+    def get_rate(self, currency_code, to_currency):
+        """What one of a currency is in ``to_currency``, or None where nobody said so."""
+        key = (currency_code, to_currency)
+        if key not in self._rates:
+            currency = self.env["res.currency"].search(
+                [("name", "=", currency_code), ("active", "=", True)], limit=1
+            )
+            if currency_code == to_currency.name:
+                currency = to_currency
+            self._rates[key] = (
+                currency._get_known_rate(
+                    to_currency, self.company, fields.Date.context_today(self.mapping)
+                )
+                if currency
+                else None
+            )
+        return self._rates[key]
 
     def get_factor(self, product, remote_unit_id):
         """How many remote units one of ours is, or None where that is not known."""
@@ -163,3 +163,70 @@ class CatalogBatch:
         if not remote_unit or not product.uom_id._has_common_reference(remote_unit):
             return None
         return product.uom_id._compute_quantity(1.0, remote_unit, round=False)
+
+    def read_siblings(self, items):
+        """Read what is needed of entries that are not of this batch."""
+        self.others = self._read_others(items.product_id) | self.others
+        lines = self.mapping.search(
+            [
+                ("connector_id", "=", self.connector.id),
+                ("product_id", "in", items.product_id.ids),
+                ("state", "=", "mapped"),
+            ]
+        )
+        self.factors |= {
+            (line.remote_id, line.product_id.id): line.factor for line in lines
+        }
+
+    def get_mapped_factor(self, item, product):
+        """How many of theirs one of ours is, as somebody mapped it or by their units."""
+        line = self.lines.get(item.remote_id, self.mapping).filtered(
+            lambda known: known.product_id == product
+        )
+        if line:
+            return line.factor
+        return (
+            self.factors.get((item.remote_id, product.id))
+            or self.get_factor(product, item.payload["unit_id"])
+            or 1.0
+        )
+
+    # -- languages --------------------------------------------------------------------
+
+    def read_texts(self, products):
+        """Read what is stored of the translated fields, in all languages at once: what
+        Odoo shows where nothing is stored looks the same."""
+        self._languages = [
+            code
+            for code, _name in self.env["res.lang"].get_installed()
+            if code != SOURCE_LANGUAGE
+        ]
+        templates = products.product_tmpl_id
+        if not self._languages or not templates:
+            return
+        templates.flush_recordset(TRANSLATED_FIELDS)
+        self.env.cr.execute(
+            "SELECT id, name, description_sale FROM product_template WHERE id IN %s",
+            [tuple(templates.ids)],
+        )
+        self.texts = {
+            template_id: dict(zip(TRANSLATED_FIELDS, stored, strict=True))
+            for template_id, *stored in self.env.cr.fetchall()
+        }
+
+    def get_copies(self, product, values):
+        """In which languages the former text stands as it was, having been copied when the
+        product was made by somebody who works in that language: no translation.
+
+        :param dict values: about to be written
+        :return: dict ``{language code: values}``
+        """
+        copies = {}
+        of_template = self.texts.get(product.product_tmpl_id.id, {})
+        for name, stored in of_template.items():
+            if not stored or not values.get(name):
+                continue
+            for code in self._languages:
+                if stored.get(code) and stored[code] == stored.get(SOURCE_LANGUAGE):
+                    copies.setdefault(code, {})[name] = values[name]
+        return copies

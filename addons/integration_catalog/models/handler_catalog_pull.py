@@ -93,9 +93,15 @@ class HandlerCatalogPull(models.AbstractModel):
         if not answer["more"]:
             changed |= self._take_gone(flow, answer["on_sale_ids"])
         if trigger in NEW_RUN:
-            # questions may have been answered over there, by another code for instance
+            # questions may have been answered over there, by another code for instance,
+            # and a currency may have got its rate
             Item.search(
-                [("connector_id", "=", connector.id), ("state", "=", "question")]
+                [
+                    ("connector_id", "=", connector.id),
+                    "|",
+                    ("state", "=", "question"),
+                    ("is_price_missing", "=", True),
+                ]
             ).is_pending = True
         # what was decided here meanwhile goes along, a page at a time
         others = Item.search(

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from .catalog_batch import CatalogBatch
 
-CLEARED_FIELDS = ("code", "barcode", "description")
+CLEARED_FIELDS = ("code", "barcode", "description", "price")
 
 
 class IntegrationCatalogItem(models.Model):
@@ -233,8 +233,8 @@ class IntegrationCatalogItem(models.Model):
         cleared = [
             name
             for name in CLEARED_FIELDS
-            if not product[name]
-            and (before.get(name) or name in before.get("cleared", []))
+            if _is_empty(product, name)
+            and (not _is_empty(before, name) or name in before.get("cleared", []))
         ]
         return {
             "remote_template_id": product["template_id"],
@@ -276,6 +276,12 @@ class IntegrationCatalogItem(models.Model):
         if items and flow.state == "running" and connector._is_collecting():
             flow._enqueue_pull(trigger="mapping")
         return items
+
+
+def _is_empty(product, name):
+    value = product.get(name)
+    # a product that is sold by price lists alone costs 0
+    return not (float(value or 0) if name == "price" else value)
 
 
 def _get_fingerprint(product):

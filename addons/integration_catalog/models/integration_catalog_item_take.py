@@ -54,6 +54,7 @@ class IntegrationCatalogItem(models.Model):
                 to_create |= item
         items._link_products(to_link, batch)
         to_create._create_products(batch)
+        items._price_variants(batch)
         items._enqueue_images(connector)
         items._settle_proposals(batch)
         return batch.outcomes
@@ -211,6 +212,7 @@ class IntegrationCatalogItem(models.Model):
             for item, product in products.items():
                 item._link(product, batch)
 
+        batch.read_texts(self.env["product.product"].union(*products.values()))
         # one that is refused has the others tried one by one
         if len(products) > 1 and not self.union(*products)._attempt(link_all):
             return

@@ -6,6 +6,8 @@ from odoo.tools import float_compare
 
 from odoo.addons.integration_hub.client import TextMaker
 
+from .integration_catalog_item_price import PRICE_DIGITS
+
 _lt = TextMaker(__name__)
 
 # What tells a box of twelve from a piece of it.
@@ -31,10 +33,14 @@ class IntegrationCatalogItem(models.Model):
         was_linked = self.state == "linked" or self.remote_id in batch.lines
         self._update_mapping(product, batch)
         values = self._prepare_changes(product, batch)
-        if self.is_changed_here and values:
-            self._note_set_back(product, values)
+        if self.is_changed_here:
+            batch.changed_here.add(self)
+            if values:
+                self._note_set_back(product, values)
         if values:
             product.write(values)
+            for lang, copied in batch.get_copies(product, values).items():
+                product.with_context(lang=lang).write(copied)
         is_switched = self._set_on_sale(product, batch)
         labels = [self._get_label(product, name) for name in values]
         if is_switched:
@@ -47,6 +53,7 @@ class IntegrationCatalogItem(models.Model):
                 "product_id": product.id,
                 "message": self._get_message(product, batch),
                 "is_missing_value": bool(self._get_missing_tax_ids(batch)),
+                "is_price_missing": self._is_price_missing(product, batch),
                 "is_pending": False,
                 "is_changed_here": False,
             }
@@ -101,6 +108,10 @@ class IntegrationCatalogItem(models.Model):
         if self._is_grouped(product):
             # its siblings share the name; the attributes tell it apart
             wanted["name"] = self.payload["name"] or self.name
+        price = self._get_price_of(product, batch)
+        # variants are priced together
+        if price is not None and not product.product_template_attribute_value_ids:
+            wanted["list_price"] = price
         changes = {}
         kept = self._get_fields_of_others(product, batch)
         for name, value in wanted.items():
@@ -119,6 +130,11 @@ class IntegrationCatalogItem(models.Model):
             elif name == "weight":
                 digits = self.env["decimal.precision"].precision_get("Stock Weight")
                 if float_compare(product.weight, value, precision_digits=digits):
+                    changes[name] = value
+            elif name == "list_price":
+                if float_compare(
+                    product.list_price, value, precision_digits=PRICE_DIGITS
+                ):
                     changes[name] = value
             elif (product[name] or "") != (value or ""):
                 changes[name] = value
@@ -298,8 +314,7 @@ class IntegrationCatalogItem(models.Model):
         self._settle_new(product, batch)
 
     def _prepare_new(self, batch):
-        """Values of a new product; the price is where it starts from, price lists come
-        with another flow."""
+        """Values of a new product; price lists come with another flow."""
         unit = batch.units[self.payload["unit_id"]]
         values = self._prepare_values(batch)
         if "taxes_id" in values:
@@ -309,19 +324,11 @@ class IntegrationCatalogItem(models.Model):
             "uom_id": unit.id,
             "type": "service" if self.payload["kind"] == "service" else "consu",
             # none at all rather than a wrong one; left out, Odoo would make it 1
-            "list_price": self._get_local_price(batch) or 0.0,
+            "list_price": self._get_local_price(batch, batch.company.currency_id)
+            or 0.0,
             "company_id": batch.company.id,
             "sale_ok": self.is_on_sale,
         }
-
-    def _get_local_price(self, batch):
-        """:return: the price in the company's currency, or None where its rate is not
-        known here"""
-        price = float(self.payload["price"] or 0)
-        if not price:
-            return 0.0
-        rate = batch.get_rate(self.payload["currency"])
-        return None if rate is None else price * rate
 
     def _get_message(self, product, batch):
         """:return: what a person should know about ``product``, or False"""
@@ -330,17 +337,8 @@ class IntegrationCatalogItem(models.Model):
             messages.append(_lt("The product is archived here; it stays so."))
         elif message := self._get_missing_taxes_message(batch):
             messages.append(message)
-        if not product.list_price and self._get_local_price(batch) is None:
-            messages.append(
-                _lt(
-                    "It has no sales price yet: the ERP's is %(price)s %(currency)s, a"
-                    " currency that is not active or has no rate here. Set the price on"
-                    " the product; with that currency and its rate under Currencies, the"
-                    " next ones come with theirs.",
-                    price=self.payload["price"],
-                    currency=self.payload["currency"],
-                )
-            )
+        if message := self._get_price_message(product, batch):
+            messages.append(message)
         return "\n".join(map(self._say, messages)) or False
 
     def _prepare_new_mapping(self, product):
@@ -366,6 +364,7 @@ class IntegrationCatalogItem(models.Model):
                 "decision": False,
                 "message": self._get_message(product, batch),
                 "is_missing_value": bool(self._get_missing_tax_ids(batch)),
+                "is_price_missing": self._is_price_missing(product, batch),
                 "is_pending": False,
                 "is_changed_here": False,
             }

@@ -8,6 +8,7 @@ CATALOG_FIELDS = (
     "description_sale",
     "weight",
     "taxes_id",
+    "list_price",
     "image_1920",
     "sale_ok",
 )

@@ -7,3 +7,4 @@ from . import (
     test_two_systems,
     test_variants,
 )
+from . import test_price

@@ -208,12 +208,12 @@ class TestCatalog(CatalogCase):
         product = self.get_product("1")
         template = product.product_tmpl_id
         template.name = "Ours"
-        template.list_price = 5
+        template.standard_price = 5
         self.assertTrue(self.get_item("1").is_changed_here)
         self.assertIn("changed here", template.catalog_hint)
         self.pull()
         self.assertEqual(product.name, "Theirs")
-        self.assertEqual(template.list_price, 5, "not the catalogue's")
+        self.assertEqual(template.standard_price, 5, "not the catalogue's")
         self.assertFalse(self.get_item("1").is_changed_here)
         note = template.message_ids[0].body
         self.assertIn("Ours", note)

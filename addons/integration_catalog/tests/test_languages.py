@@ -38,6 +38,33 @@ class TestLanguages(CatalogCase):
         self.assertEqual(self.get_name(product, "en_US"), "Pump, new")
         self.assertEqual(self.get_name(product, "ar_001"), "مضخة")
 
+    def test_product_made_in_another_language(self):
+        """Made by somebody who works in Chinese, its name was copied to English: it is one
+        text, no translation."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        Product = self.env["product.product"].with_context(lang="zh_CN")
+        product = Product.create(
+            {"name": "水泵", "default_code": "CAT-1", "description_sale": "铜"}
+        )
+        translated = Product.create({"name": "管", "default_code": "CAT-2"})
+        translated.with_context(lang="en_US").name = "Pipe"
+        self.assertEqual(self.get_name(product, "en_US"), "水泵")
+        self.erp.add("1", "CAT-1", name="Pump", description="Brass")
+        self.erp.add("2", "CAT-2", name="Copper pipe")
+        self.pull()
+        for lang in ("en_US", "zh_CN", "ar_001"):
+            self.assertEqual(self.get_name(product, lang), "Pump")
+            self.assertEqual(product.with_context(lang=lang).description_sale, "Brass")
+        self.assertEqual(self.get_name(translated, "en_US"), "Copper pipe")
+        self.assertEqual(self.get_name(translated, "zh_CN"), "管")
+        self.erp.change("1", name="Pump, new")
+        self.pull()
+        self.assertEqual(self.get_name(product, "zh_CN"), "Pump, new")
+        stored = product.product_tmpl_id._fields["name"]._get_stored_translations(
+            product.product_tmpl_id
+        )
+        self.assertNotIn("ar_001", stored, "what was never stored is not now")
+
     def test_units_of_the_same_name(self):
         unit = self.env.ref("uom.product_uom_unit")
         unit.with_context(lang="ar_001").name = "وحدات"

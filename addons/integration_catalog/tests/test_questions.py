@@ -85,13 +85,15 @@ class TestQuestions(CatalogCase):
         self.pull()
         for remote_id in ("1", "2", "3"):
             self.assertEqual(self.get_product(remote_id).list_price, 0)
-            self.assertIn("no sales price", self.get_item(remote_id).message)
+            self.assertIn("no rate here", self.get_item(remote_id).message)
         self.env["res.currency.rate"].create(rate)
         self.erp.add("4", "CAT-4", price="100", currency="CHF")
         self.erp.add("5", "CAT-5", price="7", currency=company.currency_id.name)
         self.pull()
         expected = francs._convert(100, company.currency_id, company)
-        self.assertAlmostEqual(self.get_product("4").list_price, expected, 2)
+        # those of before as well, though nothing has changed there
+        for remote_id in ("1", "3", "4"):
+            self.assertAlmostEqual(self.get_product(remote_id).list_price, expected, 2)
         self.assertEqual(self.get_product("5").list_price, 7)
         self.assertFalse(self.get_item("4").message)
 

@@ -41,7 +41,8 @@ class CatalogVerbs:
 
     A pass takes what changed since a moment in the order of ids, so that its pages neither
     skip nor repeat; the next one begins where this one began, less an overlap. A template's
-    change counts for its variants, which bear a moment of their own.
+    change counts for its variants, which bear a moment of their own, and so does that of
+    their attribute values.
     """
 
     def catalog_changes(self, cursor, limit):
@@ -248,6 +249,9 @@ class CatalogVerbs:
 def _changed_since(moment):
     return [
         "|",
+        "|",
         ("write_date", ">=", moment),
         ("product_tmpl_id.write_date", ">=", moment),
+        # what an attribute adds to the price
+        ("product_template_attribute_value_ids.write_date", ">=", moment),
     ]
