@@ -25,6 +25,26 @@ class TestAccountsOdoo(AccountMixin, ErpCase):
             vals={"property_payment_term_id": term},
         )
 
+    def get_remote_id(self, customer):
+        return int(
+            self.env["integration.external.id"]._get_remote_ids(
+                self.connector, "party", customer
+            )[customer.id]
+        )
+
+    def archive_there(self, customer):
+        self.clerk.call(
+            "res.partner",
+            "write",
+            [self.get_remote_id(customer)],
+            vals={"active": False},
+        )
+
+    def get_total_there(self, invoice):
+        return self.clerk.read_one("account.move", invoice, "amount_total")[
+            "amount_total"
+        ]
+
     def make_admin(self):
         """The ERP's administrator: credit limits are switched on in its settings."""
         admin = self.erp["admin"]
@@ -54,7 +74,7 @@ class TestAccountsOdoo(AccountMixin, ErpCase):
         )[customer.id]
         values = {"credit_limit": 100.0}
         admin.call("res.partner", "write", [int(remote_id)], vals=values, changes=True)
-        self.account_flow.credit_hold_policy = "ask"
+        self.assertEqual(self.account_flow.credit_hold_policy, "ask")
         self.read_figures()
         lead = self.make_lead([("PUMP-200", 1)], customer)
         self.assertEqual(self.get_figure(customer).credit_limit, 100)
@@ -64,7 +84,14 @@ class TestAccountsOdoo(AccountMixin, ErpCase):
         self.assertTrue(self.get_figure(customer).is_limit_reached)
         lead = lead.with_user(self.salesperson)
         self.assertIn("credit limit of", lead.account_figures_message)
-        action = lead.action_set_won_rainbowman()
+        # confirming wins what there is no question about: this is one
+        self.company.win_on_confirmation = True
+        order = self.make_order(lead, [("PUMP-200", 1)]).with_user(self.salesperson)
+        order.action_confirm()
+        self.assertEqual(lead.won_status, "pending")
+        self.assertTrue(order.is_won_awaited)
+        self.assertIn("credit limit of", order.won_obstacle)
+        action = order.action_mark_won()
         self.assertEqual(action["res_model"], "integration.credit.hold")
         dialog = self.env[action["res_model"]].with_user(self.salesperson)
         dialog.browse(action["res_id"]).action_win()
