@@ -7,7 +7,7 @@ from .after_won_steps import AfterWonSteps
 
 
 class AfterWonMixin(AfterWonSteps):
-    """The nine checks, and what comes back."""
+    """The nine checks; what comes back is in ``coming_back_mixin.py``."""
 
     # -- 1. happy path ----------------------------------------------------------------
 
@@ -358,38 +358,3 @@ class AfterWonMixin(AfterWonSteps):
         order.order_line.product_uom_qty = 0
         self.run_lane()
         self.assertFalse(self.get_quantities(erp_order))
-
-    # -- what comes back --------------------------------------------------------------
-
-    def test_partly_shipped_returned_and_credited(self):
-        lead, order, erp_order = self.make_sent([("FILTER-10", 4)])
-        there = self.get_id_there(erp_order)
-        self.clerk.ship(there, partial=True)
-        self.pull()
-        self.assert_status(lead, "partly_shipped")
-        self.assertIn("2 of 4 shipped", lead.integration_message)
-        self.assertIn("2 × FILTER-10", lead.integration_message)
-        self.assertIn("2 × FILTER-10", lead.message_ids[0].body)
-        self.clerk.ship(there)
-        invoices = self.clerk.invoice(there)
-        self.clerk.pay(invoices[0], 10)
-        self.pull()
-        self.assert_status(lead, "partly_paid")
-        self.clerk.return_goods(there)
-        self.pull()
-        self.assert_status(lead, "returned")
-        self.assertIn("Goods came back: 4 × FILTER-10", lead.message_ids[0].body)
-        steps = {
-            step["code"]: step
-            for step in lead.integration_passport["tracks"][0]["steps"]
-        }
-        self.assertEqual(steps["returned"]["label"], "Returned")
-
-    def test_credited(self):
-        lead, order, erp_order = self.make_sent([("FILTER-10", 4)])
-        there = self.get_id_there(erp_order)
-        self.clerk.ship(there)
-        [invoice] = self.clerk.invoice(there)
-        self.clerk.credit(invoice)
-        self.pull()
-        self.assert_status(lead, "credited")

@@ -1,13 +1,33 @@
 from odoo.tests import tagged
 
 from .after_won_mixin import AfterWonMixin
-from .erp_case import ErpCase
+from .coming_back_mixin import ComingBackMixin
+from .erp_case import ErpCase, get_odoo_keeper
 from .late_order_mixin import LateOrderMixin
+from .stale_link_mixin import StaleLinkMixin
 
 
 @tagged("post_install", "-at_install")
-class TestAfterWonOdoo(AfterWonMixin, ErpCase):
+class TestAfterWonOdoo(ComingBackMixin, StaleLinkMixin, AfterWonMixin, ErpCase):
     kind = "odoo"
+
+    def call_as_keeper(self, model, method, *ids, **arguments):
+        keeper = get_odoo_keeper(self.erp)
+        try:
+            return keeper.call(model, method, *ids, **arguments)
+        finally:
+            keeper.close()
+
+    def delete_party_there(self, party_id):
+        self.call_as_keeper("res.partner", "unlink", [party_id])
+
+    def merge_there(self, gone, stays):
+        model = "base.partner.merge.automatic.wizard"
+        values = {"partner_ids": [[6, 0, [gone, stays]]], "dst_partner_id": stays}
+        wizard = self.call_as_keeper(
+            model, "create", vals_list=[{**values, "state": "selection"}]
+        )
+        self.call_as_keeper(model, "action_merge", wizard)
 
     def invoice_service(self, order):
         """Services are invoiced by what was delivered."""

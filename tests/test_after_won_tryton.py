@@ -1,13 +1,25 @@
 from odoo.tests import tagged
 
 from .after_won_mixin import AfterWonMixin
-from .erp_case import ErpCase
+from .coming_back_mixin import ComingBackMixin
+from .erp_case import ErpCase, get_clerk
 from .late_order_mixin import LateOrderMixin
+from .stale_link_mixin import StaleLinkMixin
 
 
 @tagged("post_install", "-at_install")
-class TestAfterWonTryton(AfterWonMixin, ErpCase):
+class TestAfterWonTryton(ComingBackMixin, StaleLinkMixin, AfterWonMixin, ErpCase):
     kind = "tryton"
+
+    @property
+    def keeper(self):
+        return get_clerk("tryton", {**self.erp, "clerk": self.erp["admin"]})
+
+    def delete_party_there(self, party_id):
+        self.keeper.call("model.party.party.delete", [party_id])
+
+    def merge_there(self, gone, stays):
+        self.keeper.merge(gone, stays)
 
     def invoice_service(self, order):
         return self.clerk.invoice(order)

@@ -28,7 +28,7 @@ class LanguagesMixin:
         cls.connector.user_id = cls.steward
 
     def make_refused_deal(self):
-        """Of a product that is not there any more."""
+        """In a unit that is not there."""
         lead = self.make_lead([("FILTER-10", 2)])
         lead.name = "Filters for the summer"
         product = self.products["FILTER-10"]
@@ -38,8 +38,8 @@ class LanguagesMixin:
                 ("product_id", "=", product.id),
             ]
         )
-        # no id of that Odoo at all; of Tryton, one that is gone
-        line.remote_id = "A-1" if self.kind == "odoo" else "99999999"
+        # no id of that Odoo at all; of Tryton, one of another kind
+        line.remote_unit_id = "A-1" if self.kind == "odoo" else "99999999"
         self.push(lead)
         return lead
 
