@@ -6,7 +6,9 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    price_list_message = fields.Char(compute="_compute_price_list_message")
+    price_list_message = fields.Char(
+        "About the Price List", compute="_compute_price_list_message"
+    )
 
     @api.depends("partner_id", "company_id", "won_status", "lead_line_ids.product_id")
     def _compute_price_list_message(self):
