@@ -63,6 +63,55 @@ class PriceMixin:
         self.assertEqual(self.get_list().currency_id.name, self.currency_there)
         self.assert_same_prices(["PUMP-200", "PIPE-CU15", "COFFEE-1KG", "SEAL-KIT"])
 
+    def test_1_looked_at_before_it_is_read(self):
+        """As somebody starts it, by the buttons alone: nothing is here before."""
+        flow = self.price
+        # as a new connector brings it along
+        flow.write({"state": "paused", "next_run": flow.create_date})
+        partner = self.make_partner()
+        party_id = str(self.make_customer_there(f"Customer {self.mark}"))
+        self.env["integration.external.id"]._bind(
+            self.connector, "party", [(partner, {"remote_id": party_id})]
+        )
+        load = self.env["integration.load"].browse(flow.action_open_load()["res_id"])
+        load.action_check()
+        self.run_lane()
+        self.assertEqual(load.state, "checked", load.error_message)
+        self.assertFalse(self.get_list())
+        lines = load.line_ids.filtered(lambda line: f"List {self.mark}" in line.name)
+        # a list it is based on may bear the name as well
+        lists = lines.filtered(lambda line: line.payload["kind"] == "list")
+        self.assertEqual(set(lists.mapped("outcome")), {"create"})
+        self.assertIn(
+            self.products["PUMP-200"].id,
+            lines.filtered(lambda line: line.outcome == "create").mapped("res_id"),
+        )
+        customer = load.line_ids.filtered(
+            lambda line: line.payload["kind"] == "party" and line.res_id == partner.id
+        )
+        self.assertEqual(customer.outcome, "change")
+        self.assertIn(f"List {self.mark}", customer.detail)
+        load.action_resume_flow()
+        self.assertGreater(flow.next_run, self.env.cr.now())
+        self.run_lane()
+        self.assertFalse(self.get_list())
+        load.action_load()
+        self.run_lane()
+        self.assertEqual((load.state, load.problem_count), ("done", 0))
+        self.assertEqual(load.remaining_count, 0)
+        self.assert_same_prices(["PUMP-200", "PIPE-CU15", "COFFEE-1KG", "SEAL-KIT"])
+        self.assertEqual(
+            partner.with_company(self.company).property_product_pricelist,
+            self.get_list(),
+        )
+        load.action_check()
+        self.run_lane()
+        self.assertEqual(
+            (load.create_count, load.change_count, load.attention_count),
+            (0, 0, 0),
+            load.line_ids.filtered(lambda line: line.outcome != "same").mapped("name"),
+        )
+
     def test_2_update(self):
         self.run_prices()
         self.run_prices()

@@ -6,7 +6,12 @@ from . import crm, erps, fonts, paths, run_pytest
 from .errors import Stop
 from .progress import say
 
-TESTS = "tests/test_screens.py"
+TESTS = (
+    "tests/test_screens.py",
+    "tests/test_screens_before_won.py",
+    "tests/test_screens_after_sales.py",
+    "tests/test_screens_load.py",
+)
 DATABASE = "crm_screens"
 IMAGES = paths.ROOT / "docs/images"
 # What the guides and README show: name there, and which of the pictures it is.
@@ -18,6 +23,10 @@ GUIDE = {
     "opportunity-chinese": "zh_CN-desktop/opportunity",
     "quotation": "en_US-desktop/quotation",
     "customer": "en_US-desktop/customer",
+    "complaint": "en_US-desktop/complaint-history",
+    "feedback": "en_US-desktop/feedback-deal-lines",
+    "load": "en_US-desktop/load",
+    "sales-forecast": "en_US-desktop/sales-forecast",
     "overview": "en_US-desktop/overview",
     "overview-arabic": "ar_001-desktop/overview",
     "problems": "en_US-desktop/problems",
@@ -43,11 +52,13 @@ def run(arguments=()) -> int:
     fonts.provide()
     erps.up()
     crm.provide(DATABASE, crm.suite_addons())
-    if code := run_pytest.run(DATABASE, ["-q", TESTS, *arguments]):
+    if code := run_pytest.run(DATABASE, ["-q", *TESTS, *arguments]):
         return code
     missing = [name for name in GUIDE.values() if not find(name).is_file()]
     if missing:
-        raise Stop(f"No picture was made of {', '.join(missing)}: see {TESTS}.")
+        raise Stop(
+            f"No picture was made of {', '.join(missing)}: see {', '.join(TESTS)}."
+        )
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, source in GUIDE.items():
         shutil.copyfile(find(source), IMAGES / f"{name}.png")
