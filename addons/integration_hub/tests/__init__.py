@@ -28,6 +28,7 @@ from . import (
     test_settle,
     test_setup,
     test_statements,
+    test_tour_cancel,
     test_tour_hub,
     test_tour_load,
     test_tour_problems,

@@ -57,6 +57,7 @@ class ChaosErp(FakeErp):
         self.late = []
         self.sent = Counter()
         self.surcharges = []  # of the orders that are made next
+        self.accepted = set()  # keys of those whose total a person has said yes to
         self.offences = []  # calls that should not have been made
 
     # -- what is there ----------------------------------------------------------------
@@ -67,6 +68,14 @@ class ChaosErp(FakeErp):
             order
             for order in self.orders.values()
             if order["request"]["key"] in keys and order["state"] not in GONE
+        ]
+
+    def get_stored(self, key):
+        """By what stands in the field now."""
+        return [
+            order
+            for order in self.orders.values()
+            if order["key"] == key and order["state"] not in GONE
         ]
 
     def get_parties(self, key):
@@ -185,8 +194,10 @@ class ChaosClient(FakeClient):
 
     def order_confirm(self, remote_ids):
         for remote_id in remote_ids:
+            order = self.erp.orders[remote_id]
             # nobody has said yes to that
-            if self.erp.orders[remote_id].get("surcharge"):
+            is_accepted = order["request"]["key"] in self.erp.accepted
+            if order.get("surcharge") and not is_accepted:
                 self.erp.offences.append(f"{remote_id} confirmed though it differs")
         return self._suffer("order_confirm", super().order_confirm, remote_ids)
 
@@ -226,7 +237,7 @@ class ChaosClient(FakeClient):
         does gives the order there is, as integration_tryton does."""
         answers = []
         for order in orders:
-            known = self.erp.key_is_unique and self.erp.get_live({order["key"]})
+            known = self.erp.key_is_unique and self.erp.get_stored(order["key"])
             answers.append(self._answer(known[0]) if known else self._create(order))
         return answers
 

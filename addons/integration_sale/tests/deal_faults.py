@@ -1,9 +1,15 @@
 """What machines do with deals, and what befalls them; see ``test_any_sequence.py``."""
 
+from decimal import Decimal
+
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from .chaos_erp import CHANGING, FAULTS, LOOKING, READING
+from .deal_checks import OPEN_STATES
+
+# what the ERP's total is more than ours where it is dearer there
+SURCHARGE = Decimal(3)
 
 # seconds: none, a back-off, not yet what a lost call may take, more than that, and more than
 # any job waits for
@@ -21,6 +27,10 @@ ACTS = (
     "win again",
     "lose",
     "quote",
+    "cancel",
+    "write over",
+    "tidy",
+    "tidy and accept",
 )
 acts = st.sampled_from(ACTS)
 # what an ERP gets a second order from, or none, where somebody has not thought of it: each
@@ -37,7 +47,16 @@ OPENINGS = (
     {"verb": "order_create", "act": "soon", "fault": "late"},
     {"verb": "order_confirm", "act": "settled", "fault": "lost"},
     {"verb": "order_update", "act": "win again", "fault": "lost"},
+    # a manager gives the job up; what is still on its way may be there afterwards
+    {"verb": "order_create", "act": "cancel", "fault": "lost after"},
+    {"verb": "order_create", "act": "cancel", "fault": "late"},
+    # somebody over there puts something else where our key was, before it is looked for
+    {"verb": "order_confirm", "act": "write over", "fault": "down"},
+    # a difference that is accepted when the jobs are long gone
+    {"verb": "order_create", "act": "tidy and accept", "is_dearer": True},
 )
+# jobs that are finished go after so long
+TIDY_AFTER_DAYS = 1
 
 
 class DealFaults:
@@ -93,9 +112,13 @@ class DealFaults:
 
     # -- faults -----------------------------------------------------------------------
 
-    def strike(self, verb, act, fault=None, dies=False, boundary=0):
-        """:param bool dies: the worker does, in the call or that many commits after it"""
+    def strike(self, verb, act, fault=None, dies=False, boundary=0, is_dearer=False):
+        """:param bool dies: the worker does, in the call or that many commits after it
+        :param bool is_dearer: the order comes to more over there"""
         number = self._have_something_to_do(verb)
+        if is_dearer:
+            # of the deal the machine begins with, and of this one
+            self.erp.surcharges += [SURCHARGE] * 2
         if fault:
             self.erp.trouble[verb] = fault
         if dies:
@@ -170,6 +193,14 @@ class DealFaults:
             self.win(number)
         if act == "quote":
             self.quote_late(number, 3, True)
+        if act == "cancel":
+            self.cancel_jobs()
+        if act == "write over":
+            self.write_over_key(number)
+        if act in ("tidy", "tidy and accept"):
+            self.tidy_up()
+        if act == "tidy and accept":
+            self._accept()
         if act in ("soon", "settled"):
             # the back-off is over, but a lost call may still come; or no longer
             self._wait(2 if act == "soon" else 200)
@@ -177,3 +208,41 @@ class DealFaults:
             self._pull()
         else:
             self.case.run_lane()
+
+    # -- what else befalls a deal -----------------------------------------------------
+
+    @rule()
+    def cancel_jobs(self):
+        """A manager gives up what is on its way, or stuck."""
+        for job in self._get_jobs(OPEN_STATES):
+            if job.state == "running" or job.is_called_off:
+                continue
+            if job.flow_id.code not in ("sale_order_push", "customer_push"):
+                continue
+            if job.res_model == "crm.lead":
+                self.given_up.add(job.res_id)
+            self._try(job.with_user(self.case.steward).action_cancel)
+        self.case.commit()
+
+    @precondition(lambda self: self.erp.keeps_keys and self.leads)
+    @rule(index=st.integers(0, 9))
+    def write_over_key(self, index):
+        """A clerk needs the field our key lies in, for the customer's order number say.
+        Not within the minute in which a lost call for the same order may still arrive: a
+        system that refuses a second one can't know it then, and nor can anybody."""
+        lead = self.leads[index % len(self.leads)]
+        on_their_way = {key for call in self.erp.late for key in call.keys}
+        for order in lead.erp_order_ids:
+            if order._is_live() and order.key not in on_their_way:
+                self.erp.orders[order.remote_id]["key"] = f"PO {order.remote_id}"
+
+    @rule()
+    def tidy_up(self):
+        """Housekeeping removes the jobs that are finished."""
+        self._wait((TIDY_AFTER_DAYS * 24 + 1) * 3600)
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("integration_hub.finished_job_days", TIDY_AFTER_DAYS)
+        for records, domain, _order in self.env["integration.exchange"]._get_removals():
+            if records._name == "integration.job":
+                records.search(domain).unlink()
+        self.case.commit()

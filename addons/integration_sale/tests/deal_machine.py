@@ -1,7 +1,6 @@
 """What people do with deals, in any order; see ``test_any_sequence.py``."""
 
 import json
-from decimal import Decimal
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -15,11 +14,20 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .deal_checks import DealChecks
-from .deal_faults import OPENINGS, DealFaults
+from .deal_faults import OPENINGS, SURCHARGE, DealFaults
 from .still_time import Calls
 
 MOST_DEALS = 5
 CONTENTS = ("lines", "lines", "quotation", "order", "two orders")
+MENDINGS = (
+    "retry",
+    "correct",
+    "replay",
+    "send again",
+    "choose",
+    "accept",
+    "compare",
+)
 indexes = st.integers(0, 9)
 
 
@@ -34,6 +42,7 @@ class DealMachine(DealFaults, DealChecks, RuleBasedStateMachine):
         self.erp = self.case.set_up_erp()
         self.leads = []
         self.edits = 0
+        self.given_up = set()  # ids of deals whose job a manager has cancelled
 
     @initialize(
         are_late=st.booleans(),
@@ -67,7 +76,7 @@ class DealMachine(DealFaults, DealChecks, RuleBasedStateMachine):
     def make_deal(self, quantity, content, is_new, is_won, is_dearer):
         lead = self.leads[self._make_lead(quantity, is_new)]
         if is_dearer:
-            self.erp.surcharges.append(Decimal(3))
+            self.erp.surcharges.append(SURCHARGE)
         for number in range({"lines": 0, "two orders": 2}.get(content, 1)):
             self._quote(lead, quantity + number + 1, "order" in content)
         if is_won:
@@ -173,7 +182,7 @@ class DealMachine(DealFaults, DealChecks, RuleBasedStateMachine):
 
     # -- what people mend -------------------------------------------------------------
 
-    @rule(how=st.sampled_from(("retry", "correct", "replay", "send again", "choose")))
+    @rule(how=st.sampled_from(MENDINGS))
     def mend(self, how):
         if how == "retry":
             self._retry()
@@ -181,6 +190,8 @@ class DealMachine(DealFaults, DealChecks, RuleBasedStateMachine):
             self._correct_all()
         elif how == "choose":
             self._choose()
+        elif how in ("accept", "compare"):
+            self._accept(is_right=how == "accept")
         else:
             self._replay_all("sent" if how == "send again" else "today")
         self.case.run_lane()
@@ -229,6 +240,22 @@ class DealMachine(DealFaults, DealChecks, RuleBasedStateMachine):
                 line.action_choose()
             else:
                 wizard.action_create_new()
+
+    def _accept(self, is_right=True):
+        """Salespeople say of each total that differs whether it is right over there."""
+        orders = self.env["integration.erp.order"].union(
+            *(lead.erp_order_ids for lead in self.leads)
+        )
+        for order in orders:
+            if order.difference_state != "open" or not order._is_live():
+                continue
+            of_salesperson = order.with_user(self.case.salesperson)
+            if is_right:
+                self.erp.accepted.add(order.key)
+                self._try(of_salesperson.action_accept_difference)
+            elif order.state == "draft":
+                self._try(of_salesperson.action_send_again)
+        self.case.commit()
 
     def _open(self, action):
         return (
