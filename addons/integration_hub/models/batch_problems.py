@@ -7,10 +7,25 @@ from datetime import timedelta
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TransactionRollbackError
 
-from ..client import AuthenticationError
+from ..client import AuthenticationError, StillUnknownError, TextMaker
 from .batch_steps import get_back_off
 
 _logger = logging.getLogger(__name__)
+_lt = TextMaker(__name__)
+
+# cancelled by a person, and not there yet
+NOT_YET = _lt(
+    "An answer got lost, and the record is not there. It is looked up once more when the"
+    " lost call has surely ended; it is not made any more."
+)
+# ... and surely not there
+NOT_FOUND = {
+    "state": "cancelled",
+    "unsettled_until": False,
+    "error_kind": False,
+    "error_message": False,
+    "error_detail": False,
+}
 
 
 class BatchProblems:
@@ -45,9 +60,11 @@ class BatchProblems:
         self.env.flush_all()
         connector = self.turn.connector
         now = self.lane_model._now()
-        for_people, to_write = [], {}
+        for_people, to_write, not_found = [], {}, self.env["integration.job"]
         newer = self.env["integration.job"].union(*problems)._find_newer()
         for job, error in problems.items():
+            if job.is_called_off and isinstance(error, StillUnknownError):
+                error = StillUnknownError(NOT_YET)
             values = {
                 "lane": False,
                 "lease_until": False,
@@ -58,6 +75,9 @@ class BatchProblems:
                 values["unsettled_until"] = now + connector._get_settle_time()
             if job in newer:
                 values |= {"state": "cancelled", "finished_at": now}
+            elif job in self.last_looks and isinstance(error, StillUnknownError):
+                values |= {**NOT_FOUND, "finished_at": now}
+                not_found |= job
             elif isinstance(error, AuthenticationError):
                 # not the job's fault: it goes on once the credentials are mended
                 connector._stop_by_error(error)
@@ -88,14 +108,16 @@ class BatchProblems:
         self.env["integration.cause"]._note(connector, jobs)
         # what waited for a job that gave way to a newer one looks again whom to wait for
         jobs.filtered(lambda job: job.state == "cancelled")._release_blocked()
+        if not_found:
+            self._tell_people(self.handler._on_not_found, not_found)
         if for_people:
-            self._tell_people(for_people)
+            self._tell_people(self.handler._on_problem, for_people)
 
-    def _tell_people(self, failures):
+    def _tell_people(self, tell, what):
         """What can't be told must not undo that it is known: the queue shows it."""
         try:
             with self.env.cr.savepoint():
-                self.handler._on_problem(self.flow, failures)
+                tell(self.flow, what)
                 self.env.flush_all()
         except TransactionRollbackError:
             raise

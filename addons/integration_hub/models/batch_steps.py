@@ -17,6 +17,8 @@ _lt = TextMaker(__name__)
 BACK_OFF_CEILING = 3600.0
 # from here on it is above the ceiling, and at last above what a float holds
 MOST_DOUBLINGS = 12
+# seconds since 1970, the end of the year 9999
+FOREVER = 253_402_300_799.0
 
 
 def make_call(call, client, requests):

@@ -58,7 +58,8 @@ class IntegrationLoad(models.Model):
     @api.private
     def _take_back(self):
         """Cancel what was queued and has not gone out, so many at once; a job of the load
-        goes on with the rest."""
+        goes on with the rest. What may be there already is looked up, and nothing is made;
+        where a flow can't look, it is brought to its end."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -68,6 +69,8 @@ class IntegrationLoad(models.Model):
              WHERE job.connector_id = %s AND job.flow_id = %s AND job.state IN ('waiting', 'retrying')
                -- what somebody else asks for as well is not the load's to cancel
                AND job.trigger = 'load' AND job.operation <> ALL(%s)
+               AND job.is_called_off IS NOT TRUE
+               AND (job.unsettled_until IS NULL OR job.operation = ANY(%s))
                AND EXISTS (
                    SELECT FROM integration_load_line line
                     WHERE line.job_id = job.id AND line.load_id = %s)
@@ -76,13 +79,17 @@ class IntegrationLoad(models.Model):
                 self.connector_id.id,
                 self.flow_id.id,
                 list(OPERATIONS),
+                list(self.flow_id._get_handler()._looked_up_operations),
                 self.id,
                 STOP_SIZE,
             )
         )
         jobs = self.env["integration.job"].sudo().browse(row[0] for row in rows)
-        jobs.action_cancel()
-        if len(jobs) == STOP_SIZE:
+        uncertain = jobs._find_uncertain()
+        looked_up = uncertain._filter_looked_up()
+        (jobs - uncertain)._cancel()
+        looked_up._call_off()
+        if len(jobs) == STOP_SIZE and uncertain - looked_up != jobs:
             self._enqueue_page(STOP_PRIORITY)
 
     def _free_lines(self):
@@ -94,7 +101,9 @@ class IntegrationLoad(models.Model):
             UPDATE integration_load_line line
                SET job_id = NULL
               FROM integration_job job
-             WHERE line.load_id = %s AND job.id = line.job_id AND job.state = 'cancelled'
+             WHERE line.load_id = %s AND job.id = line.job_id
+               -- ... as is what is looked up since then
+               AND (job.state = 'cancelled' OR job.is_called_off AND job.state <> 'done')
                 """,
                 self.id,
             )

@@ -10,7 +10,7 @@ from psycopg2.extensions import TransactionRollbackError
 from ..client import IntegrationError, InternalError, TextMaker
 from . import job_rows
 from .batch_settle import BatchSettling
-from .batch_steps import as_internal, get_timestamp, make_call
+from .batch_steps import FOREVER, as_internal, get_timestamp, make_call
 from .integration_handler import Blocked
 from .job_order import find_circles
 
@@ -45,6 +45,7 @@ class JobBatch(BatchSettling):
         self.is_repeated = False
         self.started = time.monotonic()
         self.requests = {}  # job -> request
+        self.last_looks = jobs.browse()  # those called off that are there now, or never
         self.answers = {}  # job -> answer
         self.packed = {}  # job -> answer, as it is stored
         self.exchanges = []
@@ -97,13 +98,20 @@ class JobBatch(BatchSettling):
         if blocked:
             self._in_fresh_transactions(lambda: self._release_if_done(blocked))
         self.requests = {
-            job: {
-                **request,
-                "unsettled_until": get_timestamp(self.unsettled[job.id]),
-            }
+            job: {**request, **self._get_terms(job)}
             for job, request in requests.items()
         }
         return settled
+
+    def _get_terms(self, job):
+        """What a call has to keep to, as of this very moment."""
+        moment = self.unsettled[job.id]
+        if not job.is_called_off:
+            return {"unsettled_until": get_timestamp(moment)}
+        if not moment or moment <= self.lane_model._now():
+            # nothing that was lost can come any more: it is there now, or never
+            self.last_looks |= job
+        return {"unsettled_until": FOREVER, "is_called_off": True}
 
     def _prepare_or_settle(self, jobs):
         """:return: as :meth:`_prepare`, whatever happens"""

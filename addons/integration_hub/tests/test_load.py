@@ -6,7 +6,7 @@ from lxml import html
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..client import AuthenticationError, NetworkError
+from ..client import AuthenticationError, NetworkError, get_hold_back
 from ..models import integration_load_pages
 from ..models.load_steps import LoadSteps
 from .common import FakeClient, FakeHandler, HubCase
@@ -260,6 +260,59 @@ class TestLoad(LoadCase):
         self.enqueue(theirs.payload["value"], key=theirs.idempotency_key)
         self.load.action_stop()
         self.assertEqual((mine.state, theirs.state), ("cancelled", "waiting"))
+
+    def lose_two(self):
+        """Nobody knows what has become of two of three: one is there, one is not."""
+        self.start()
+        self.load._queue_lines(3)
+        there, not_there, waiting = self.load.line_ids.job_id.sorted("id")
+        (there | not_there).write(
+            {"state": "retrying", "unsettled_until": self.env.cr.now()}
+        )
+        values = {there.payload["value"]: "4711"}
+
+        def find(client, requests):
+            return [
+                {"id": values[request["value"]]}
+                if request["value"] in values
+                else get_hold_back(request["unsettled_until"]) or {"id": "new"}
+                for request in requests
+            ]
+
+        self.patch(self.registry[FakeHandler._name], "_call", staticmethod(find))
+        return there, not_there, waiting
+
+    def let_look(self):
+        handler_class = self.registry[FakeHandler._name]
+        self.patch(handler_class, "_looked_up_operations", ("store",))
+
+    def test_stop_looks_up_what_may_be_there(self):
+        there, not_there, waiting = self.lose_two()
+        self.let_look()
+        self.load.action_stop()
+        self.assertEqual(waiting.state, "cancelled")
+        # a job of the load goes on with the rest
+        self.load._take_back()
+        self.work()
+        self.assertEqual((there.state, not_there.state), ("done", "cancelled"))
+        self.load.action_resume()
+        self.work()
+        self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
+
+    def test_resumed_before_it_was_looked_up(self):
+        self.lose_two()
+        self.let_look()
+        self.load.action_stop()
+        self.load.action_resume()
+        self.work()
+        self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
+
+    def test_stop_brings_to_its_end_what_can_not_be_looked_up(self):
+        there, not_there, waiting = self.lose_two()
+        self.load.action_stop()
+        self.work()
+        self.assertEqual((there.state, not_there.state), ("done", "done"))
+        self.assertEqual(waiting.state, "cancelled")
 
     def test_stop_takes_back_many_page_by_page(self):
         self.patch(integration_load_pages, "STOP_SIZE", 20)
