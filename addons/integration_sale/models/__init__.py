@@ -37,12 +37,12 @@ from . import res_company
 from . import res_config_settings
 from . import integration_erp_document_mixin
 from . import integration_erp_order
+from . import integration_erp_order_again
 from . import integration_erp_order_moments
 from . import integration_erp_order_changes
 from . import integration_erp_order_standing
 from . import integration_erp_invoice
 from . import integration_erp_shipment
-from . import integration_erp_order_again
 from . import integration_erp_shipment_items
 from . import handler_customer_push
 from . import handler_sale_order_push
@@ -58,12 +58,12 @@ from . import integration_value_resolver
 from . import handler_sale_status_pull
 from . import handler_sale_status_news
 from . import handler_sale_status_strangers
+from . import handler_sale_status_strays
 from . import handler_reference_pull
 from . import integration_passport
 from . import integration_order_check
 from . import handler_order_check
 from . import integration_passport_changes
 from . import ir_cron
-from . import handler_sale_status_strays
 from . import integration_field_label
 from . import handler_sale_order_timeline
