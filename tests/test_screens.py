@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.tests import new_test_user, tagged
 
@@ -24,6 +26,7 @@ class TestScreens(ErpCase, ScreensCase):
         super().setUpClass()
         cls.connector.name = "ERP North"
         cls.make_more_people()
+        cls.connector.user_id = cls.env["res.users"].search([("login", "=", "mats")])
         for language in LANGUAGES:
             cls.load_language(language)
         cls.env["integration.connector"].search(
@@ -33,6 +36,8 @@ class TestScreens(ErpCase, ScreensCase):
     def setUp(self):
         super().setUp()
         self.make_paid_deal()
+        self.make_overdue_deal()
+        self.make_quotation()
         self.make_held_up_deal()
         self.make_waiting_deal()
         self.make_broken_connector()
@@ -40,6 +45,8 @@ class TestScreens(ErpCase, ScreensCase):
         for code in ("stock_pull", "catalog_pull", "account_figures_pull"):
             self.connector._get_flow(code)._enqueue_pull("manual")
         self.run_lane()
+        figure = self.overdue.partner_id.account_figure_ids
+        self.assertTrue(figure.message, figure.read()[:1])
 
     @classmethod
     def make_more_people(cls):
@@ -77,6 +84,29 @@ class TestScreens(ErpCase, ScreensCase):
         for invoice in self.clerk.invoice(there):
             self.clerk.pay(invoice)
         self.pull()
+
+    def make_overdue_deal(self):
+        """Shipped and invoiced months ago, and not paid."""
+        partner = self.make_partner("Waterschap Zuid")
+        self.overdue = self.make_lead([("FILTER-10", 40), ("SEAL-KIT", 5)], partner)
+        self.overdue.name = "Filters for the pumping station"
+        self.push(self.overdue)
+        there = self.find_order_there(self.overdue.erp_order_ids)
+        # without one, an invoice is due when it is made
+        [term, *_others] = self.clerk.call(
+            "account.payment.term", "search", domain=[("name", "ilike", "30 days")]
+        )
+        vals = {"payment_term_id": term}
+        self.clerk.call("sale.order", "write", [there], vals=vals)
+        self.clerk.ship(there)
+        self.clerk.invoice(there, fields.Date.today() - timedelta(days=70))
+
+    def make_quotation(self):
+        """Open, of more filters than the ERP has."""
+        lead = self.make_lead(partner=self.make_partner("Koeltechniek Brabant"))
+        lead.name = "Cooling for the dairy"
+        lines = [("FILTER-10", 9000), ("PIPE-CU15", 12.5), ("SERV-INST", 4)]
+        self.quotation = self.make_order(lead, lines)
 
     def make_held_up_deal(self):
         """Of a product that the ERP does not know."""
@@ -124,8 +154,9 @@ class TestScreens(ErpCase, ScreensCase):
         return [
             ("opportunity", f"/odoo/crm.lead/{self.paid.id}"),
             ("opportunity-held-up", f"/odoo/crm.lead/{self.held_up.id}"),
-            ("quotation", f"/odoo/sale.order/{self.paid_order.id}"),
-            ("customer", f"/odoo/res.partner/{self.paid.partner_id.id}"),
+            ("sales-order", f"/odoo/sale.order/{self.paid_order.id}"),
+            ("quotation", f"/odoo/sale.order/{self.quotation.id}"),
+            ("customer", f"/odoo/res.partner/{self.overdue.partner_id.id}"),
             ("pipeline", "/odoo/crm"),
             (
                 "erp-orders",
@@ -240,6 +271,7 @@ class TestScreens(ErpCase, ScreensCase):
 
     def test_mobile(self):
         names = {"opportunity", "opportunity-held-up", "quotation", "pipeline"}
+        names |= {"sales-order", "customer"}
         names |= {"overview", "problems", "queue", "products", "connector"}
         self.take_all("mobile", "en_US", names)
 

@@ -23,6 +23,8 @@ GUIDE = {
     "opportunity-chinese": "zh_CN-desktop/opportunity",
     "quotation": "en_US-desktop/quotation",
     "customer": "en_US-desktop/customer",
+    "check-before-won": "en_US-desktop/check-before-won",
+    "confirmed-not-won": "en_US-desktop/confirmed-not-won-order",
     "complaint": "en_US-desktop/complaint-history",
     "feedback": "en_US-desktop/feedback-deal-lines",
     "load": "en_US-desktop/load",
