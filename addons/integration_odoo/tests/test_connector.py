@@ -37,6 +37,7 @@ class TestConnector(TransactionCase):
         self.assertEqual(self.connector.key_storage, "stored")
 
     def test_client_gets_the_options(self):
+        self.connector.company_id.partner_id.tz = "Europe/Brussels"
         client = self.connector._get_client()
         self.assertIsInstance(client, OdooClient)
         settings = client.settings
@@ -50,6 +51,7 @@ class TestConnector(TransactionCase):
                 "protocol": "auto",
                 "company_id": "3",
                 "version": "",
+                "time_zone": "Europe/Brussels",
             },
         )
         self.assertEqual(client.context["allowed_company_ids"], [3])
