@@ -85,9 +85,7 @@ class LaneRun:
             in_flight = self._get_in_flight()
             if in_flight:
                 self._wait_and_settle(in_flight, look_again=took)
-            elif self.is_ending or (
-                not took and not self.lane_model._wait_for_next(self.deadline)
-            ):
+            elif not took and not self.lane_model._wait_for_next(self.deadline):
                 return self.settled
 
     def _hand_over(self):

@@ -1,6 +1,7 @@
 import threading
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -11,6 +12,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 
 from ..models import integration_lane, ir_cron_worker
 from ..models.ir_cron_worker import get_begin_of_work, get_sign_of_life
+from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
 
 LIMITS = {"limit_time_real": 120, "limit_time_real_cron": -1, "limit_time_cpu": 0}
@@ -51,6 +53,20 @@ class TestLaneTime(HubCase):
         with self.at_work_for(seconds=30):
             self.assertEqual(self.run_lane(), 1)
         self.assertEqual(job.state, "done")
+
+    def test_a_lane_is_woken_for_what_is_tried_again_later(self):
+        """... also by a run whose time is up."""
+        job = self.enqueue(1)
+        job.next_try = self.env.cr.now() + timedelta(minutes=10)
+        self.env["ir.cron.trigger"].search([]).unlink()
+        with self.lane_env() as env:
+            run = LaneRun(env["integration.lane"], time.monotonic() - 1)
+            run.work()
+            run.close()
+        [trigger] = self.env["ir.cron.trigger"].search(
+            [("cron_id", "in", self.crons.ids)]
+        )
+        self.assertGreaterEqual(trigger.call_at, job.next_try.replace(microsecond=0))
 
     def get_times(self):
         """:return: seconds until nothing new is taken, and until all calls have ended"""
