@@ -40,8 +40,9 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
     def _on_not_found(self, flow, jobs):
         """Won again, or changed, while it was looked up: that is sent after all."""
-        super()._on_not_found(flow, jobs)
+        result = super()._on_not_found(flow, jobs)
         leads = self.env["crm.lead"].browse(set(jobs.mapped("res_id"))).exists()
         again = leads.filtered("integration_recheck")
         again._write_quietly({"integration_recheck": False})
         again._push_won("won")
+        return result
