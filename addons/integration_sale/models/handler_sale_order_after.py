@@ -46,4 +46,3 @@ class HandlerSaleOrderPush(models.AbstractModel):
         again._write_quietly({"integration_recheck": False})
         again._push_won("won")
         return result
-        return result

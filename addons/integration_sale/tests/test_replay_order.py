@@ -43,7 +43,7 @@ class TestReplayOrder(SaleCase):
         self.lead.lead_line_ids.quantity = 5
         self.commit()
         html = self.open_replay(job).difference_html
-        for text in ("P-CHAIR", "P-OTHER", "Quantity", "Product Id"):
+        for text in ("P-CHAIR", "P-OTHER", "Quantity", "› Product<"):
             self.assertIn(text, html)
 
     def test_order_that_is_gone_there_is_made_as_it_was(self):
