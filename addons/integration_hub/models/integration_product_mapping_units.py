@@ -144,7 +144,10 @@ class IntegrationProductMapping(models.Model):
     @api.model
     @api.private
     def _get_local_units(self, connector):
-        """:return: dict ``{remote unit id: uom.uom}`` of those that are mapped"""
+        """Those that are mapped; and those that have the same name, of whichever product.
+
+        :return: dict ``{remote unit id: uom.uom}``, all of ours that it can be
+        """
         units = {}
         for line in self.env["integration.value.mapping"].search(
             [
@@ -155,7 +158,27 @@ class IntegrationProductMapping(models.Model):
         ):
             known = units.setdefault(line.remote_id, self.env["uom.uom"])
             units[line.remote_id] = known.browse([*known.ids, line.res_id])
+        named = None
+        for remote in self.env["integration.remote.value"].search(
+            [("connector_id", "=", connector.id), ("kind", "=", "unit")]
+        ):
+            if remote.remote_id in units:
+                continue
+            named = named or self._get_units_by_name()
+            for name in (remote.name, remote.code):
+                if name and (found := named.get(get_unit_key(name) or name)):
+                    units[remote.remote_id] = found
+                    break
         return units
+
+    def _get_units_by_name(self):
+        """:return: dict ``{name, or what is equal for all its names: uom.uom}``"""
+        named = {}
+        # as they were named first, whatever the language of whoever looks
+        for unit in self.env["uom.uom"].with_context(lang=None).search([]):
+            key = get_unit_key(unit.name) or unit.name
+            named[key] = named.get(key, unit.browse()) | unit
+        return named
 
     @api.model
     def _prepare_factors(self, connector, matches):

@@ -78,6 +78,14 @@ class TestMappingUnits(MappingCase):
         self.assertEqual((line.state, line.factor), ("mapped", 1))
         self.assertEqual(line.factor_state, "entered")
 
+    def test_unit_that_no_product_here_is_sold_in(self):
+        """Coffee by the gram here, by the kilogram there."""
+        self.call_it("Kilogram")
+        self.chair.uom_id = self.env.ref("uom.product_uom_gram")
+        line = self.propose(self.chair)
+        self.assertEqual(line.factor_state, "known")
+        self.assertAlmostEqual(line.factor, 0.001)
+
     def test_entered_factor_stays(self):
         self.call_it("Stuk")
         line = self.propose(self.chair)

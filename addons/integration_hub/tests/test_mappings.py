@@ -311,7 +311,7 @@ class TestProductMapping(MappingCase):
         self.env.flush_all()
         self.assertEqual(len(lines), count)
         self.assertLess(
-            self.env.cr.sql_log_count - before, 60, "no statement per product"
+            self.env.cr.sql_log_count - before, 90, "no statement per product"
         )
 
 
