@@ -31,6 +31,23 @@ class TestLanesOnQueueJob(QueueJobCase):
         self.enqueue(1)
         self.assertEqual(len(self.get_runs()), 3)
 
+    def test_connector_that_was_only_tested_runs_checks_of_loads_alone(self):
+        self.connector.state = "tested"
+        self.enqueue(1)
+        self.assertFalse(self.get_runs())
+        self.env["integration.job"]._enqueue(
+            self.flow,
+            [
+                {
+                    "operation": "load_check",
+                    "name": "Load",
+                    "payload": {"load_id": 0},
+                    "idempotency_key": "load_check-0",
+                }
+            ],
+        )
+        self.assertEqual(len(self.get_runs()), 1)
+
     def test_scheduled_actions_leave_the_connector_alone(self):
         job = self.enqueue(1)
         HubCase.run_lane(self)
