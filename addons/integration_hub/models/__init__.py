@@ -10,17 +10,17 @@ from . import integration_flow_filter
 from . import integration_handler
 from . import integration_handler_load
 from . import integration_handler_timeline
+from . import integration_handler_cancel
 from . import integration_load
 from . import integration_load_totals
-from . import integration_handler_cancel
 from . import integration_load_pages
 from . import integration_load_line
 from . import integration_job
 from . import integration_job_queue
+from . import integration_job_cancel
 from . import integration_job_relations
 from . import integration_job_request
 from . import integration_job_trigger
-from . import integration_job_cancel
 from . import integration_correction
 from . import integration_cause
 from . import integration_cause_job
@@ -43,7 +43,9 @@ from . import integration_connector_catch_up
 from . import integration_connector_key
 from . import integration_connector_language
 from . import integration_connector_setup
+from . import integration_connector_paused_flows
 from . import integration_connector_next_step
+from . import integration_flow_paused
 from . import integration_mapping_problems
 from . import integration_job_mapping
 from . import res_config_settings
@@ -51,7 +53,5 @@ from . import res_currency
 from . import integration_change
 from . import integration_field_label
 from . import integration_timeline
-from . import integration_connector_paused_flows
 from . import ir_cron
-from . import integration_flow_paused
 from . import ir_cron_worker

@@ -18,12 +18,12 @@ from . import (
     test_lane_time,
     test_languages,
     test_limits,
-    test_mappings,
-    test_order,
     test_links,
+    test_mappings,
+    test_mapping_units,
+    test_order,
     test_problems,
     test_replay,
-    test_mapping_units,
     test_schedule,
     test_settle,
     test_setup,
@@ -33,6 +33,7 @@ from . import (
     test_tour_load,
     test_tour_problems,
     test_tour_replay,
+    test_unit_names,
     test_waiting,
 )
 from . import test_load
