@@ -173,6 +173,9 @@ class ErpCase(LaneMixin, TransactionCase):
             "dozen": "uom.product_uom_dozen",
             "hour": "uom.product_uom_hour",
         }
+        # the dozen is archived at first
+        for xmlid in units.values():
+            cls.env.ref(xmlid).active = True
         catalogue = json.loads((TOOLS / "fixtures" / "catalogue.json").read_text())
         # other products with these codes would make proposals uncertain
         cls.env["product.product"].search(

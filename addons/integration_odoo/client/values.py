@@ -83,7 +83,10 @@ class ValueVerbs:
             names = {name_field, code_field}
         if kind in PER_COMPANY:
             domain = [*domain, *self._get_company_domain(model)]
-        rows = self.search_read(model, domain, sorted(filter(None, names)))
+        if kind == "unit":
+            rows = self._read_units(name_field)
+        else:
+            rows = self.search_read(model, domain, sorted(filter(None, names)))
         return [
             {
                 "remote_id": str(row["id"]),
@@ -97,6 +100,15 @@ class ValueVerbs:
             }
             for row in rows
         ]
+
+    def _read_units(self, name_field):
+        """Archived ones as well: products go on being sold in them. Of two that are called
+        alike, the one in use."""
+        rows = self.search_read(
+            "uom.uom", [], [name_field, "active"], context={"active_test": False}
+        )
+        in_use = {row[name_field] for row in rows if row["active"]}
+        return [row for row in rows if row["active"] or row[name_field] not in in_use]
 
     # -- facts for other verbs --------------------------------------------------------
 
