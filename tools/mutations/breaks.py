@@ -5,6 +5,7 @@ from typing import NamedTuple
 HUB = "addons/integration_hub/models/"
 SALE = "addons/integration_sale/models/"
 SENDING = "addons/integration_sale/sending.py"
+SEARCH = "addons/integration_sale/order_search.py"
 TESTS = "integration_sale/tests/"
 TWICE = f"{TESTS}test_after_won_twice.py::TestAfterWonTwice"
 CUSTOMER = "addons/integration_customer/models/"
@@ -24,9 +25,9 @@ BREAKS = {
     "no lookup by key": Break(
         (
             (
-                SENDING,
-                "        found = client.order_find(keys)\n",
-                "        found = {}\n",
+                SEARCH,
+                "    found = client.order_find(keys)\n",
+                "    found = {}\n",
             ),
         )
     ),
@@ -101,7 +102,7 @@ BREAKS = {
     "doubt ignored without key": Break(
         (
             (
-                "addons/integration_sale/order_search.py",
+                SEARCH,
                 "        elif candidates:\n",
                 "        elif candidates and False:\n",
             ),
@@ -256,6 +257,46 @@ BREAKS = {
             ),
         ),
         direct=(f"{TWICE}::test_lost_after_a_change_got_lost",),
+    ),
+    "written over key is another order": Break(
+        (
+            (
+                SEARCH,
+                '        if order is None and requests[index].get("known_id")\n',
+                "        if False\n",
+            ),
+        )
+    ),
+    "cancelled without a look": Break(
+        (
+            (
+                f"{HUB}integration_job_cancel.py",
+                "        return pushes.browse(row[0] for row in rows)\n",
+                "        return pushes.browse()\n",
+            ),
+            # nor found by chance, when the status is read
+            (
+                f"{SALE}handler_sale_status_strays.py",
+                "        if strays:\n",
+                "        if False:\n",
+            ),
+        ),
+        direct=(f"{TESTS}test_cancelled_job.py", f"{TESTS}test_strays.py"),
+    ),
+    "accepted in vain once the job is gone": Break(
+        (
+            (
+                f"{SALE}integration_erp_order_again.py",
+                "        if not flow or not (job or payload):\n",
+                "        if not job:\n",
+            ),
+            (
+                f"{SALE}integration_erp_order_again.py",
+                '        if self._look_again("asked for"):\n',
+                '        if self._look_again("asked for") or True:\n',
+            ),
+        ),
+        direct=(f"{TESTS}test_after_housekeeping.py",),
     ),
     "change sent blindly": Break(
         (

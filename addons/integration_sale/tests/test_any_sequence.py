@@ -11,6 +11,7 @@ from odoo.tests import new_test_user, tagged
 
 from .chaos_erp import ChaosClient, ChaosErp
 from .common import OWN_FLOWS, SaleCase
+from .deal_faults import OPENINGS
 from .deal_machine import DealMachine
 from .still_time import Clock
 
@@ -196,6 +197,36 @@ class TestAnySequence(SaleCase):
                     suppress_health_check=list(HealthCheck),
                 ),
             )
+
+    def test_each_opening(self):
+        """No sequence of chance leaves these out, and nothing else comes between."""
+        with (
+            self.enter_registry_test_mode(),
+            self.watch_commits(),
+            self.watch_news(),
+        ):
+            for is_unique in (True, False):
+                self.system = {"key_is_unique": is_unique}
+                for opening in OPENINGS:
+                    self.play(opening)
+
+    def play(self, opening):
+        machine = type("Machine", (self.machine,), {"case": self})()
+        try:
+            machine.choose_system(
+                are_late=False,
+                keeps_numbers=True,
+                order_grouping="quotation",
+                opening=opening,
+                reopen_policy="ask",
+                change_policy="send",
+            )
+            machine.never_twice()
+        except AssertionError as error:
+            error.add_note(f"It began with {opening}.")
+            raise
+        finally:
+            machine.teardown()
 
     def test_system_that_refuses_a_second_order(self):
         self.run_machine(1, key_is_unique=True)
