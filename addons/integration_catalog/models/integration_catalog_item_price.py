@@ -57,17 +57,15 @@ class IntegrationCatalogItem(models.Model):
 
     def _get_price_message(self, product, batch):
         """:return: text, or False"""
-        values = {
-            "price": self.payload["price"],
-            "currency": self.payload["currency"],
-        }
+        price, currency = self.payload["price"], self.payload["currency"]
         if self._is_price_missing(product, batch):
             return _lt(
                 "The ERP's sales price is %(price)s %(currency)s, a currency that is not"
                 " active or has no rate here: the price of the product stays as it is."
                 " Give that currency a rate under Currencies; the next run brings the"
                 " price.",
-                **values,
+                price=price,
+                currency=currency,
             )
         if product.list_price or self._get_local_price(batch, product.currency_id):
             return False
@@ -77,7 +75,8 @@ class IntegrationCatalogItem(models.Model):
                 " currency that is not active or has no rate here. Set the price on"
                 " the product; with that currency and its rate under Currencies, the"
                 " next ones come with theirs.",
-                **values,
+                price=price,
+                currency=currency,
             )
             if self._says_price()
             else False
