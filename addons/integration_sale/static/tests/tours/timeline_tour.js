@@ -13,7 +13,7 @@ registry.category("web_tour.tours").add("integration_sale_timeline", {
         {
             content: "What came in, with what is new in it",
             trigger:
-                ".o_kanban_record:has(.fa-arrow-down):contains(delivery_state):contains(shipped)",
+                ".o_kanban_record:has(.fa-arrow-down):contains(Shipping):contains(shipped)",
         },
         {
             content: "What went out",
