@@ -67,7 +67,8 @@ class TestCustomersOdoo(CustomerMixin, ErpCase):
         self.sync()
         place.type = "invoice"
         self.sync()
-        order = self.clerk.create_order(customer.name, [("FILTER-10", 1)])
+        party_id = int(self.get_remote_id(customer))
+        order = self.clerk.create_order(party_id, [("FILTER-10", 1)])
         there = self.clerk.read_one(
             "sale.order", order, "partner_invoice_id", "partner_shipping_id"
         )

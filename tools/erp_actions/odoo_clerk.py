@@ -61,13 +61,17 @@ class OdooClerk:
         found = self.call("sale.order", "search", domain=domain)
         return found[0] if found else None
 
-    def create_order(self, customer: str, lines, reference: str | None = None) -> int:
-        """An order typed in by hand: lines are (product code, quantity)."""
-        partner = self.call(
-            "res.partner",
-            "search",
-            domain=[("name", "=", customer), ("is_company", "=", True)],
-        )[0]
+    def create_order(
+        self, customer: str | int, lines, reference: str | None = None
+    ) -> int:
+        """An order typed in by hand: for a customer by name or id; lines are (product code, quantity)."""
+        partner = customer
+        if isinstance(customer, str):
+            partner = self.call(
+                "res.partner",
+                "search",
+                domain=[("name", "=", customer), ("is_company", "=", True)],
+            )[0]
         commands = []
         for code, quantity in lines:
             product = self.call(
