@@ -9,9 +9,11 @@ from odoo.addons.integration_hub.client import (
     AmbiguousMatchError,
     IntegrationError,
     TextMaker,
+    ValidationError,
 )
 
 from .decimals import is_within, to_decimal
+from .order_keys import is_clash
 
 _lt = TextMaker(__name__)
 
@@ -35,8 +37,23 @@ def find_by_key(client, requests):
     }
     rows = _read(client, unseen.values())
     for index, remote_id in unseen.items():
-        orders[index] = rows.get(remote_id)
+        orders[index] = _refuse_clash(rows.get(remote_id), requests[index])
     return orders
+
+
+def _refuse_clash(order, request):
+    """Neither is another deal's order taken for ours, nor a second one made of a doubt."""
+    key = request["order"]["key"]
+    if not isinstance(order, dict) or not is_clash(order["key"], key):
+        return order
+    return ValidationError(
+        _lt(
+            "%(order)s in the ERP was the order of this deal, but bears the key of another"
+            " one by now. Put %(key)s back there, then retry.",
+            order=order["number"],
+            key=key,
+        )
+    )
 
 
 def find_without_key(client, requests):

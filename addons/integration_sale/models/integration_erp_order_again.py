@@ -20,6 +20,8 @@ class IntegrationErpOrder(models.Model):
         :raise UserError: it would have to be confirmed, and can't be from here
         """
         self.ensure_one()
+        # an order whose deal is gone has no opportunity to go by
+        self.check_access("read")
         self.lead_id.check_access("write")
         # sudo: checked by the right on the opportunity
         order = self.sudo()
@@ -35,6 +37,8 @@ class IntegrationErpOrder(models.Model):
         :raise UserError: it can't be looked at from here
         """
         self.ensure_one()
+        # an order whose deal is gone has no opportunity to go by
+        self.check_access("read")
         self.lead_id.check_access("write")
         # sudo: checked by the right on the opportunity
         self.sudo()._look_again_or_tell()

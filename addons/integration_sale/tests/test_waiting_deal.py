@@ -140,6 +140,19 @@ class TestKeyWrittenOver(SaleCase):
         self.assertEqual(order["state"], "confirmed")
         self.assertEqual(erp_order.remote_id, order["remote_id"])
 
+    def test_key_of_another_deal(self):
+        """Not ours for certain, so it is left alone; and no second one is made."""
+        self.push(self.lead)
+        order = self.write_over_key()
+        order["key"] = f"{self.lead.erp_order_ids.key}99"
+        job = self.get_jobs(self.lead)
+        job.sudo()._queue_again({})
+        self.run_lane()
+        job = self.get_jobs(self.lead)[-1:]
+        self.assertEqual((job.state, job.error_kind), ("failed", "validation"))
+        self.assertIn("key of another", job.error_message)
+        self.assertEqual(len(self.erp.orders), 1)
+
     def test_replayed(self):
         self.push(self.lead)
         order = self.write_over_key()
