@@ -44,6 +44,7 @@ class JobBatch(BatchSettling):
         # a step is made anew, in a new transaction
         self.is_repeated = False
         self.started = time.monotonic()
+        self.sending = {}  # id of what goes out -> whether it was called off meanwhile
         self.requests = {}  # job -> request
         self.last_looks = jobs.browse()  # those called off that are there now, or never
         self.answers = {}  # job -> answer
@@ -98,15 +99,15 @@ class JobBatch(BatchSettling):
         if blocked:
             self._in_fresh_transactions(lambda: self._release_if_done(blocked))
         self.requests = {
-            job: {**request, **self._get_terms(job)}
+            job: {**request, **self._get_terms(job, self.sending[job.id])}
             for job, request in requests.items()
         }
         return settled
 
-    def _get_terms(self, job):
+    def _get_terms(self, job, is_called_off):
         """What a call has to keep to, as of this very moment."""
         moment = self.unsettled[job.id]
-        if not job.is_called_off:
+        if not is_called_off:
             return {"unsettled_until": get_timestamp(moment)}
         if not moment or moment <= self.lane_model._now():
             # nothing that was lost can come any more: it is there now, or never
@@ -156,6 +157,7 @@ class JobBatch(BatchSettling):
                 requests[job] = request
         # the intent is on record before anything goes out
         sending = job_rows.note_sent(requests, self.mark, self.have_record)
+        self.sending |= sending
         held = [job for job in requests if job.id not in sending]
         # had this lane been held up for longer than its lease, they might be another's
         ours = self._get_ours([*problems, *blocked, *held])

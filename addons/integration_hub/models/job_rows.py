@@ -145,10 +145,10 @@ def note_sent(requests, mark, have_record):
     :param dict requests: ``{job: request}``
     :param str mark: of their batch
     :param bool have_record: whether some of them are of a record
-    :return: set of the ids that may go
+    :return: dict ``{id: is_called_off}`` of those that may go
     """
     if not requests:
-        return set()
+        return {}
     jobs = next(iter(requests)).union(*requests)
     jobs.env.cr.execute(
         SQL(
@@ -156,7 +156,7 @@ def note_sent(requests, mark, have_record):
         UPDATE integration_job job
            SET sent_at = %(now)s, request = %(requests)s::jsonb -> job.id::text
          WHERE job.id = ANY(%(ids)s) AND %(is_of_batch)s AND %(is_alone)s
-        RETURNING job.id
+        RETURNING job.id, job.is_called_off
             """,
             now=NOW,
             ids=list(jobs.ids),
@@ -173,9 +173,9 @@ def note_sent(requests, mark, have_record):
             ),
         )
     )
-    ids = {job_id for [job_id] in jobs.env.cr.fetchall()}
+    sending = dict(jobs.env.cr.fetchall())
     jobs.invalidate_recordset(["sent_at", "request"], flush=False)
-    return ids
+    return sending
 
 
 def store_answers(env, answers, mark):
@@ -190,18 +190,16 @@ def store_answers(env, answers, mark):
         return
     jobs = env["integration.job"].browse([job.id for job in answers])
     jobs.flush_recordset(["answer"])
+    # one object, in which each finds its own: PostgreSQL would compare each row of a list
+    # of values with each job
     env.cr.execute(
         SQL(
             """
-        UPDATE integration_job SET answer = found.answer::jsonb
-          FROM UNNEST(%s, %s) AS found(id, answer)
-         -- the ids once more: else all of the table may be read to be joined
-         WHERE integration_job.id = found.id AND integration_job.id = ANY(%s)
-           AND batch IS NOT DISTINCT FROM %s
+        UPDATE integration_job SET answer = %s::jsonb -> id::text
+         WHERE id = ANY(%s) AND batch IS NOT DISTINCT FROM %s
            AND state IN ('running', 'retrying', 'failed')
             """,
-            list(jobs.ids),
-            list(answers.values()),
+            "{%s}" % ",".join(f'"{job.id}":{text}' for job, text in answers.items()),
             list(jobs.ids),
             mark,
         )
