@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from unittest.mock import patch
 
-from odoo.tests import HttpCase
+from odoo.tests import HttpCase, new_test_user
 from odoo.tests.common import HOST, ChromeBrowser
 
 from odoo.addons.bus.models.bus import BusBus
@@ -169,6 +169,30 @@ class ScreensCase(HttpCase):
             self.cr.clear()
             at_exit.callback(browser.stop)
             yield Screens(self, browser, device, lang)
+
+    @classmethod
+    def make_person(cls, login, name, groups, **values):
+        """Somebody of the company whose screens are looked at."""
+        return new_test_user(
+            cls.env,
+            login,
+            groups,
+            name=name,
+            email=f"{login}@example.com",
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+            **values,
+        )
+
+    @classmethod
+    def make_manager(cls):
+        """``maya``, who leads the team and looks after the connectors."""
+        return cls.make_person(
+            "maya",
+            "Maya Manager",
+            "sales_team.group_sale_manager,"
+            "integration_hub.group_integration_administrator",
+        )
 
     @classmethod
     def load_language(cls, code):

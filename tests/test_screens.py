@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.integration_hub.client import AuthenticationError
 
@@ -56,14 +56,10 @@ class TestScreens(ErpCase, ScreensCase):
             ("addy", "Addy Administrator", "base.group_system"),
         ):
             extra = ",integration_hub.group_integration_administrator"
-            new_test_user(
-                cls.env,
+            cls.make_person(
                 login,
+                name,
                 groups + group + (extra if login == "addy" else ""),
-                name=name,
-                email=f"{login}@example.com",
-                company_id=cls.company.id,
-                company_ids=[(6, 0, cls.company.ids)],
                 tz="Europe/Amsterdam",
             )
 

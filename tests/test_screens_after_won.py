@@ -1,4 +1,4 @@
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .erp_case import ErpCase
 from .screens_case import ScreensCase
@@ -15,13 +15,10 @@ class TestScreensAfterWon(ErpCase, ScreensCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.connector.name = "ERP North"
-        new_test_user(
-            cls.env,
+        cls.make_person(
             "addy",
+            "Addy Administrator",
             "base.group_system,integration_hub.group_integration_administrator",
-            name="Addy Administrator",
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
         )
 
     def test_not_changed_there(self):

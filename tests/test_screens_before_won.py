@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .erp_case import ErpCase
 from .screens_case import ScreensCase
@@ -28,24 +28,12 @@ class TestScreensBeforeWon(ErpCase, ScreensCase):
         super().setUpClass()
         cls.connector.name = "ERP North"
         cls.load_language("ar_001")
-        cls.manager = new_test_user(
-            cls.env,
-            "maya",
-            "sales_team.group_sale_manager,"
-            "integration_hub.group_integration_administrator",
-            name="Maya Manager",
-            email="maya@example.com",
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
-        )
-        new_test_user(
-            cls.env,
+        cls.make_manager()
+        cls.make_person(
             "addy",
+            "Addy Administrator",
             "base.group_system,sales_team.group_sale_manager,"
             "integration_hub.group_integration_administrator",
-            name="Addy Administrator",
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
         )
 
     def make_deals(self):

@@ -1,4 +1,4 @@
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .erp_case import CREDENTIALS, ErpCase
 from .screens_case import ScreensCase
@@ -13,15 +13,11 @@ class LanguagesMixin:
     def setUpClass(cls):
         super().setUpClass()
         cls.connector.name = "ERP North"
-        cls.steward = new_test_user(
-            cls.env,
+        cls.steward = cls.make_person(
             "mats",
+            "Mats Steward",
             "sales_team.group_sale_manager,"
             "integration_hub.group_integration_administrator",
-            name="Mats Steward",
-            email="mats@example.com",
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
         )
         for lang in LETTERS:
             cls.load_language(lang)

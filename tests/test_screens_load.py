@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .erp_case import ErpCase
 from .screens_case import ScreensCase
@@ -22,16 +22,7 @@ class TestScreensLoad(ErpCase, ScreensCase):
         super().setUpClass()
         cls.connector.name = "ERP North"
         cls.load_language("ar_001")
-        cls.manager = new_test_user(
-            cls.env,
-            "maya",
-            "sales_team.group_sale_manager,"
-            "integration_hub.group_integration_administrator",
-            name="Maya Manager",
-            email="maya@example.com",
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
-        )
+        cls.make_manager()
 
     def check(self, code):
         flow = self.connector._get_flow(code)

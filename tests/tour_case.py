@@ -2,14 +2,13 @@
 
 import json
 import os
-import threading
 import uuid
-from contextlib import contextmanager
 from pathlib import Path
 from unittest import SkipTest
-from unittest.mock import patch
 
 from odoo.tests import HttpCase, new_test_user
+
+from odoo.addons.integration_hub.tests.connector_case import WokenLanesMixin
 
 CREDENTIALS = {
     "odoo": {"odoo_database": "database", "api_key": "api_key"},
@@ -29,7 +28,7 @@ def read_erps():
     return json.loads(text) if text else {}
 
 
-class TourCase(HttpCase):
+class TourCase(WokenLanesMixin, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -73,31 +72,3 @@ class TourCase(HttpCase):
             f" odoo.startTour({name!r}, {{startUrl: {url!r}}})",
             **options,
         )
-
-    @contextmanager
-    def lanes(self):
-        """A lane that runs when it is woken up, in a thread of its own: tests have no
-        scheduled actions."""
-        woken, over = threading.Event(), threading.Event()
-
-        def work():
-            while woken.wait() and not over.is_set():
-                woken.clear()
-                with self.registry.cursor() as cursor:
-                    self.env(cr=cursor)["integration.lane"]._run_lane()
-
-        thread = threading.Thread(target=work, daemon=True)
-        with patch.object(
-            self.registry["integration.lane"],
-            "_wake_up",
-            # retries at a later moment are not waited for
-            lambda lane, at=None, connectors=None: at or woken.set(),
-        ):
-            thread.start()
-            try:
-                yield
-            finally:
-                over.set()
-                woken.set()
-                thread.join(timeout=60)
-        self.env.invalidate_all()

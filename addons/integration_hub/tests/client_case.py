@@ -151,6 +151,45 @@ class ClientCase(unittest.TestCase):
         self.assertIn(text, error.message)
 
 
+class OrderCancelMixin:
+    """Orders cancelled and opened again, in any system (``order_cancel``,
+    ``order_reopen``); ``create_order`` makes one that is a draft."""
+
+    def test_who_has_cancelled(self):
+        ids = [self.create_order()["remote_id"]]
+        (first,) = self.client.order_cancel(ids)
+        (second,) = self.client.order_cancel(ids)
+        self.assertEqual(
+            (first["was_cancelled"], second["was_cancelled"]), (False, True)
+        )
+
+    def test_what_does_not_bear_our_key_is_left_alone(self):
+        """Another order under that id, or one whose reference was written over."""
+        answer = self.create_order()
+        ids = [answer["remote_id"]]
+        for key, reason, found in (
+            ("CRM-ffffffff-SO1", "not_ours", [answer["key"]]),
+            (answer["key"], "", []),
+            ("", "", []),
+        ):
+            with self.subTest(key):
+                (call,) = self.client.order_cancel(ids, [key])
+                self.assertEqual((call["reason"], call["documents"]), (reason, found))
+                self.assertEqual(
+                    call["order"]["state"], "draft" if reason else "cancelled"
+                )
+        for key, state in (
+            ("CRM-ffffffff-SO1", "cancelled"),
+            (answer["key"], "draft"),
+        ):
+            with self.subTest(key):
+                (call,) = self.client.order_reopen(ids, [key])
+                self.assertEqual(call["order"]["state"], state)
+                self.assertEqual(
+                    call["reason"], "not_ours" if state == "cancelled" else ""
+                )
+
+
 class CuttingProxy:
     """Hands requests on to a system and, told so, keeps its answer to itself.
 

@@ -1,6 +1,8 @@
 """A connector to a system in memory, for the tests of flow addons: each says what the
 system answers, and which flows it knows."""
 
+import threading
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.tests import TransactionCase
@@ -25,6 +27,38 @@ class LaneMixin:
             self.registry.cursor() as cursor,
         ):
             self.env(cr=cursor)["integration.lane"]._run_lane()
+        self.env.invalidate_all()
+
+
+class WokenLanesMixin:
+    """Lanes beside a browser (``HttpCase``)."""
+
+    @contextmanager
+    def lanes(self):
+        """A lane that runs when it is woken up, in a thread of its own: tests have no
+        scheduled actions."""
+        woken, over = threading.Event(), threading.Event()
+
+        def work():
+            while woken.wait() and not over.is_set():
+                woken.clear()
+                with self.registry.cursor() as cursor:
+                    self.env(cr=cursor)["integration.lane"]._run_lane()
+
+        thread = threading.Thread(target=work, daemon=True)
+        with patch.object(
+            self.registry["integration.lane"],
+            "_wake_up",
+            # retries at a later moment are not waited for
+            lambda lane, at=None, connectors=None: at or woken.set(),
+        ):
+            thread.start()
+            try:
+                yield
+            finally:
+                over.set()
+                woken.set()
+                thread.join(timeout=60)
         self.env.invalidate_all()
 
 

@@ -1,44 +1,13 @@
-import threading
-from contextlib import contextmanager
-from unittest.mock import patch
-
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import FakeClient, FakeHandler
+from .connector_case import WokenLanesMixin
 from .test_load import LoadCase
 
 
 @tagged("-at_install", "post_install")
-class TestLoadTour(LoadCase, HttpCase):
+class TestLoadTour(WokenLanesMixin, LoadCase, HttpCase):
     """A load as somebody does it, while lanes work and nobody loads the page again."""
-
-    @contextmanager
-    def lanes(self):
-        """A lane that runs when it is woken up, in a thread of its own: tests have no
-        scheduled actions."""
-        woken, over = threading.Event(), threading.Event()
-
-        def work():
-            while woken.wait() and not over.is_set():
-                woken.clear()
-                with self.registry.cursor() as cursor:
-                    self.env(cr=cursor)["integration.lane"]._run_lane()
-
-        thread = threading.Thread(target=work, daemon=True)
-        with patch.object(
-            self.registry["integration.lane"],
-            "_wake_up",
-            # retries at a later moment are not waited for
-            lambda lane, at=None, connectors=None: at or woken.set(),
-        ):
-            thread.start()
-            try:
-                yield
-            finally:
-                over.set()
-                woken.set()
-                thread.join(timeout=60)
-        self.env.invalidate_all()
 
     def test_paused_then_loaded(self):
         new_test_user(

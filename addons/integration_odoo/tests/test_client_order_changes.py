@@ -3,11 +3,12 @@
 import unittest
 
 from odoo.addons.integration_hub.client import NetworkError
+from odoo.addons.integration_hub.tests.client_case import OrderCancelMixin
 
 from .common import ErpCase
 
 
-class TestOrderChanges(ErpCase, unittest.TestCase):
+class TestOrderChanges(OrderCancelMixin, ErpCase, unittest.TestCase):
     def update(self, answer, order, *fields):
         (changed,) = self.client.order_update(
             [
@@ -43,41 +44,6 @@ class TestOrderChanges(ErpCase, unittest.TestCase):
         self.assertEqual(str(after.pop("partner_id")[0]), contact_id)
         self.assertTrue(after["payment_term_id"])
         self.assertEqual(after, before)
-
-    def test_who_has_cancelled(self):
-        answer = self.create_order()
-        ids = [answer["remote_id"]]
-        (first,) = self.client.order_cancel(ids)
-        (second,) = self.client.order_cancel(ids)
-        self.assertEqual(
-            (first["was_cancelled"], second["was_cancelled"]), (False, True)
-        )
-
-    def test_what_does_not_bear_our_key_is_left_alone(self):
-        """Another order under that id, or one whose source document was written over."""
-        answer = self.create_order()
-        ids = [answer["remote_id"]]
-        for key, reason, found in (
-            ("CRM-ffffffff-SO1", "not_ours", [answer["key"]]),
-            (answer["key"], "", []),
-            ("", "", []),
-        ):
-            with self.subTest(key):
-                (call,) = self.client.order_cancel(ids, [key])
-                self.assertEqual((call["reason"], call["documents"]), (reason, found))
-                self.assertEqual(
-                    call["order"]["state"], "draft" if reason else "cancelled"
-                )
-        for key, state in (
-            ("CRM-ffffffff-SO1", "cancelled"),
-            (answer["key"], "draft"),
-        ):
-            with self.subTest(key):
-                (call,) = self.client.order_reopen(ids, [key])
-                self.assertEqual(call["order"]["state"], state)
-                self.assertEqual(
-                    call["reason"], "not_ours" if state == "cancelled" else ""
-                )
 
     def test_cancelled_but_not_read(self):
         """Asked again it would be taken for somebody else's doing."""

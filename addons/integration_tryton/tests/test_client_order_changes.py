@@ -3,11 +3,15 @@
 from unittest.mock import patch
 
 from odoo.addons.integration_hub.client import ValidationError
+from odoo.addons.integration_hub.tests.client_case import OrderCancelMixin
 
 from .common import TrytonCase
 
 
-class TestOrderChanges(TrytonCase):
+class TestOrderChanges(OrderCancelMixin, TrytonCase):
+    def create_order(self):
+        return self.create_sale()
+
     def make_update(self, answer, order):
         line = {**order["lines"][0], "key": "2", "quantity": "7"}
         order = {**order, "lines": [*order["lines"], line]}
@@ -81,40 +85,6 @@ class TestOrderChanges(TrytonCase):
         self.assertEqual(refused.kind, "validation")
         for update in updates:
             self.assertEqual(self.get_sale(update)["state"], "quotation")
-
-    def test_who_has_cancelled(self):
-        ids = [self.create_sale()["remote_id"]]
-        (first,) = self.client.order_cancel(ids)
-        (second,) = self.client.order_cancel(ids)
-        self.assertEqual(
-            (first["was_cancelled"], second["was_cancelled"]), (False, True)
-        )
-
-    def test_what_does_not_bear_our_key_is_left_alone(self):
-        """Another order under that id, or one whose reference was written over."""
-        answer = self.create_sale()
-        ids = [answer["remote_id"]]
-        for key, reason, found in (
-            ("CRM-ffffffff-SO1", "not_ours", [answer["key"]]),
-            (answer["key"], "", []),
-            ("", "", []),
-        ):
-            with self.subTest(key):
-                (call,) = self.client.order_cancel(ids, [key])
-                self.assertEqual((call["reason"], call["documents"]), (reason, found))
-                self.assertEqual(
-                    call["order"]["state"], "draft" if reason else "cancelled"
-                )
-        for key, state in (
-            ("CRM-ffffffff-SO1", "cancelled"),
-            (answer["key"], "draft"),
-        ):
-            with self.subTest(key):
-                (call,) = self.client.order_reopen(ids, [key])
-                self.assertEqual(call["order"]["state"], state)
-                self.assertEqual(
-                    call["reason"], "not_ours" if state == "cancelled" else ""
-                )
 
     def test_invoice_of_several_orders_stays(self):
         """As the module sale_invoice_grouping makes them."""
