@@ -2,6 +2,8 @@
 
 # the name by which the items of a list are told apart, the first one they all have
 ITEM_NAMES = ("key", "remote_id", "id", "code", "kind")
+# what people know an item by
+TELLING_NAMES = ("name", "number", "description")
 
 
 def flatten(value, path=()):
@@ -24,7 +26,8 @@ def get_item_names(value, path=()):
     """What the items of lists are called.
 
     :param value: anything JSON can hold
-    :return: dict ``{path of the item: its name, or the first line of its description}``
+    :return: dict ``{path of the item: text}``: its name, its number, or the first line of
+        its description
     """
     if isinstance(value, dict):
         items = value.items()
@@ -36,8 +39,8 @@ def get_item_names(value, path=()):
     for name, item in items:
         of_item = (*path, str(name))
         if isinstance(value, list) and isinstance(item, dict):
-            text = str(item.get("name") or item.get("description") or "").strip()
-            if text:
+            texts = (str(item.get(key) or "").strip() for key in TELLING_NAMES)
+            if text := next(filter(None, texts), ""):
                 names[of_item] = text.splitlines()[0]
         names |= get_item_names(item, of_item)
     return names

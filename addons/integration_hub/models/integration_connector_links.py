@@ -54,6 +54,12 @@ class IntegrationConnector(models.Model):
         help="Its address has changed: the next test looks whether our records are there.",
     )
     links_forgotten_at = fields.Datetime("Links Forgotten", readonly=True, copy=False)
+    keeps_collecting = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="It was at work and is to serve another system: what happens until it is"
+        " started again is collected, as while it is paused.",
+    )
 
     # -- compute ----------------------------------------------------------------------
 
@@ -118,6 +124,8 @@ class IntegrationConnector(models.Model):
         linked = moved.filtered(lambda connector: connector._is_linked())
         if linked and not is_same:
             raise UserError(linked[0]._get_other_system_message())
+        # what the other one answers now would be taken for the new one's word
+        (moved - linked)._check_nothing_under_way()
         # what was read of the other one, and proposed from it, is nobody's work
         (moved - linked)._forget_links(only_read=True)
         result = super().write(vals)
@@ -155,7 +163,7 @@ class IntegrationConnector(models.Model):
         return {
             "integration.external.id": LinkRule(own),
             "integration.product.mapping": LinkRule(
-                chosen, {"remote_id": False, "factor": 1.0}
+                chosen, {"remote_id": False, "factor": 1.0, "factor_state": "known"}
             ),
             "integration.value.mapping": LinkRule(chosen, {"remote_id": False}),
             "integration.remote.value": LinkRule(own, is_read=True),
@@ -179,6 +187,12 @@ class IntegrationConnector(models.Model):
             # sudo: what a model is called, in the reader's language
             what = self.env["ir.model"].sudo()._get(model_name).name
             counts.append((what, records.search_count(domain)))
+        answered = [*self._get_unfinished_domain(), ("answer", "!=", False)]
+        # sudo: as above
+        jobs = self.env["integration.job"].sudo()
+        counts.append(
+            (self.env._("Answers not taken in yet"), jobs.search_count(answered))
+        )
         return counts
 
     def _is_linked(self):
@@ -193,13 +207,11 @@ class IntegrationConnector(models.Model):
     def _count_unfinished(self):
         """:return: number of jobs that would be given up with the links"""
         # sudo: how many there are
-        return (
-            self.env["integration.job"]
-            .sudo()
-            .search_count(
-                [("connector_id", "in", self.ids), ("state", "in", OPEN_STATES)]
-            )
-        )
+        jobs = self.env["integration.job"].sudo()
+        return jobs.search_count(self._get_unfinished_domain())
+
+    def _get_unfinished_domain(self):
+        return [("connector_id", "in", self.ids), ("state", "in", OPEN_STATES)]
 
     def action_forget_links(self):
         """Say what is forgotten, then ask."""
@@ -220,6 +232,10 @@ class IntegrationConnector(models.Model):
         """:raise UserError: something is under way, or may be soon"""
         if self.filtered(lambda connector: connector.state == "running"):
             raise UserError(self.env._("Pause the connector first."))
+        self._check_nothing_under_way()
+
+    def _check_nothing_under_way(self):
+        """:raise UserError: a call is"""
         running = (
             # sudo: whether there is one
             self.env["integration.job"]
@@ -257,6 +273,7 @@ class IntegrationConnector(models.Model):
             connector.write(
                 {
                     "state": "draft",
+                    "keeps_collecting": connector._is_collecting(),
                     "is_moved": False,
                     "links_forgotten_at": self.env.cr.now(),
                     "error_message": False,
@@ -275,13 +292,17 @@ class IntegrationConnector(models.Model):
     def _give_up_jobs(self):
         # sudo: see _forget_links
         jobs = self.env["integration.job"].sudo()
-        jobs = jobs.search(
-            [("connector_id", "=", self.id), ("state", "in", OPEN_STATES)]
-        )
+        jobs = jobs.search(self._get_unfinished_domain())
         # as they stand: nothing is to be looked up in the system that comes
         jobs._cancel()
         loads = self.env["integration.load"].sudo()
         loads.search([("connector_id", "=", self.id), ("state", "!=", "done")]).unlink()
+
+    # -- meanwhile --------------------------------------------------------------------
+
+    @api.private
+    def _is_collecting(self):
+        return super()._is_collecting() or self.keeps_collecting
 
     # -- recognised -------------------------------------------------------------------
 
@@ -295,7 +316,9 @@ class IntegrationConnector(models.Model):
                     connector.name,
                 )
             )
-        return super().action_start()
+        result = super().action_start()
+        self.keeps_collecting = False
+        return result
 
     @api.private
     def _run_test(self):

@@ -70,7 +70,10 @@ class IntegrationConnector(models.Model):
         """
         self.ensure_one()
         if self.state in ("draft", "tested"):
-            return ("setup", *self._get_setup_step())
+            step, label, text = self._get_setup_step()
+            if self.keeps_collecting and self.waiting_job_count:
+                text = f"{text} {self._get_waiting_text()}"
+            return "setup", step, label, text
         if self.state == "error":
             return (
                 "stopped",
@@ -81,9 +84,7 @@ class IntegrationConnector(models.Model):
         if self.state == "paused":
             text = self.env._("Nothing is sent or fetched.")
             if self.waiting_job_count:
-                text = self.env._(
-                    "%s changes wait until it is started again.", self.waiting_job_count
-                )
+                text = self._get_waiting_text()
             return "paused", "start", self.env._("Start"), text
         if problem:
             return (
@@ -114,6 +115,11 @@ class IntegrationConnector(models.Model):
                 ),
             )
         return "works", False, False, self.env._("Nothing to do.")
+
+    def _get_waiting_text(self):
+        return self.env._(
+            "%s changes wait until it is started again.", self.waiting_job_count
+        )
 
     def _get_setup_step(self):
         if self.is_testing:

@@ -132,7 +132,11 @@ class IntegrationConnector(models.Model):
         try:
             with speaker._get_client() as client:
                 try:
-                    rows = speaker._preview(client) + speaker._preview_later()
+                    rows = [
+                        *speaker._preview_waiting(),
+                        *speaker._preview(client),
+                        *speaker._preview_later(),
+                    ]
                 finally:
                     exchanges = client.exchanges
         except IntegrationError as error:
@@ -160,6 +164,22 @@ class IntegrationConnector(models.Model):
             ``outcome`` (a sentence) and ``level`` (success, info, warning or muted)
         """
         return []
+
+    def _preview_waiting(self):
+        """What was collected while the connector stood still.
+
+        :return: as :meth:`_preview`
+        """
+        if not self.waiting_job_count:
+            return []
+        return [
+            {
+                "what": self.env._("Changes collected while it stood still"),
+                "count": self.waiting_job_count,
+                "outcome": self.env._("go out once you start it"),
+                "level": "info",
+            }
+        ]
 
     def _preview_later(self):
         """Flows that are to be looked at one by one, before their first run.

@@ -142,11 +142,39 @@ class IntegrationProblem(models.Model):
     @api.depends_context("lang")
     def _compute_title(self):
         names = self._get_record_names()
+        questions = self._get_unit_questions()
         for problem in self:
+            key = problem.connector_id.id, problem.res_model, problem.res_id
+            if problem.kind == "mapping" and key in questions:
+                problem.title = self.env._(
+                    "How many units of %(system)s make one of ours: %(question)s",
+                    system=problem.connector_id.name,
+                    question=questions[key],
+                )
+                continue
             problem.title = problem._get_title(
                 problem.connector_id.name,
                 names.get((problem.res_model, problem.res_id)),
             )
+
+    def _get_unit_questions(self):
+        """:return: dict ``{(connector id, model, id): text}`` of products that are mapped but
+        for the factor of their units"""
+        model_name, questions = "product.product", {}
+        of_products = self.filtered(lambda problem: problem.res_model == model_name)
+        for connector, problems in of_products.grouped("connector_id").items():
+            # sudo: the names alone, as below
+            found = (
+                self.env["integration.product.mapping"]
+                .sudo()
+                ._get_unit_questions(
+                    connector,
+                    self.env[model_name].browse(problems.mapped("res_id")),
+                )
+            )
+            for product_id, text in found.items():
+                questions[connector.id, model_name, product_id] = text
+        return questions
 
     def _get_record_names(self):
         """:return: dict ``{(model, id): name}`` of what the problems are about"""

@@ -3,12 +3,17 @@ from odoo import api, fields, models
 from ..unit_names import get_unit_key
 
 REMOTE_SIDE = {"remote_value_id", "remote_id", "remote_code", "remote_unit_value_id"}
+# what may let jobs go on
+DECISIONS = REMOTE_SIDE | {"state", "factor", "remote_unit_id"}
+# in the context: jobs are woken once it is settled whether the factor is known
+UNSETTLED = "integration_factor_unsettled"
 
 
 class IntegrationProductMapping(models.Model):
     """How many of the other system's units make one of ours: from the mapping of units, by a
     person, or not known. A factor that is a guess would ship the wrong quantity at the same
-    total, so a proposal is not confirmed along with others before it is known."""
+    total: before it is known a proposal is not confirmed along with others, and what a
+    person picks stays a proposal, which nothing is sent by."""
 
     _inherit = "integration.product.mapping"
 
@@ -58,33 +63,48 @@ class IntegrationProductMapping(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # a form sends the 1 that it shows as well
+        # a form sends the 1 that it shows as well; a spreadsheet means it
+        is_meant = bool(self.env.context.get("import_file"))
         entered = [
-            not vals.get("is_automatic") and vals.get("factor", 1.0) != 1.0
+            not vals.get("is_automatic")
+            and "factor" in vals
+            and (is_meant or vals["factor"] != 1.0)
             for vals in vals_list
         ]
-        lines = super().create(
+        unsettled = self.with_context(**{UNSETTLED: True})
+        lines = super(IntegrationProductMapping, unsettled).create(
             [
                 {**vals, "factor_state": "entered"} if is_entered else vals
                 for vals, is_entered in zip(vals_list, entered, strict=True)
             ]
         )
+        lines = lines.with_env(self.env)
         # those that were chosen by a person; proposals come with theirs
         lines.filtered(lambda line: not line.is_automatic)._follow_units()
+        # a spreadsheet may say the factor alone of a line there is
+        lines._take_what_is_known()
+        lines.filtered(lambda line: line.state == "mapped")._wake_jobs()
         return lines
 
     def write(self, vals):
         is_own = "factor_state" in vals or vals.get("is_automatic")
-        if "factor" in vals and not is_own:
+        if is_own or not DECISIONS & vals.keys():
+            return super().write(vals)
+        if "factor" in vals:
             vals = {**vals, "factor_state": "entered"}
-        result = super().write(vals)
-        if is_own:
-            return result
+        unsettled = self.with_context(**{UNSETTLED: True})
+        result = super(IntegrationProductMapping, unsettled).write(vals)
         if "factor" in vals:
             self._see_who_says_so()
-        elif REMOTE_SIDE & vals.keys():
+            self._take_what_is_known()
+        else:
             self._follow_units()
+        self.filtered(lambda line: line.state == "mapped")._wake_jobs()
         return result
+
+    def _wake_jobs(self):
+        if not self.env.context.get(UNSETTLED):
+            super()._wake_jobs()
 
     def action_confirm_factor(self):
         """A person has looked: the factor is right as it stands."""
@@ -239,6 +259,47 @@ class IntegrationProductMapping(models.Model):
                     changes.setdefault(vals, []).append(line.id)
             for (factor, state), ids in changes.items():
                 self.browse(ids).write({"factor": factor, "factor_state": state})
+            unknown = lines.filtered(lambda line: line.factor_state == "unclear")
+            unknown.filtered(lambda line: line.state == "mapped").write(
+                {"state": "proposed", "factor_state": "unclear"}
+            )
+            (lines - unknown)._take_what_is_known()
+
+    def _take_what_is_known(self):
+        """What a person has picked waited for its factor alone."""
+        picked = self.filtered(
+            lambda line: (
+                line.state == "proposed"
+                and not line.is_automatic
+                and line.factor_state != "unclear"
+            )
+        )
+        for factor_state, lines in picked.grouped("factor_state").items():
+            lines.write({"state": "mapped", "factor_state": factor_state})
+
+    @api.model
+    @api.private
+    def _get_unit_questions(self, connector, products):
+        """What is asked of those a person has picked a product for that is counted in units
+        nothing relates to ours.
+
+        :return: dict ``{product id: text}``, such as ``Chair (1 Dozens = ? Stuk)``
+        """
+        return {
+            line.product_id.id: (
+                f"{line.product_id.display_name} (1 {line.local_uom_id.name}"
+                f" = ? {line.remote_unit_name or ''})"
+            )
+            for line in self.search(
+                [
+                    ("connector_id", "=", connector.id),
+                    ("product_id", "in", products.ids),
+                    ("state", "=", "proposed"),
+                    ("factor_state", "=", "unclear"),
+                    ("is_automatic", "=", False),
+                ]
+            )
+        }
 
     def _see_who_says_so(self):
         """A form sends the factor that it has worked out from the units as well."""

@@ -36,4 +36,4 @@ from . import (
     test_unit_names,
     test_waiting,
 )
-from . import test_load
+from . import test_load, test_load_stop

@@ -36,10 +36,18 @@ class TestJsonDiff(BaseCase):
         value = {
             "party": {"name": "Brown", "addresses": [{"key": "A1", "name": "Ann"}]},
             "lines": [{"key": "L1", "description": "Chair\nred", "tags": ["x"]}],
+            "invoices": [
+                {"remote_id": "7", "number": "F2026-1"},
+                {"remote_id": "8", "number": ""},
+            ],
         }
         self.assertEqual(
             get_item_names(value),
-            {("party", "addresses", "A1"): "Ann", ("lines", "L1"): "Chair"},
+            {
+                ("party", "addresses", "A1"): "Ann",
+                ("lines", "L1"): "Chair",
+                ("invoices", "7"): "F2026-1",
+            },
         )
 
     def test_same_key_twice(self):

@@ -94,8 +94,18 @@ class TestLinks(HubCase):
             }
         )
         self.flow.cursor = "2026"
+        job = self.enqueue(1)
+        job.state = "running"
+        with self.assertRaisesRegex(UserError, "under way"):
+            self.connector.url = OTHER
+        job.write({"state": "retrying", "answer": {"id": "1"}})
+        with self.assertRaisesRegex(UserError, "Answers not taken in yet: 1"):
+            self.connector.url = OTHER
+        job.write({"state": "waiting", "answer": False})
         self.connector.url = OTHER
         self.assertEqual(self.connector.state, "draft")
+        self.assertTrue(self.connector._is_collecting(), "as while it is paused")
+        self.assertEqual(job.state, "waiting")
         self.assertFalse(
             remote_values.search([("connector_id", "=", self.connector.id)])
         )

@@ -6,93 +6,14 @@ from lxml import html
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..client import AuthenticationError, NetworkError, get_hold_back
-from ..models import integration_load_pages
-from ..models.load_steps import LoadSteps
-from .common import FakeClient, FakeHandler, HubCase
-
-
-def _load_find_records(self, flow, cursor, limit):
-    start = int(cursor or 0)
-    return {"numbers": list(range(start, min(start + limit, 250))), "start": start}
-
-
-def _load_call(client, request):
-    if TestLoad.faults:
-        raise TestLoad.faults.pop()
-    end = request["start"] + len(request["numbers"])
-    return {
-        "numbers": request["numbers"],
-        "cursor": str(end) if end < 250 else "",
-        "total": 250,
-    }
-
-
-def _load_compare(self, flow, answer):
-    return [
-        {
-            "name": f"Value {number}",
-            "outcome": "create" if number % 2 else "same",
-            "payload": {"value": str(number)},
-        }
-        for number in answer["numbers"]
-    ]
-
-
-def _load_enqueue(self, flow, lines):
-    return list(
-        self.env["integration.job"]._enqueue(
-            flow,
-            [
-                {
-                    "operation": "store",
-                    "name": line.name,
-                    "payload": line.payload,
-                    "idempotency_key": line.name,
-                    "priority": 90,
-                    "trigger": "load",
-                }
-                for line in lines
-            ],
-        )
-    )
+from ..client import AuthenticationError, NetworkError
+from .common import FakeClient, FakeHandler
+from .load_case import LoadCase, OpenLoadCase
 
 
 @tagged("post_install", "-at_install")
-class LoadCase(HubCase):
-    """A flow that has the hooks of a load only."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        handler_class = cls.registry[FakeHandler._name]
-        for name, value in (
-            ("_has_load", True),
-            ("_load_find_records", _load_find_records),
-            ("_load_call", staticmethod(_load_call)),
-            ("_load_compare", _load_compare),
-            ("_load_enqueue", _load_enqueue),
-        ):
-            cls.startClassPatcher(patch.object(handler_class, name, value, create=True))
-
-
-@tagged("post_install", "-at_install")
-class TestLoad(LoadCase):
-    """What every load has: pages, progress, stop, resume."""
-
-    faults = []
-
-    def setUp(self):
-        super().setUp()
-        TestLoad.faults = []
-        FakeClient.calls = []
-        action = self.flow.action_open_load()
-        self.load = self.env["integration.load"].browse(action["res_id"])
-
-    def work(self):
-        self.env.flush_all()
-        self.run_lane()
-        self.env.invalidate_all()
+class TestLoad(OpenLoadCase):
+    """What every load has: pages, progress, jobs."""
 
     def test_pages_then_jobs(self):
         self.load.action_check()
@@ -106,7 +27,7 @@ class TestLoad(LoadCase):
         self.assertEqual((self.load.done_count, self.load.remaining_count), (125, 0))
 
     def test_fault_on_the_way(self):
-        TestLoad.faults = [NetworkError("cut off")]
+        LoadCase.faults = [NetworkError("cut off")]
         self.load.action_check()
         self.work()
         self.assertEqual(self.load.state, "checked")
@@ -142,17 +63,6 @@ class TestLoad(LoadCase):
         self.work()
         self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
 
-    def test_paused_while_it_is_loaded(self):
-        self.load.action_check()
-        self.work()
-        self.load.action_load()
-        self.flow.action_pause()
-        self.work()
-        self.assertEqual((self.load.state, self.load.done_count), ("loading", 0))
-        self.flow.action_resume()
-        self.work()
-        self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
-
     def test_check_before_the_connector_is_started(self):
         self.connector.state = "tested"
         job = self.enqueue("1")
@@ -165,7 +75,7 @@ class TestLoad(LoadCase):
     def test_key_not_accepted_before_the_connector_is_started(self):
         """It has never collected changes, nor does it now."""
         self.connector.state = "tested"
-        TestLoad.faults = [AuthenticationError("No such key.")]
+        LoadCase.faults = [AuthenticationError("No such key.")]
         self.load.action_check()
         self.work()
         self.assertEqual(self.connector.state, "draft")
@@ -234,105 +144,6 @@ class TestLoad(LoadCase):
         self.load._add_page([{"name": "One", "outcome": "same"}], "1", 900)
         self.load._add_page([{"name": "Two", "outcome": "same"}], "", None)
         self.assertEqual((self.load.total_count, self.load.progress), (2, 100))
-
-    def test_stop_between_pages(self):
-        self.load.action_check()
-        steps = LoadSteps.of(self.flow._get_handler())
-        [job] = self.env["integration.job"].search([("operation", "=", "load_check")])
-        request = steps._prepare(self.flow, job)[job]
-        answer = type(steps)._call(None, [request])[0]
-        self.load.action_stop()
-        steps._apply(self.flow, [(job, answer)])
-        self.assertFalse(self.load.line_ids, "what came back after the stop waits")
-        self.load.action_resume()
-        self.work()
-        self.assertEqual(len(self.load.line_ids), 250)
-
-    def start(self):
-        self.load.action_check()
-        self.work()
-        self.load.action_load()
-
-    def test_stop_leaves_what_others_ask_for(self):
-        self.start()
-        self.load._queue_lines(2)
-        mine, theirs = self.load.line_ids.job_id.sorted("id")
-        self.enqueue(theirs.payload["value"], key=theirs.idempotency_key)
-        self.load.action_stop()
-        self.assertEqual((mine.state, theirs.state), ("cancelled", "waiting"))
-
-    def lose_two(self):
-        """Nobody knows what has become of two of three: one is there, one is not."""
-        self.start()
-        self.load._queue_lines(3)
-        there, not_there, waiting = self.load.line_ids.job_id.sorted("id")
-        (there | not_there).write(
-            {"state": "retrying", "unsettled_until": self.env.cr.now()}
-        )
-        values = {there.payload["value"]: "4711"}
-
-        def find(client, requests):
-            return [
-                {"id": values[request["value"]]}
-                if request["value"] in values
-                else get_hold_back(request["unsettled_until"]) or {"id": "new"}
-                for request in requests
-            ]
-
-        self.patch(self.registry[FakeHandler._name], "_call", staticmethod(find))
-        return there, not_there, waiting
-
-    def let_look(self):
-        handler_class = self.registry[FakeHandler._name]
-        self.patch(handler_class, "_looked_up_operations", ("store",))
-
-    def test_stop_looks_up_what_may_be_there(self):
-        there, not_there, waiting = self.lose_two()
-        self.let_look()
-        self.load.action_stop()
-        self.assertEqual(waiting.state, "cancelled")
-        # a job of the load goes on with the rest
-        self.load._take_back()
-        self.work()
-        self.assertEqual((there.state, not_there.state), ("done", "cancelled"))
-        self.load.action_resume()
-        self.work()
-        self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
-
-    def test_resumed_before_it_was_looked_up(self):
-        self.lose_two()
-        self.let_look()
-        self.load.action_stop()
-        self.load.action_resume()
-        self.work()
-        self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
-
-    def test_stop_brings_to_its_end_what_can_not_be_looked_up(self):
-        there, not_there, waiting = self.lose_two()
-        self.load.action_stop()
-        self.work()
-        self.assertEqual((there.state, not_there.state), ("done", "done"))
-        self.assertEqual(waiting.state, "cancelled")
-
-    def test_stop_takes_back_many_page_by_page(self):
-        self.patch(integration_load_pages, "STOP_SIZE", 20)
-        self.start()
-        self.flow.batch_size = 1
-        self.load._queue_lines(70)
-        jobs = self.load.line_ids.job_id
-        self.load.action_stop()
-        self.assertEqual(jobs.mapped("state").count("cancelled"), 20)
-        self.work()
-        self.assertEqual(set(jobs.mapped("state")), {"cancelled", "done"})
-        # ... while those that were on their way went out
-        self.assertGreater(jobs.mapped("state").count("cancelled"), 20)
-        self.assertEqual(self.load.state, "loading")
-        self.flow.batch_size = 0
-        self.load.action_resume()
-        self.work()
-        self.assertEqual((self.load.state, self.load.done_count), ("done", 125))
-        sent = [item["value"] for call in FakeClient.calls for item in call]
-        self.assertEqual((len(sent), len(set(sent))), (125, 125))
 
     def test_lines_are_not_loaded(self):
         """There may be a million of them."""

@@ -139,6 +139,55 @@ class TestMappingUnits(MappingCase):
         # by code, as in a spreadsheet
         other = self.line(self.chair, remote_code="T-TABLE")
         self.assertEqual((other.factor, other.factor_state), (1, "known"))
+
+    def test_picked_by_hand_in_units_nothing_relates(self):
+        """Nothing is sent by it before somebody has said how many make one."""
+        self.map_unit(self.unit, "1")
         self.table.uom_id = self.env.ref("uom.product_uom_kgm")
-        third = self.line(self.table, remote_code="T-TABLE")
-        self.assertEqual((third.state, third.factor_state), ("mapped", "unclear"))
+        line = self.line(self.table, remote_code="T-TABLE")
+        self.assertEqual((line.state, line.factor_state), ("proposed", "unclear"))
+        self.assertEqual(
+            self.Mapping._get_unit_questions(self.connector, self.table),
+            {self.table.id: "[T-TABLE-OLD] Table (1 kg = ? Piece)"},
+        )
+        job = self.enqueue(1)
+        job.write(
+            {
+                "state": "attention",
+                "error_kind": "mapping",
+                "error_detail": {"model": "product.product", "ids": self.table.ids},
+            }
+        )
+        self.env["integration.cause"]._note(self.connector, job)
+        problem = self.env["integration.problem"].search(
+            [("res_id", "=", self.table.id), ("kind", "=", "mapping")]
+        )
+        self.assertIn("(1 kg = ? Piece)", problem.title)
+        line.write({"remote_id": "10"})
+        self.assertEqual((line.state, job.state), ("proposed", "attention"))
+        line.factor = 0.25
+        self.assertEqual((line.state, line.factor_state), ("mapped", "entered"))
+        self.assertEqual(job.state, "waiting")
+        # as it stands, by the button; or a spreadsheet says so
+        line.write({"factor_state": "unclear", "state": "proposed"})
+        line.action_end_problem()
+        self.assertEqual((line.state, line.factor), ("mapped", 0.25))
+        chair = {"connector_id": self.connector.id, "product_id": self.chair.id}
+        self.chair.uom_id = self.table.uom_id
+        self.Mapping.with_context(import_file=True).create(
+            [{**chair, "remote_code": "T-CHAIR", "factor": 1}]
+        )
+        self.assertTrue(self.Mapping._get_for(self.connector, self.chair))
+
+    def test_unit_of_the_product_changes(self):
+        """The factor follows; where it can't, the next order asks."""
+        self.map_unit(self.unit, "1")
+        line = self.line(self.chair, remote_code="T-CHAIR")
+        entered = self.line(self.table, remote_code="T-TABLE", factor=6)
+        (self.chair | self.table).uom_id = self.tray
+        self.assertEqual((line.state, line.factor), ("mapped", 12))
+        self.chair.uom_id = self.env.ref("uom.product_uom_kgm")
+        self.assertEqual((line.state, line.factor_state), ("proposed", "unclear"))
+        self.assertEqual((entered.state, entered.factor), ("mapped", 6))
+        self.chair.uom_id = self.unit
+        self.assertEqual((line.state, line.factor), ("mapped", 1))

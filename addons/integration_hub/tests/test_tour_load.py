@@ -2,7 +2,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import FakeClient, FakeHandler
 from .connector_case import WokenLanesMixin
-from .test_load import LoadCase
+from .load_case import LoadCase
 
 
 @tagged("-at_install", "post_install")
