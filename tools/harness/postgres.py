@@ -330,9 +330,19 @@ def copy_database(template: str, name: str) -> None:
 
 
 def drop_database(name: str) -> None:
-    """Also when something still holds a connection to it."""
-    commands.run(
-        ["dropdb", "--if-exists", "--force", name],
-        f"Dropping database {name}",
-        env=full_environment(),
+    """Also when something still holds a connection to it.
+
+    An autovacuum worker is nobody's to end, so `--force` fails beside one; without it, PostgreSQL sends that away itself,
+    once nobody else is there.
+    """
+    doing, env = f"Dropping database {name}", full_environment()
+    psql(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        f" where datname = '{name}' and usename = current_user",
+        database="postgres",
     )
+    try:
+        commands.run(["dropdb", "--if-exists", name], doing, env=env)
+    except Stop:
+        # somebody has come back meanwhile
+        commands.run(["dropdb", "--if-exists", "--force", name], doing, env=env)

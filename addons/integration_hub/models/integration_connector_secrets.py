@@ -8,6 +8,10 @@ class IntegrationConnector(models.Model):
 
     _inherit = "integration.connector"
 
+    # those of many connectors are read at once
+    credential_ids = fields.One2many(
+        "integration.credential", "connector_id", groups=fields.NO_ACCESS
+    )
     api_key = fields.Char(
         "API Key",
         compute="_compute_secrets",

@@ -54,7 +54,7 @@ class IntegrationCredential(models.Model):
         try:
             return {
                 credential.name: credential_cipher.decrypt(credential.token)
-                for credential in self.search([("connector_id", "=", connector.id)])
+                for credential in connector.sudo().credential_ids
             }
         except credential_cipher.UnusableKeyError as error:
             raise UserError(self._get_key_message(error)) from None

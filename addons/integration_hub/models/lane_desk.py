@@ -1,5 +1,7 @@
 """Where a lane run deals with one system; see ``lane_run.py``."""
 
+from odoo.exceptions import UserError
+
 
 class Desk:
     """One connector in a lane run: its free clients, the calls under way, and one more
@@ -30,8 +32,12 @@ class Desk:
     def keep_up(self, settings):
         """Clients go where, and as whom, the connector says now.
 
-        :param settings: ``ConnectionSettings``
+        :param settings: ``ConnectionSettings``, or the ``UserError`` that says why there
+            are none
+        :raise UserError: that one
         """
+        if isinstance(settings, UserError):
+            raise settings
         if self.settings is not None and settings != self.settings:
             self.renew()
         self.settings = settings

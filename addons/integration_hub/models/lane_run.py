@@ -56,6 +56,8 @@ class LaneRun:
         self.turns = []
         self.turns_until = 0.0
         self.turns_read = 0.0
+        # connector id -> what its clients are made of, or why there can be none
+        self.settings = {}
         # where the next batch of a turn begins
         self.starts = {}
         # turns of which something was under way when a lane died
@@ -177,12 +179,26 @@ class LaneRun:
             self.turns = self.lane_model._find_turns()
             self.starts = {turn.key: turn.start for turn in self.turns}
             self.crashed = {turn.key for turn in self.turns if turn.has_crashed}
+            self.settings = self._read_settings()
             self.turns_read = ended = time.monotonic()
             self.turns_until = ended + max(TURNS_LAST, (ended - began) / TURNS_SHARE)
         return sorted(
             self.turns,
             key=lambda turn: (turn.priority, self.served.get(turn.key, 0.0)),
         )
+
+    def _read_settings(self):
+        """:return: dict ``{connector id: ConnectionSettings or UserError}``, read for all at
+        once: the first batch that is claimed has the cache forgotten"""
+        settings = {}
+        for connector in {
+            turn.connector.id: turn.connector for turn in self.turns
+        }.values():
+            try:
+                settings[connector.id] = connector._get_connection_settings()
+            except UserError as error:
+                settings[connector.id] = error
+        return settings
 
     def _wait_and_settle(self, in_flight, look_again):
         finished, _pending = wait(
@@ -236,7 +252,7 @@ class LaneRun:
         try:
             if desk.looked_at < self.turns_read:
                 desk.looked_at = self.turns_read
-                desk.keep_up(connector._get_connection_settings())
+                desk.keep_up(self.settings[connector.id])
             self._staff(desk, turn)
         except UserError as error:
             connector._stop_by_error(AuthenticationError(str(error)))

@@ -7,12 +7,12 @@ from bench.report import Report, rate
 from bench.settings import Settings, from_environment
 from harness.progress import step
 
-ROUNDS = 3
+ROUNDS = 5
 
 
 def run(settings: Settings) -> Report:
     """All well, and two of them ill, in turn; the speed is that of the other 98."""
-    count = from_environment("BENCH_JOBS", 200)
+    count = from_environment("BENCH_JOBS", 400)
     connectors = from_environment("BENCH_CONNECTORS", 100)
     found = {"well": [], "ill": []}
     site = EngineSite()
