@@ -34,6 +34,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--erps", default="odoo,tryton")
     parser.add_argument("--no-kills", action="store_true")
+    parser.add_argument(
+        "--parts", default=",".join(crashes.PARTS), help="of the crash matrix"
+    )
+    parser.add_argument(
+        "--name", default="crash", help="two crash matrices side by side need two"
+    )
     options = parser.parse_args(arguments)
     # A campaign that is ended early is judged all the same.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -41,7 +47,8 @@ def main(arguments: list[str]) -> int:
     faults = options.faults or (0 if options.minutes else 200)
     try:
         if options.what == "crashes":
-            return run_crashes(options.erps.split(","))
+            parts = options.parts.split(",")
+            return run_crashes(options.erps.split(","), parts, options.name)
         return run(
             options.erps.split(","), seed, faults, options.minutes, not options.no_kills
         )
@@ -75,9 +82,9 @@ def run(kinds, seed: int, faults: int, minutes: float, kills: bool) -> int:
     return 0 if is_empty and not problems and not wrongs else 1
 
 
-def run_crashes(kinds) -> int:
+def run_crashes(kinds, parts, name: str) -> int:
     """The crash matrix."""
-    report = crashes.run(kinds)
+    report = crashes.run(kinds, parts, name)
     report.show()
     print(line(report.figures), flush=True)
     return 1 if report.figures["bad"] else 0

@@ -14,6 +14,13 @@ from stage.json2 import CallError
 
 # How often each kind of call is what a fault waits for.
 AIMS = ("order", "order", "changes", "changes", "")
+# Each fault at each of them, where it may be both: before the ERP has got the call, and after it has done what it asks.
+STRIKES = [
+    (kind, aim, forward)
+    for kind, fault in FAULTS.items()
+    for aim in AIMS
+    for forward in ((True, False) if fault.forward is None else (fault.forward,))
+]
 # A fault that nothing came along for.
 PATIENCE = 15.0
 # Seconds between two faults of an ERP, and between two kills.
@@ -42,6 +49,8 @@ class Event:
     forwarded: bool = False
     # The jobs that were being worked on: (id, key).
     jobs: tuple = ()
+    # Which calls it waited for: see ``AIMS``.
+    aim: str = ""
 
 
 class Campaign:
@@ -188,13 +197,14 @@ class Campaign:
         count = 0
         while self._goes_on(count):
             if not bag:
-                bag = list(FAULTS)
+                bag = list(STRIKES)
                 dice.shuffle(bag)
-            armed = proxy.arm(bag.pop(), dice.choice(AIMS))
+            strike = bag.pop()
+            armed = proxy.arm(*strike)
             if not armed.struck.wait(PATIENCE):
                 # nothing of the kind is being called, say while the connector rests
                 proxy.disarm()
-                bag.append(armed.kind)
+                bag.insert(0, strike)
                 continue
             count += 1
             self.events.append(
@@ -205,6 +215,7 @@ class Campaign:
                     armed.what,
                     armed.forwarded,
                     armed.seen or (),
+                    armed.only,
                 )
             )
             time.sleep(dice.uniform(*PAUSE))

@@ -31,8 +31,6 @@ class Fault:
     status: int = 0
     headers: tuple = ()
     body: bytes = b""
-    # Only the ERP itself says this, before it does anything.
-    stops: bool = False
 
 
 FAULTS = {
@@ -46,7 +44,7 @@ FAULTS = {
     "closed after headers": Fault(True, "headers"),
     "slow speech": Fault(True, "slow"),
     "endless speech": Fault(True, "endless"),
-    "401": Fault(False, status=401, body=b"Unauthorized", stops=True),
+    "401": Fault(False, status=401, body=b"Unauthorized"),
     "409": Fault(None, status=409, body=b"Conflict"),
     "429": Fault(False, status=429, headers=(("Retry-After", "2"),), body=b"Slow down"),
     "500": Fault(None, status=500, body=b"Internal Server Error"),

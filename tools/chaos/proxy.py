@@ -19,13 +19,24 @@ from chaos.faults import FAULTS, NONSENSE
 # Calls that change something over there: where a lost answer hurts.
 CHANGES = (
     b"/create ",
-    b"/action_confirm ",
+    b"/write ",
+    b"/load ",
+    b"/unlink ",
+    b"/action_",
     b'.create"',
+    b'.write"',
+    b'.delete"',
     b'"model.sale.sale.quote"',
     b'"model.sale.sale.confirm"',
+    b'"model.sale.sale.process"',
+    b'"model.sale.sale.cancel"',
+    b'"model.sale.sale.draft"',
     # over Odoo's JSON-RPC
     b'", "create", [',
-    b'", "action_confirm", [',
+    b'", "write", [',
+    b'", "load", [',
+    b'", "unlink", [',
+    b'", "action_',
 )
 CREATES_ORDER = (
     b"/json/2/sale.order/create ",
@@ -44,6 +55,7 @@ class Armed:
     at: float = 0.0  # when it struck, time.time
     what: str = ""  # the call it struck
     forwarded: bool = False
+    port: int = 0  # of whoever called
     seen: object = None  # what `Proxy.look` saw at that moment
     struck: threading.Event = field(default_factory=threading.Event)
 
@@ -55,6 +67,8 @@ class Proxy:
         self.target = urlsplit(target)
         self.random = random.Random(seed)
         self.delay, self.late, self.hang = delay, late, hang
+        # How long each call takes besides that nothing else befalls.
+        self.pause = 0.0
         # Called when a fault strikes, before anybody can notice: who is at work in this moment.
         self.look = lambda: None
         self.armed: list[Armed] = []
@@ -132,12 +146,16 @@ class Proxy:
         self.calls += 1
         armed = self._take(request)
         if armed is None:
-            writer.write(await self._ask(request))
+            answer = await self._ask(request)
+            if self.pause:
+                await asyncio.sleep(self.pause)
+            writer.write(answer)
             await writer.drain()
             return
         armed.what = name_of(request)
         armed.at = time.time()
         armed.forwarded = armed.forward
+        armed.port = writer.get_extra_info("peername")[1]
         armed.seen = self.look()
         answer = b""
         try:

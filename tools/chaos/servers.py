@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
 
 import psutil
 
@@ -16,24 +15,6 @@ DEALS = 6
 # Longer than it takes to start anything here, with all that is tried again meanwhile.
 PATIENCE = 240
 AWAY = 3.0
-
-
-@dataclass(frozen=True)
-class Limit:
-    """How a server ends a scheduled action that takes too long (odoo/service/server.py)."""
-
-    seconds: int  # limit_time_real_cron
-    delay: float  # of each call, so that a batch of several takes longer than that
-    said: bytes  # what the log says then
-
-
-# A cron process that waits for work counts as busy for up to 70 seconds; threads are looked at once a minute.
-LIMITS = {
-    "prefork": Limit(75, 30.0, b"timeout after"),
-    "threads": Limit(6, 2.0, b"virtual real time limit"),
-}
-# Longer than the delays, for as long as they last.
-READ_TIMEOUT = 60
 
 
 class Servers:
@@ -53,10 +34,8 @@ class Servers:
             ("Odoo restarted", self.restart_odoo),
             ("Odoo killed", self.kill_odoo),
         ):
-            with self.serve("prefork"):
+            with self.matrix.scene(kind, what, "server"), self.serve("prefork"):
                 self.play(kind, what, scene)
-        for how, limit in LIMITS.items():
-            self.limit(kind, how, limit)
 
     # Odoo
 
@@ -66,7 +45,7 @@ class Servers:
         arguments = ["-d", self.site.crm, "--log-level=warn", "--max-cron-threads=2"]
         arguments += ["--http-port", processes.free_port()]
         if how == "prefork":
-            arguments += ["--workers=1", "--gevent-port", processes.free_port()]
+            arguments += ["--workers=2", "--gevent-port", processes.free_port()]
         command = [sys.executable, paths.TOOLS / "chaos/always.py"]
         command += odoo.command(*arguments, *options)
         record = processes.start(self.name, command, env=odoo.environment())
@@ -100,14 +79,15 @@ class Servers:
             raise RuntimeError(f"no order was sent: {what}")
         began = time.monotonic()
         scene(kind)
-        self.check(kind, what, began)
+        self.check(kind, what, "server", began)
 
-    def check(self, kind: str, what: str, began: float) -> None:
+    def check(self, kind, what, group, began, trouble="", patience=PATIENCE) -> None:
         """Nobody helps."""
-        end = began + PATIENCE
+        end = time.monotonic() + patience
         while (left := self.matrix.count_open()) and time.monotonic() < end:
             time.sleep(0.5)
-        self.matrix.note(kind, what, "server", str(left), time.monotonic() - began)
+        seconds = time.monotonic() - began
+        self.matrix.note(kind, what, group, str(left), seconds, trouble)
 
     def kill_erp(self, kind: str) -> None:
         """kill -9 of the ERP; it comes back where it was."""
@@ -140,42 +120,3 @@ class Servers:
         for process in (server, *server.children(recursive=True)):
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-
-    def limit(self, kind: str, how: str, limit: Limit) -> None:
-        """A batch takes longer than Odoo lets a scheduled action run, as each of its calls takes its time."""
-        log = paths.LOGS / f"{self.name}.log"
-        size = log.stat().st_size if log.exists() else 0
-
-        def was_ended() -> bool:
-            with log.open("rb") as file:
-                file.seek(size)
-                return limit.said in file.read()
-
-        proxy = self.site.proxies[kind]
-        delay, proxy.delay = proxy.delay, limit.delay
-        read_timeout = self.set_read_timeout(READ_TIMEOUT)
-        with self.serve(how, f"--limit-time-real-cron={limit.seconds}"):
-            end = time.monotonic() + PATIENCE
-            while not was_ended():
-                if time.monotonic() > end:
-                    raise RuntimeError(f"the server has not ended a lane: {how}")
-                if not proxy.armed:
-                    proxy.arm("answer delayed")
-                if not self.matrix.count_open():
-                    self.matrix.win(kind, DEALS)
-                time.sleep(0.1)
-            began = time.monotonic()
-            proxy.disarm()
-            proxy.delay = delay
-            self.set_read_timeout(read_timeout)
-            self.check(kind, f"time limit of the server ({how})", began)
-
-    def set_read_timeout(self, seconds: float) -> float:
-        """Of all connectors; what it was."""
-        before = self.site.database.value(
-            "select max(read_timeout) from integration_connector"
-        )
-        self.site.database.rows(
-            "update integration_connector set read_timeout = %s", seconds
-        )
-        return before

@@ -9,6 +9,7 @@ import psutil
 
 from bench import orders
 from chaos.proxy import Proxy
+from chaos.verdict import find_newest
 from harness import crm as harness_crm
 from harness import erps, odoo, paths, processes
 from harness.progress import step
@@ -49,6 +50,7 @@ class Site:
         self.stop()
         with step("fresh ERPs for the campaign"):
             self.erps = {kind: erps.new(kind, name) for kind in kinds}
+        self.newest = {kind: find_newest(kind, erp) for kind, erp in self.erps.items()}
         self.proxies = {
             kind: Proxy(erp["url"], seed=seed, **PROXY)
             for kind, erp in self.erps.items()

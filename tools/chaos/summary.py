@@ -4,6 +4,7 @@ import json
 import statistics
 
 from bench.report import Report, rate
+from chaos.faults import FAULTS
 from chaos.verdict import WRONGS
 
 
@@ -15,6 +16,7 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
         (
             "fault",
             *(f"times, {kind}" for kind in figures),
+            "on orders",
             "duplicates",
             "losses",
             *("recovery s: median", "p95", "max"),
@@ -30,7 +32,14 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
         keys = {key for event in events for _job, key in event.jobs}
         per_erp = [sum(event.erp in ("", erp) for event in events) for erp in figures]
         table.append(
-            (kind, *per_erp, len(keys & twice), len(keys & missing), *spread(seconds))
+            (
+                kind,
+                *per_erp,
+                count_on_orders(events),
+                len(keys & twice),
+                len(keys & missing),
+                *spread(seconds),
+            )
         )
     counts = [
         sum(event.erp == erp for event in campaign.events if event.erp)
@@ -40,6 +49,7 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
         (
             "all, kills not counted",
             *counts,
+            count_on_orders(campaign.events),
             sum(found["duplicates"] for found in figures.values()),
             sum(found["losses"] for found in figures.values()),
             *spread(everything),
@@ -47,21 +57,30 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
     )
     for name in ("won", "orders", *WRONGS):
         row = [found[name] for found in figures.values()]
-        table.append((name.replace("_", " "), *row, "", "", "", "", ""))
+        table.append((name.replace("_", " "), *row, "", "", "", "", "", ""))
+    spared = [
+        kind
+        for kind in FAULTS
+        if not count_on_orders(event for event in campaign.events if event.kind == kind)
+    ]
     kills = sum(not event.erp for event in campaign.events)
     notes = [
+        "On orders: of these, at a call that creates orders; the others at any change over there, or at any call.",
         "Recovery: from the fault until the jobs that were being worked on for that ERP then are done, through whatever"
         " else befell them.",
         "Duplicates and losses: counted in the ERPs' own databases; of a kind, among the records that were being worked"
         " on when it struck.",
         f"Kills of lanes or of all the CRM: {kills}. People: {json.dumps(campaign.person)}; jobs that ask a person:"
         f" {len(problems)}; queue empty: {is_empty}.",
+        *([f"Never on orders: {', '.join(spared)}."] if spared else []),
         f"Seed {campaign.seed}; {campaign.seconds / 60:.0f} minutes.",
     ]
     machine = {
         "seed": campaign.seed,
         "faults": {kind: count for kind, count in zip(figures, counts, strict=True)},
         "kills": kills,
+        "on_orders": count_on_orders(campaign.events),
+        "never_on_orders": spared,
         "minutes": rate(campaign.seconds / 60),
         "asked": len(problems),
         **figures,
@@ -74,6 +93,11 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
             "recovery_max_seconds": rate(most),
         }
     return Report("Faults between the CRM and its ERPs", table, notes, machine)
+
+
+def count_on_orders(events) -> int:
+    """Faults that struck while orders were being created."""
+    return sum(event.aim == "order" for event in events)
 
 
 def quantiles(seconds: list[float]) -> tuple[float, float, float]:

@@ -1,7 +1,7 @@
 """`python3 tools/harness mutations [NAME ...]`: do the tests notice when a promise is broken?
 
-Breaks the product in one way at a time (`breaks.py`) and runs the property tests of deals; `--direct` runs the tests that
-were written for that promise instead. The breaks are made in memory (`in_memory.py`): no file changes. A break that nobody
+Breaks the product in one way at a time and runs the tests that were written for that promise, or the property tests of
+deals where there are none (`--sequences` takes these for all promises of deals). The breaks are made in memory (`in_memory.py`): no file changes. A break that nobody
 notices makes the command fail: that is a promise without a test.
 """
 
@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from harness import crm, odoo, paths  # noqa: E402 (the path above comes first)
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say  # noqa: E402
-from mutations.breaks import BREAKS  # noqa: E402
+from mutations.breaks import BREAKS, DEAL_BREAKS  # noqa: E402
 
 PROPERTY_TESTS = ("integration_sale/tests/test_any_sequence.py",)
 NOTHING = "nothing"
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser("mutations")
     parser.add_argument("names", nargs="*", help="of breaks; all of them by default")
     parser.add_argument("--db", default="crm_mutations")
-    parser.add_argument("--direct", action="store_true")
+    parser.add_argument("--sequences", action="store_true")
     parser.add_argument("--each", action="store_true", help="count who notices")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args(arguments)
@@ -38,14 +38,27 @@ def main(arguments: list[str]) -> int:
         raise Stop(f"There is no break called {', '.join(unknown)}: see --list.")
     names = options.names or [NOTHING, *BREAKS]
     crm.provide(options.db, ["integration_sale"])
-    if not options.direct:
-        return run(options, names, PROPERTY_TESTS)
-    names = [name for name in names if name in BREAKS and BREAKS[name].direct]
-    tests = dict.fromkeys(test for name in names for test in BREAKS[name].direct)
-    return run(options, names, tests)
+    by_all, by_own = [], []
+    for name in names:
+        is_of_deals = name == NOTHING or name in DEAL_BREAKS
+        if is_of_deals and (options.sequences or not get_own_tests(name)):
+            by_all.append(name)
+        else:
+            by_own.append(name)
+    code = run(options, by_all, PROPERTY_TESTS) if by_all else 0
+    if by_own:
+        tests = dict.fromkeys(test for name in by_own for test in get_own_tests(name))
+        # what fails anyway notices nothing
+        code = run(options, [NOTHING, *by_own], tests, "--direct") or code
+    return code
 
 
-def run(options, names, tests):
+def get_own_tests(name) -> tuple:
+    """Those that were written for this promise."""
+    return BREAKS[name].direct if name in BREAKS else ()
+
+
+def run(options, names, tests, *arguments):
     """:return: pytest's exit code"""
     command = [
         paths.VENV / "bin/python",
@@ -55,7 +68,7 @@ def run(options, names, tests):
         *("-q", "--no-header", "--no-summary", "--tb=short"),
         f"--breaks={','.join(names)}",
         *(["--each"] if options.each else []),
-        *(["--direct"] if options.direct else []),
+        *arguments,
         f"--odoo-database={options.db}",
         f"--odoo-config={odoo.write_config()}",
         "--odoo-log-level=critical",

@@ -1,6 +1,7 @@
-"""Deliberate breaks of what the suite promises, one promise each."""
+"""Deliberate breaks of what the suite promises, one promise each; the property tests of deals are to notice."""
 
-from typing import NamedTuple
+from mutations.breaking import Break
+from mutations.engine_breaks import ENGINE_BREAKS
 
 HUB = "addons/integration_hub/models/"
 SALE = "addons/integration_sale/models/"
@@ -8,20 +9,8 @@ SENDING = "addons/integration_sale/sending.py"
 SEARCH = "addons/integration_sale/order_search.py"
 TESTS = "integration_sale/tests/"
 TWICE = f"{TESTS}test_after_won_twice.py::TestAfterWonTwice"
-CUSTOMER = "addons/integration_customer/models/"
 
-
-class Break(NamedTuple):
-    """``changes``: tuples (file, what stands there, what stands there instead).
-
-    ``direct``: the tests that were written for this promise alone, as pytest names them.
-    """
-
-    changes: tuple
-    direct: tuple = ()
-
-
-BREAKS = {
+DEAL_BREAKS = {
     "no lookup by key": Break(
         (
             (
@@ -310,7 +299,7 @@ BREAKS = {
     "customer created blindly": Break(
         (
             (
-                f"{CUSTOMER}handler_customer_push.py",
+                "addons/integration_customer/find_or_create.py",
                 '        elif error := get_hold_back(request.get("unsettled_until")):\n',
                 "        elif error := None:\n",
             ),
@@ -331,3 +320,5 @@ BREAKS = {
         )
     ),
 }
+
+BREAKS = DEAL_BREAKS | ENGINE_BREAKS

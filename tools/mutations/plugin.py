@@ -79,7 +79,7 @@ class Breaker:
         return bool(self.failures) == is_broken
 
     def _choose(self, items, name):
-        if not self.config.getoption("direct"):
+        if name == NOTHING or not self.config.getoption("direct"):
             return items
         own = BREAKS[name].direct
         return [item for item in items if any(test in item.nodeid for test in own)]

@@ -8,9 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 from chaos import __main__ as command
-from chaos.campaign import Campaign, Event
+from chaos.campaign import STRIKES, Campaign, Event
+from chaos.crashes import Crash
+from chaos.faults import FAULTS
+from chaos.proxy import fits
 from chaos.summary import make_report, quantiles
-from chaos.verdict import WRONGS, find_wrongs
+from chaos.verdict import WRONGS, Deal, Order, compare, find_wrongs
 
 from harness import paths
 
@@ -19,7 +22,9 @@ class FakeCampaign:
     seed, seconds, person = 7, 120.0, {}
     events = [
         Event("401", "odoo", 1.0, jobs=((1, "CRM-1-OPP1"),)),
-        Event("500", "odoo", 2.0, jobs=((1, "CRM-1-OPP1"), (2, "CRM-1-OPP2"))),
+        Event(
+            "500", "odoo", 2.0, jobs=((1, "CRM-1-OPP1"), (2, "CRM-1-OPP2")), aim="order"
+        ),
         Event("500", "tryton", 3.0),
         Event("kill -9 of a lane", "", 4.0, jobs=((3, "CRM-1-OPP3"),)),
     ]
@@ -40,31 +45,134 @@ def test_table_names_the_faults_that_hit_what_is_wrong():
     }
     report = make_report(FakeCampaign(), figures, [], True)
     rows = {row[0]: row[1:] for row in report.table}
-    assert rows["401"] == (1, 0, 0, 0, "2.0", "2.0", "2.0")
-    assert rows["500"] == (1, 1, 1, 0, "4.0", "4.0", "4.0")
-    assert rows["kill -9 of a lane"][:4] == (1, 1, 0, 1)
-    assert rows["all, kills not counted"][:4] == (2, 1, 1, 1)
+    assert rows["401"] == (1, 0, 0, 0, 0, "2.0", "2.0", "2.0")
+    assert rows["500"] == (1, 1, 1, 1, 0, "4.0", "4.0", "4.0")
+    assert rows["kill -9 of a lane"][:5] == (1, 1, 0, 0, 1)
+    assert rows["all, kills not counted"][:5] == (2, 1, 1, 1, 1)
+    assert report.figures["on_orders"] == 1
+    assert set(FAULTS) - set(report.figures["never_on_orders"]) == {"500"}
     assert report.figures["faults"] == {"odoo": 2, "tryton": 1}
     assert report.figures["odoo"]["duplicates"] == 1
     assert report.figures["tryton"]["losses"] == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("duplicates", "duplicates 1"),
-        ("losses", "losses 1"),
-        ("unasked", "unasked 1"),
-        ("unrecorded", "unrecorded 1"),
-        ("unconfirmed", "unconfirmed 1"),
-        ("customers_twice", "customers twice 1"),
-        ("totals_differing", "totals differing 1"),
-    ],
-)
-def test_nothing_may_be_wrong_in_either_erp(name, text):
+@pytest.mark.parametrize("name", WRONGS)
+def test_nothing_may_be_wrong_in_either_erp(name):
     assert not find_wrongs({"odoo": judged(), "tryton": judged()})
     figures = {"odoo": judged(), "tryton": judged(**{name: 1})}
-    assert find_wrongs(figures) == [f"tryton: {text}"]
+    assert find_wrongs(figures) == [f"tryton: {name.replace('_', ' ')} 1"]
+
+
+DEALS = [Deal("K-OPP1", "Ann", 2, 5.0), Deal("K-OPP2", "Bob", 1, 1.0)]
+ORDERS = [
+    Order(11, "K-OPP1", "sale", 60.5, "Ann", 2, 5.0),
+    Order(12, "K-OPP2", "sale", 12.1, "Bob", 1, 1.0),
+]
+CUSTOMERS = [("Ann", "K-P1"), ("Bob", "")]
+RECORDED = [("K-OPP1", "11", 60.5, "confirmed"), ("K-OPP2", "12", 12.1, "done")]
+
+
+def find(orders=ORDERS, customers=CUSTOMERS, recorded=RECORDED):
+    found = compare(DEALS, orders, customers, recorded)
+    return {name: found[name] for name in WRONGS if found[name]}
+
+
+def test_nothing_is_wrong_where_each_deal_is_there_once():
+    assert not find()
+
+
+@pytest.mark.parametrize(
+    ("change", "wrongs"),
+    [
+        ({"id": 13, "key": "K-OPP1"}, {"duplicates": 1}),
+        # made without our key, or with one of nobody's
+        ({"id": 13, "key": ""}, {"unasked": 1}),
+        ({"id": 13, "key": "K-OPP9"}, {"unasked": 1}),
+        # made twice, and called off by whoever noticed
+        ({"id": 13, "key": "K-OPP1", "state": "cancel"}, {"cancelled": 1}),
+    ],
+)
+def test_an_order_too_many_does_not_hide(change, wrongs):
+    more = Order(**{**vars(ORDERS[0]), **change})
+    assert find([*ORDERS, more]) == wrongs
+
+
+@pytest.mark.parametrize(
+    ("change", "wrongs"),
+    [
+        ({"key": ""}, {"losses": 1, "unasked": 1, "links_differing": 1}),
+        ({"state": "cancel"}, {"losses": 1, "cancelled": 1, "links_differing": 1}),
+        ({"state": "draft"}, {"unconfirmed": 1, "states_differing": 1}),
+        ({"customer": "Ann"}, {"customers_differing": 1}),
+        ({"quantity": 2.0}, {"contents_differing": 1}),
+        ({"lines": 2}, {"contents_differing": 1}),
+        ({"total": 10.0}, {"totals_differing": 1}),
+        ({"id": 99}, {"links_differing": 1}),
+    ],
+)
+def test_an_order_that_is_not_what_was_won_does_not_hide(change, wrongs):
+    assert find([ORDERS[0], Order(**{**vars(ORDERS[1]), **change})]) == wrongs
+
+
+def test_what_is_not_known_on_one_of_the_sides_does_not_hide():
+    assert find(recorded=RECORDED[:1]) == {"unrecorded": 1}
+    # as many as there should be, and yet
+    of_another = ("K-OPP9", "12", 12.1, "confirmed")
+    assert find(recorded=[RECORDED[0], of_another]) == {
+        "unrecorded": 1,
+        "links_differing": 1,
+    }
+    draft = ("K-OPP2", "12", 12.1, "draft")
+    assert find(recorded=[RECORDED[0], draft]) == {"states_differing": 1}
+    # a second customer, without our key
+    assert find(customers=[*CUSTOMERS, ("Ann", "")]) == {"customers_twice": 1}
+
+
+def test_each_fault_strikes_orders_before_and_after_the_erp_has_committed():
+    for kind, fault in FAULTS.items():
+        ways = {way for name, aim, way in STRIKES if (name, aim) == (kind, "order")}
+        assert ways == ({True, False} if fault.forward is None else {fault.forward})
+
+
+@pytest.mark.parametrize(
+    ("only", "start", "does_fit"),
+    [
+        ("order", b"POST /json/2/sale.order/create HTTP/1.1", True),
+        ("order", b"POST /json/2/sale.order/search_read HTTP/1.1", False),
+        (
+            "order",
+            b'POST /db/ HTTP/1.1\r\n\r\n{"method": "model.sale.sale.create"',
+            True,
+        ),
+        (
+            "order",
+            b'POST /db/ HTTP/1.1\r\n\r\n{"method": "model.sale.sale.read"',
+            False,
+        ),
+        ("changes", b"POST /json/2/res.partner/write HTTP/1.1", True),
+        ("changes", b"POST /json/2/sale.order/action_cancel HTTP/1.1", True),
+        ("changes", b"POST /json/2/sale.order/read HTTP/1.1", False),
+        ("", b"POST /json/2/sale.order/read HTTP/1.1", True),
+    ],
+)
+def test_a_fault_waits_for_its_calls(only, start, does_fit):
+    assert fits(only, start) == does_fit
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"is_stuck": True},
+        {"duplicates": 1},
+        {"losses": 1},
+        {"others": 1},
+        {"trouble": "not played to its end"},
+    ],
+)
+def test_a_crash_is_bad_whatever_is_left_of_it(more):
+    values = {"duplicates": 0, "losses": 0, "others": 0, "seconds": 1.0}
+    assert not Crash("odoo", "server", **{"is_stuck": False, **values}).is_bad
+    assert Crash("odoo", "server", **{"is_stuck": False, **values, **more}).is_bad
 
 
 @pytest.mark.parametrize(
