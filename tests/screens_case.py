@@ -32,9 +32,32 @@ UNDER_WAY = """
     document.readyState + ' ' + location.href + ' ' + performance.getEntriesByType('resource').slice(-12)
         .map((item) => `${item.name} ${item.responseStatus} ${Math.round(item.duration)} ms`).join(', ')
 """
+# Counts what the page has asked for and has no answer to yet.
+COUNT_REQUESTS = """
+    window.openRequests = 0;
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function (...values) {
+        window.openRequests++;
+        this.addEventListener('loadend', () => setTimeout(() => window.openRequests--));
+        return send.apply(this, values);
+    };
+"""
+# A link is followed as by a click: within the page, which is not loaded anew.
+FOLLOW = """
+    (() => {
+        for (const view of document.querySelectorAll('.o_action_manager > *')) {
+            view.classList.add('test_left');
+        }
+        const link = document.body.appendChild(document.createElement('a'));
+        link.href = %s;
+        link.click();
+        link.remove();
+    })()
+"""
 # Nothing is being loaded any more, and the view asked for is there.
 READY = """
-    !document.querySelector('.o_loading_indicator, .o_blockUI, .o_view_sample_data_loading')
+    !window.openRequests
+    && !document.querySelector('.o_loading_indicator, .o_blockUI, .o_view_sample_data_loading, .test_left')
     && !!document.querySelector('.o_action_manager > *')
     && !!document.querySelector('.o_action_manager .o_content > *, .o_form_view, .o_kanban_view, .o_list_view')
     && document.fonts.status === 'loaded'
@@ -64,10 +87,15 @@ class Screens:
     def __init__(self, case, browser, device, lang):
         self.case, self.browser = case, browser
         self.device, self.lang = device, lang
+        self.is_open = False
 
     def take(self, name, path):
         """Open ``path``, check it, keep a picture called ``name``."""
-        self.browser.navigate_to(self.case.base_url() + path, wait_stop=True)
+        if self.is_open:
+            self.evaluate(FOLLOW % json.dumps(path))
+        else:
+            self.browser.navigate_to(self.case.base_url() + path)
+            self.is_open = True
         self.check(name, READY)
 
     def check(self, name, ready=READY):
@@ -130,14 +158,42 @@ class Screens:
 
 
 class ScreensCase(HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.browsers = {}
+
+    def get_browser(self, device):
+        """One for all that is seen at this width: it reads the scripts once.
+
+        :rtype: ChromeBrowser"""
+        if device not in self.browsers:
+            width, height = SIZES[device]
+            self.browser_size = f"{width}x{height}"
+            self.touch_enabled = device == "mobile"
+            browser = self.browsers[device] = ChromeBrowser(self)
+            self.addCleanup(browser.stop)
+            browser._websocket_request(
+                "Page.addScriptToEvaluateOnNewDocument",
+                params={"source": COUNT_REQUESTS},
+            )
+        return self.browsers[device]
+
+    def leave(self, browser):
+        """Whoever comes next finds nothing of the one before."""
+        browser._websocket_request(
+            "Runtime.evaluate", params={"expression": "sessionStorage.clear()"}
+        )
+        browser.navigate_to("about:blank")
+        browser._websocket_request(
+            "Storage.clearDataForOrigin",
+            params={"origin": self.base_url(), "storageTypes": "all"},
+        )
+
     @contextlib.contextmanager
     def screens(self, login, device="desktop", lang="en_US"):
         """A :class:`Screens` of this person; their language is changed for it."""
         self.env["res.users"].search([("login", "=", login)]).lang = lang
-        width, height = SIZES[device]
-        self.browser_size = f"{width}x{height}"
-        self.touch_enabled = device == "mobile"
-        browser = ChromeBrowser(self)
+        browser = self.get_browser(device)
         send_one = BusBus._sendone
 
         def send_now(bus, target, kind, message):
@@ -167,7 +223,7 @@ class ScreensCase(HttpCase):
             browser.set_cookie("color_scheme", "light", "/", HOST)
             self.cr.flush()
             self.cr.clear()
-            at_exit.callback(browser.stop)
+            at_exit.callback(self.leave, browser)
             yield Screens(self, browser, device, lang)
 
     @classmethod

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from . import crm, erps, lint, paths, run_pytest, templates
+from . import bundles, crm, erps, lint, paths, run_pytest, templates
 from .errors import Stop
 from .progress import say, step
 
@@ -20,9 +20,7 @@ def run(arguments=()) -> int:
     is_clean = lint.check()
     if failed := run_own_tests():
         return failed
-    erps.provide_templates(crm.provide_base)
-    # Updated when sources changed, and never touched by a test itself.
-    crm.provide(TEMPLATE, addons)
+    erps.provide_templates(lambda: provide_template(addons))
     templates.copy(TEMPLATE, DATABASE)
     with step("fresh ERPs for the tests"):
         erps.up_fresh("test", ERPS_FILE)
@@ -35,12 +33,19 @@ def run(arguments=()) -> int:
     return code or (0 if is_clean else 1)
 
 
+def provide_template(addons) -> None:
+    """The database the tests begin with: updated when sources changed, and never touched by a test itself."""
+    crm.provide(TEMPLATE, addons)
+    bundles.provide(TEMPLATE)
+
+
 def options_for(arguments: list[str]) -> list[str]:
     """What a full run means, with the caller's options added or instead."""
     plugins = ["-p", "harness.no_skips", "-p", "harness.shared_files"]
     options = [*plugins, "--durations=10", "--timeout=600"]
     if not any(part.startswith("-n") for part in arguments):
-        options += ["-n2", "--dist=loadscope"]
+        # xdist would put classes of few tests last, which are those that look at screens.
+        options += ["-n2", "--dist=loadscope", "--no-loadscope-reorder"]
     if not any(os.path.exists(part.split("::")[0]) for part in arguments):
         options += test_folders()
     return options + arguments

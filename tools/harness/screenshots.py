@@ -2,7 +2,7 @@
 
 import shutil
 
-from . import crm, erps, fonts, paths, run_pytest
+from . import bundles, crm, erps, fonts, paths, run_pytest
 from .errors import Stop
 from .progress import say
 
@@ -54,6 +54,7 @@ def run(arguments=()) -> int:
     fonts.provide()
     erps.up()
     crm.provide(DATABASE, crm.suite_addons())
+    bundles.provide(DATABASE)
     if code := run_pytest.run(DATABASE, ["-q", *TESTS, *arguments]):
         return code
     missing = [name for name in GUIDE.values() if not find(name).is_file()]
