@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import float_compare
+from odoo.tools import float_compare, float_round
 
 from odoo.addons.integration_hub.client import TextMaker
 
@@ -261,6 +261,7 @@ class HandlerPricePull(models.AbstractModel):
         """
         Item = self.env["product.pricelist.item"]
         by_remote = mappings.grouped("remote_id")
+        quantity_digits = self.env["decimal.precision"].precision_get("Product Unit")
         wanted = {}
         for price in prices:
             pricelist = lists.get(price["price_list_id"])
@@ -268,11 +269,17 @@ class HandlerPricePull(models.AbstractModel):
                 if not pricelist:
                     continue
                 factor = mapping.factor
-                # per unit of theirs: one of ours is so many of it
+                # per unit of theirs: one of ours is so many of it; as it will be kept, and
+                # not less than what it takes over there
+                quantity = float_round(
+                    float(price["min_quantity"]) / factor,
+                    precision_digits=quantity_digits,
+                    rounding_method="UP",
+                )
                 key = (
                     pricelist.id,
                     mapping.product_id.id,
-                    round(float(price["min_quantity"]) / factor, PRICE_DIGITS),
+                    round(quantity, quantity_digits),
                 )
                 wanted[key] = round(float(price["price"]) * factor, PRICE_DIGITS)
         known = {}

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.integration_hub.client import NetworkError
+from odoo.addons.integration_hub.models import integration_lane
 
 from .common import FakePriceClient, PriceCase
 
@@ -68,6 +69,13 @@ class TestPrices(PriceCase):
         self.pull()
         self.assertAlmostEqual(self.get_price(box), 30)
         self.assertAlmostEqual(self.get_price(box, 2), 27)
+        # ten of theirs are 0.8333… of ours, which is not kept here
+        self.set_prices("1", (0, "2.50"), (10, "2.25"))
+        self.pull()
+        self.assertAlmostEqual(self.get_price(box, 0.84), 27)
+        self.assertAlmostEqual(self.get_price(box, 0.83), 30)
+        self.pull()
+        self.assertIn("prices changed: 0", self.flow.last_message)
 
     def test_currency(self):
         other = (
@@ -208,6 +216,7 @@ class TestPrices(PriceCase):
         self.assertEqual(len(self.get_list().item_ids), 224)
 
     def test_network_failure(self):
+        self.patch(integration_lane, "WAIT_FOR_RETRY", 0.0)
         product = self.make_product("1")
         self.set_prices("1", (0, "90"))
         # however often it is tried meanwhile
