@@ -154,7 +154,7 @@ class AccountMixin:
     def test_6_recovery(self):
         customer = self.make_linked()
         self.sell_there(customer, days_ago=70)
-        self.connector.url = "http://127.0.0.1:9"
+        self.cut_off()
         self.account_flow._enqueue_pull()
         self.run_lane()
         job = self.env["integration.job"].search(

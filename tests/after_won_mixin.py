@@ -242,7 +242,7 @@ class AfterWonMixin(AfterWonSteps):
 
     def test_6_network_failure(self):
         lead, order, erp_order = self.make_sent([("FILTER-10", 4)], is_draft=True)
-        self.connector.write({"url": "http://127.0.0.1:9", "max_attempts": 2})
+        self.cut_off(max_attempts=2)
         order.order_line.product_uom_qty = 6
         self.run_lane()
         self.assertIn(lead.integration_status, ("waiting", "attention"))

@@ -183,7 +183,7 @@ class CatalogMixin:
 
     def test_6_network_failure(self):
         remote_id = self.add_there(self.make_code())
-        self.connector.url = "http://127.0.0.1:9"
+        self.cut_off()
         self.catalog._enqueue_pull("manual")
         self.run_lane()
         job = self.env["integration.job"].search([("flow_id", "=", self.catalog.id)])

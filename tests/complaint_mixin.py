@@ -197,7 +197,7 @@ class ComplaintMixin(ComplaintSteps):
 
     def test_6_network_down(self):
         complaint = self.make_complaint(partner_id=self.make_linked_customer().id)
-        self.connector.url = "http://127.0.0.1:9"
+        self.cut_off()
         complaint.action_send()
         self.run_lane()
         job = self.env["integration.job"].search(

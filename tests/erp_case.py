@@ -7,11 +7,13 @@ import sys
 import uuid
 from pathlib import Path
 from unittest import SkipTest
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.integration_hub.client import ConnectionSettings
+from odoo.addons.integration_hub.models import integration_lane
 from odoo.addons.integration_hub.tests.connector_case import LaneMixin
 from odoo.addons.integration_odoo.client import OdooClient
 
@@ -116,6 +118,8 @@ class ErpCase(LaneMixin, TransactionCase):
                 **cls.env.context,
                 "allowed_company_ids": cls.company.ids,
                 "no_reset_password": True,
+                # "you have been assigned to ...": a mail for each deal
+                "mail_auto_subscribe_no_notify": True,
             }
         )
         cls.env["res.currency.rate"].create(
@@ -181,8 +185,8 @@ class ErpCase(LaneMixin, TransactionCase):
         cls.env["product.product"].search(
             [("default_code", "in", [item["code"] for item in catalogue])]
         ).default_code = False
-        cls.products = {
-            item["code"]: cls.env["product.product"].create(
+        products = cls.env["product.product"].create(
+            [
                 {
                     "name": item["name"],
                     "default_code": item["code"],
@@ -192,9 +196,10 @@ class ErpCase(LaneMixin, TransactionCase):
                     "taxes_id": [Command.set(cls.taxes[item["tax"]].ids)],
                     "company_id": cls.company.id,
                 }
-            )
-            for item in catalogue
-        }
+                for item in catalogue
+            ]
+        )
+        cls.products = {product.default_code: product for product in products}
 
     # -- the connector ----------------------------------------------------------------
 
@@ -256,6 +261,11 @@ class ErpCase(LaneMixin, TransactionCase):
                     "remote_id": remote.remote_id,
                 }
             )
+
+    def cut_off(self, **values):
+        """Nobody answers there any more, and nobody waits until somebody does."""
+        self.startPatcher(patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0))
+        self.connector.write({"url": "http://127.0.0.1:9", **values})
 
     # -- what people do here ----------------------------------------------------------
 

@@ -174,7 +174,7 @@ class FeedbackMixin:
 
     def test_6_network_down(self):
         self.say()
-        self.connector.url = "http://127.0.0.1:9"
+        self.cut_off()
         self.send()
         job = self.env["integration.job"].search([("flow_id", "=", self.flow.id)])
         self.assertEqual((job.state, job.error_kind), ("retrying", NetworkError.kind))

@@ -161,7 +161,7 @@ class ForecastMixin:
 
     def test_6_network_failure(self):
         self.make_deal([("PUMP-200", 10)])
-        self.connector.url = "http://127.0.0.1:9"
+        self.cut_off()
         job = self.send_forecast()
         self.assertEqual((job.state, job.error_kind), ("retrying", NetworkError.kind))
         self.connector.url = self.erp["url"]

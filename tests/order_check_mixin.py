@@ -127,7 +127,7 @@ class OrderCheckMixin:
 
     def test_6_network_failure(self):
         lead = self.make_lead([("BOOK-HYD", 1)])
-        self.connector.url = "http://127.0.0.1:9"
+        self.cut_off()
         lead.with_user(self.salesperson).action_check_with_erp()
         self.run_lane()
         job = self.env["integration.job"].search([("flow_id", "=", self.check_flow.id)])

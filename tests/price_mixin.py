@@ -195,7 +195,7 @@ class PriceMixin:
         self.assertFalse(line.is_erp_price_different)
 
     def test_6_network_failure(self):
-        self.connector.url = "http://127.0.0.1:9"
+        self.cut_off()
         self.price._enqueue_pull("manual")
         self.run_lane()
         job = self.env["integration.job"].search([("flow_id", "=", self.price.id)])

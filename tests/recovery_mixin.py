@@ -15,7 +15,7 @@ class RecoveryMixin:
     # -- 6. recovery ------------------------------------------------------------------
 
     def test_6_network_failure(self):
-        self.connector.write({"url": "http://127.0.0.1:9", "max_attempts": 2})
+        self.cut_off(max_attempts=2)
         lead = self.make_lead([("FILTER-10", 1)])
         self.push(lead)
         self.assertIn(lead.integration_status, ("waiting", "attention"))

@@ -202,7 +202,7 @@ class StockMixin:
 
     def test_6_network_failure(self):
         product = self.make_counted(5)
-        self.connector.url = "http://127.0.0.1:9"
+        self.cut_off()
         product.action_read_erp_stock()
         self.run_lane()
         job = self.env["integration.job"].search([("flow_id", "=", self.stock.id)])

@@ -42,10 +42,11 @@ def provide_template(addons) -> None:
 def options_for(arguments: list[str]) -> list[str]:
     """What a full run means, with the caller's options added or instead."""
     plugins = ["-p", "harness.no_skips", "-p", "harness.shared_files"]
-    options = [*plugins, "--durations=10", "--timeout=600"]
+    # xdist would put classes of few tests last, which are those that look at screens.
+    order = ["--dist=loadscope", "--no-loadscope-reorder"]
+    options = [*plugins, *order, "--durations=10", "--timeout=600"]
     if not any(part.startswith("-n") for part in arguments):
-        # xdist would put classes of few tests last, which are those that look at screens.
-        options += ["-n2", "--dist=loadscope", "--no-loadscope-reorder"]
+        options += ["-n2"]
     if not any(os.path.exists(part.split("::")[0]) for part in arguments):
         options += test_folders()
     return options + arguments

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.integration_hub.client import NetworkError
+from odoo.addons.integration_hub.models import integration_lane
 
 from .common import CatalogCase
 
@@ -271,6 +272,7 @@ class TestCatalog(CatalogCase):
     # -- recovery and volume ----------------------------------------------------------
 
     def test_network_failure(self):
+        self.patch(integration_lane, "WAIT_FOR_RETRY", 0.0)
         for number in range(5):
             self.erp.add(str(number), f"CAT-{number}")
         self.flow.batch_size = 2

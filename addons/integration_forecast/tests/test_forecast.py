@@ -3,6 +3,7 @@ from datetime import datetime
 from odoo.tests import tagged
 
 from odoo.addons.integration_hub.client import NetworkError, OutcomeUnknownError
+from odoo.addons.integration_hub.models import integration_lane
 
 from .common import ForecastCase
 
@@ -179,6 +180,7 @@ class TestForecast(ForecastCase):
         self.assertEqual(self.get_rows(self.product).state, "sent")
 
     def test_network_failure(self):
+        self.patch(integration_lane, "WAIT_FOR_RETRY", 0.0)
         self.make_deal([(self.product, 10)])
         # however often it is tried meanwhile
         self.planner.faults += [NetworkError("down")] * 20

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.integration_hub.client import NetworkError
+from odoo.addons.integration_hub.models import integration_lane
 
 from .common import FakeStockClient, StockCase
 
@@ -167,6 +168,7 @@ class TestStock(StockCase):
         self.assertEqual(self.get_levels(products[1]).with_user(user).available, 5)
 
     def test_network_failure(self):
+        self.patch(integration_lane, "WAIT_FOR_RETRY", 0.0)
         product = self.make_product("1")
         self.set_level("1", 5)
         # however often it is tried meanwhile
