@@ -63,8 +63,19 @@ READY = """
     && document.fonts.status === 'loaded'
     && [...document.images].every((image) => image.complete)
 """
-# Two frames later all of it has been drawn.
-DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150))))"
+# Two frames later all of it has been drawn, but for charts: they grow.
+DRAWN = """
+    new Promise((done) => {
+        let before = "";
+        const look = () => {
+            const now = [...document.querySelectorAll('canvas')].map((item) => item.toDataURL()).join();
+            const next = now === before ? done : () => requestAnimationFrame(look);
+            before = now;
+            setTimeout(next, 150);
+        };
+        requestAnimationFrame(() => requestAnimationFrame(look));
+    })
+"""
 # What a person must not meet on any screen, as JSON.
 LOOK = """
 JSON.stringify({

@@ -10,6 +10,9 @@ from .screens_case import ScreensCase
 
 LANGUAGES = ("ar_001", "zh_CN")
 STEPS = ("system", "access", "test", "flows", "preview")
+PASSPORT = (
+    "document.querySelector('.o_integration_passport').scrollIntoView({block: 'end'})"
+)
 
 
 @tagged("post_install", "-at_install")
@@ -134,8 +137,12 @@ class TestScreens(ErpCase, ScreensCase):
                 "system_type": "tryton",
                 "company_id": self.company.id,
                 "url": "https://erp-south.example",
+                "tryton_database": "erp",
+                "login": "crm",
+                "password": "a password",
             }
         )
+        self.broken.state = "running"
         self.broken._stop_by_error(
             AuthenticationError("ERP South does not accept the password any more.")
         )
@@ -256,6 +263,10 @@ class TestScreens(ErpCase, ScreensCase):
     def take(self, screens, pages):
         for name, path in pages:
             screens.take(name, path)
+            if screens.device == "mobile" and name in ("opportunity", "sales-order"):
+                # below the fold on a phone
+                screens.evaluate(PASSPORT)
+                screens.check(name)
 
     # -- looked at --------------------------------------------------------------------
 
@@ -264,6 +275,7 @@ class TestScreens(ErpCase, ScreensCase):
         self.take_all("desktop", "en_US")
         names = {"opportunity", "opportunity-held-up", "quotation", "pipeline"}
         names |= {"sales-order", "customer"}
+        names |= {"erp-orders", "erp-invoices", "erp-shipments"}
         names |= {"overview", "problems", "queue", "products", "connector"}
         self.take_all("mobile", "en_US", names)
         self.take_all("desktop", "ar_001")

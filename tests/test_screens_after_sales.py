@@ -116,6 +116,7 @@ class TestScreensAfterSales(ErpCase, ScreensCase):
                 screens.evaluate(
                     "document.querySelector('.nav-link[name=steps]')?.click()"
                 )
+                self.show_tab(screens, "steps")
                 screens.check("complaint-history")
                 screens.take("complaint-stuck", f"/odoo/complaints/{self.stuck.id}")
                 screens.take("complaint-draft", f"/odoo/complaints/{self.draft.id}")
@@ -128,6 +129,7 @@ class TestScreensAfterSales(ErpCase, ScreensCase):
                 screens.evaluate(
                     "document.querySelector('.nav-link[name=feedback]')?.click()"
                 )
+                self.show_tab(screens, "feedback")
                 screens.check("feedback-deal-lines")
                 screens.take("feedback", "/odoo/product-feedback")
                 screens.check("feedback", ROWS)
@@ -135,3 +137,10 @@ class TestScreensAfterSales(ErpCase, ScreensCase):
                 screens.take(
                     "market-trends-pivot", "/odoo/market-trends?view_type=pivot"
                 )
+
+    def show_tab(self, screens, name):
+        """It is below the fold on a phone."""
+        if screens.device == "mobile":
+            screens.evaluate(
+                f"document.querySelector('.nav-link[name={name}]')?.scrollIntoView()"
+            )

@@ -11,6 +11,8 @@ TESTS = (
     "tests/test_screens_before_won.py",
     "tests/test_screens_after_sales.py",
     "tests/test_screens_load.py",
+    "tests/test_screens_after_won.py",
+    "tests/test_screens_languages.py",
 )
 DATABASE = "crm_screens"
 IMAGES = paths.ROOT / "docs/images"

@@ -55,7 +55,7 @@ class IntegrationForecast(models.Model):
         [
             ("waiting", "To Send"),
             ("sent", "In the ERP"),
-            ("unmapped", "Product Not Mapped"),
+            ("unmapped", "Not Mapped"),
             ("unplanned", "Not Planned There"),
             ("refused", "Refused"),
         ],

@@ -143,8 +143,8 @@ class IntegrationConnector(models.Model):
             "%(connector)s is linked with the system it is connected to now (%(links)s)."
             " Another system has other records under the same numbers. To connect another"
             " one, duplicate this connector and enter its address there; or pause this one"
-            " and press *Forget All Links* first. If it is the same system and only its"
-            " address is another one, tick *It is the same system*.",
+            " and press “Forget All Links” first. If it is the same system and only its"
+            " address is another one, tick “It is the same system”.",
             connector=self.name,
             links=self._list_links(),
         )

@@ -11,7 +11,7 @@ class IntegrationConnector(models.Model):
         [
             ("setup", "Being Set Up"),
             ("works", "Works"),
-            ("attention", "Needs a Person"),
+            ("attention", "Needs Attention"),
             ("resting", "Does Not Answer"),
             ("waiting", "Waits"),
             ("paused", "Paused"),

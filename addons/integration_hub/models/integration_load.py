@@ -11,7 +11,7 @@ OUTCOMES = [
     ("link", "To Link"),
     ("change", "To Change"),
     ("same", "Left Alone"),
-    ("attention", "Needs a Person"),
+    ("attention", "Needs Attention"),
 ]
 TO_DO = ("create", "link", "change")
 UNFINISHED = ("waiting", "running", "retrying")
@@ -58,10 +58,10 @@ class IntegrationLoad(models.Model):
         readonly=True, help="How many were done when it was started or resumed."
     )
     finished_at = fields.Datetime("Finished", readonly=True)
-    error_message = fields.Char("Held Up", compute="_compute_progress")
+    error_message = fields.Char("Held Up By", compute="_compute_progress")
     done_count = fields.Integer("Done", compute="_compute_progress")
     remaining_count = fields.Integer("Remaining", compute="_compute_progress")
-    problem_count = fields.Integer("To Mend", compute="_compute_progress")
+    problem_count = fields.Integer("Held Up", compute="_compute_progress")
     progress = fields.Integer("Progress (%)", compute="_compute_progress")
     time_left = fields.Char(compute="_compute_progress")
     flow_state = fields.Selection(related="flow_id.state", string="State of the Flow")
@@ -231,7 +231,7 @@ class IntegrationLoad(models.Model):
         )
         return {
             **action,
-            "name": self.env._("To Mend"),
+            "name": self.env._("Held Up"),
             "domain": [("id", "in", jobs.ids), ("state", "in", PROBLEMS)],
             "context": {},
         }

@@ -14,7 +14,7 @@ class IntegrationLoad(models.Model):
     link_count = fields.Integer("To Link", compute="_compute_outcomes")
     change_count = fields.Integer("To Change", compute="_compute_outcomes")
     same_count = fields.Integer("Left Alone", compute="_compute_outcomes")
-    attention_count = fields.Integer("Needs a Person", compute="_compute_outcomes")
+    attention_count = fields.Integer("Needs Attention", compute="_compute_outcomes")
     has_amounts = fields.Boolean(compute="_compute_outcomes")
     totals_html = fields.Html("Totals", compute="_compute_outcomes", sanitize=False)
 

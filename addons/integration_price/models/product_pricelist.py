@@ -65,8 +65,8 @@ class ProductPricelist(models.Model):
             raise UserError(
                 self.env._(
                     "The price list %(list)s comes from %(erp)s, which owns its prices."
-                    " Change them there; they are read once a day, or at once with *Run"
-                    " Now* on the flow. For prices of your own, duplicate the list.",
+                    " Change them there; they are read once a day, or at once with “Run"
+                    " Now” on the flow. For prices of your own, duplicate the list.",
                     list=owned[0].name,
                     erp=owned[0].integration_connector_id.name,
                 )

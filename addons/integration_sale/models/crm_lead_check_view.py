@@ -94,7 +94,7 @@ class CrmLead(models.Model):
             "choose_quotation": self.env._("Choose"),
             "map_products": self.env._("Map"),
             "map_values": self.env._("Map"),
-            "open": self.env._("Open"),
+            "open": self.env._("Open It"),
         }
 
     # -- actions ----------------------------------------------------------------------

@@ -180,7 +180,7 @@ class TestOrderCheck(CheckCase):
         self.assertIn("Country", text)
         action = lead.with_user(self.salesperson).action_fix_finding(
             shown["id"],
-            next(f["index"] for f in shown["findings"] if f["label"] == "Open"),
+            next(f["index"] for f in shown["findings"] if f["label"] == "Open It"),
         )
         self.assertEqual(action["res_id"], self.partner.id)
 

@@ -56,7 +56,7 @@ registry.category("web_tour.tours").add("integration_hub_overview", {
     steps: () => [
         {
             trigger:
-                ".o_kanban_record:contains(ERP North):contains(Needs a Person):contains(3 jobs go on)",
+                ".o_kanban_record:contains(ERP North):contains(Needs Attention):contains(3 jobs go on)",
         },
         {
             trigger: ".o_kanban_record:contains(ERP South):contains(Paused)",
