@@ -56,6 +56,9 @@ class ComplaintCase(ConnectorCase):
         self.run_lane()
         return complaint
 
+    def get_there(self, complaint):
+        return self.erp.complaints[complaint.remote_id]
+
     def pull(self):
         self.pull_flow._enqueue_pull()
         self.run_lane()
