@@ -1,7 +1,7 @@
 {
     "name": "Integrations: Product Catalogue",
     "summary": "Products and variants of the ERP come into Odoo, mapped from the start",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CRM Integration Suite contributors",

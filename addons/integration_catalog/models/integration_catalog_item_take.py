@@ -80,7 +80,7 @@ class IntegrationCatalogItem(models.Model):
             )
             return None, None, Product
         if self.decision == "create":
-            return Product, None, Product
+            return self._check_unit(Product, batch)
         if not self.is_on_sale:
             self._leave(_lt("It is not on sale there."))
             return None, None, Product
@@ -239,11 +239,26 @@ class IntegrationCatalogItem(models.Model):
             }
         )
         for product in candidates or []:
+            line = batch.candidate_lines.get(product)
             self._map_to(
                 product,
-                {"state": "proposed", "is_automatic": True},
-                batch.candidate_lines.get(product),
+                {
+                    "state": "proposed",
+                    "is_automatic": True,
+                    **self._prepare_proposed_factor(product, line, batch),
+                },
+                line,
             )
+
+    def _prepare_proposed_factor(self, product, line, batch):
+        """What a person has entered for the same entry stays; nothing is a guess."""
+        if line and line.factor_state == "entered" and line.remote_id == self.remote_id:
+            return {}
+        factor = batch.get_factor(product, self.payload["unit_id"])
+        return {
+            "factor": factor or 1.0,
+            "factor_state": "unclear" if factor is None else "known",
+        }
 
     def _map_to(self, product, values, line=None):
         """Write the product's mapping line.
@@ -267,6 +282,7 @@ class IntegrationCatalogItem(models.Model):
             "remote_unit_id": self.payload["unit_id"],
             "remote_unit_name": self.unit_name,
             "state": "mapped",
+            **({"factor_state": "known"} if "factor" in values else {}),
             **values,
         }
         if line:

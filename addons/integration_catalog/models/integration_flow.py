@@ -63,13 +63,24 @@ class IntegrationFlow(models.Model):
         result = super().write(vals)
         if "catalog_kept_field_ids" in vals:
             # what is the ERP's again is taken from it
-            self.env["integration.catalog.item"].search(
-                [
-                    ("connector_id", "in", self.connector_id.ids),
-                    ("state", "=", "linked"),
-                ]
-            ).is_pending = True
+            self._look_again()
         return result
+
+    def action_start_over(self):
+        """What was read and is unchanged there is looked at again as well."""
+        result = super().action_start_over()
+        self.filtered(lambda flow: flow.code == "catalog_pull")._look_again()
+        return result
+
+    @api.private
+    def _look_again(self):
+        """Have the next run compare all products with what was read of them."""
+        self.env["integration.catalog.item"].search(
+            [
+                ("connector_id", "in", self.connector_id.ids),
+                ("state", "=", "linked"),
+            ]
+        ).is_pending = True
 
     def action_accept_gone(self):
         """What the ERP no longer names is discontinued: the next run takes it off sale."""

@@ -55,6 +55,18 @@ class TestPrice(CatalogCase):
         self.assertEqual(template.list_price, 10)
         self.assertIn("7.5", template.message_ids[0].body)
 
+    def test_read_before_prices_counted(self):
+        """An entry that has not changed there since: read again on demand."""
+        self.add("1", "10")
+        self.pull()
+        template = self.get_product("1").product_tmpl_id
+        template.with_context(integration_catalog=True).list_price = 0
+        self.pull()
+        self.assertEqual(template.list_price, 0)
+        self.flow.action_start_over()
+        self.pull()
+        self.assertEqual(template.list_price, 10)
+
     def test_kept_here(self):
         self.flow.catalog_kept_field_ids = self.env["ir.model.fields"]._get(
             "product.product", "list_price"

@@ -125,6 +125,16 @@ class TestQuestions(CatalogCase):
         self.assertEqual(self.get_item("1").state, "question")
         self.assertIn("Dutch Dozen", self.get_item("1").message)
         self.assertEqual(self.get_item("2").state, "question")
+        proposed = self.env["integration.product.mapping"].search(
+            [("product_id", "=", here.id)]
+        )
+        proposed.action_confirm()
+        self.assertEqual(
+            (proposed.state, proposed.factor_state), ("proposed", "unclear")
+        )
+        # a new product would be counted in nothing
+        self.get_item("1").with_user(self.steward).action_create_product()
+        self.assertEqual(self.get_item("1").state, "question")
         dozen = self.env.ref("uom.product_uom_dozen")
         dozen.active = True
         line = self.env["integration.value.mapping"]._ensure_unmapped(
