@@ -113,8 +113,9 @@ class CrmLead(models.Model):
             {lead_id for lead_id, value in status.items() if value["is_won"]}
             for status in (old_status_by_lead, new_status_by_lead)
         )
+        won = now - was
         # sudo: whoever wins it, the check is the flow's
-        winning = self.filtered(lambda lead: lead.id in now - was).sudo()
+        winning = self.filtered(lambda lead: lead.id in won).sudo()
         if winning and not winning.env["integration.flow"]._insists_on_checks():
             winning = winning.browse()
         for lead, flows in winning._find_unchecked().items():

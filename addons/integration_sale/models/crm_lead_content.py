@@ -59,10 +59,11 @@ class CrmLead(models.Model):
             {lead_id for lead_id, value in status.items() if value["is_won"]}
             for status in (old_status_by_lead, new_status_by_lead)
         )
+        won, no_longer = now - was, was - now
         # sudo: queue, mappings and others' quotations are not the salesperson's to read;
         # who may win an opportunity may have it sent
-        self.filtered(lambda lead: lead.id in now - was).sudo()._push_won("won")
-        self.filtered(lambda lead: lead.id in was - now).sudo()._on_no_longer_won()
+        self.filtered(lambda lead: lead.id in won).sudo()._push_won("won")
+        self.filtered(lambda lead: lead.id in no_longer).sudo()._on_no_longer_won()
         return result
 
     def write(self, vals):

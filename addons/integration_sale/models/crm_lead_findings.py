@@ -64,6 +64,7 @@ class CrmLead(models.Model):
         connector = flow.connector_id
         handler = self.env["integration.handler.sale_order_push"]
         known, products, gone_ids = handler._find_products(connector, payloads)
+        questions = handler._find_unit_questions(connector, products)
         archived = self._find_archived_there(connector, known)
         moments = {
             check.lead_id.id: check.checked_at for check in self._get_checks(flow)
@@ -84,13 +85,22 @@ class CrmLead(models.Model):
             if error := handler._get_gone_error(payload, gone_ids):
                 text = say(self.env, error.message)
                 findings.append(make_finding("product", BLOCKING, text))
-            if unmapped:
+            asked = unmapped.filtered(lambda product: product.id in questions)
+            if unknown := unmapped - asked:
                 text = self.env._(
                     "No product of the ERP is known for: %s.",
-                    ", ".join(unmapped.mapped("display_name")),
+                    ", ".join(unknown.mapped("display_name")),
                 )
                 findings.append(
-                    make_finding("product", BLOCKING, text, "map_products", unmapped)
+                    make_finding("product", BLOCKING, text, "map_products", unknown)
+                )
+            if asked:
+                text = self.env._(
+                    "How many units of the ERP make one of ours is not known of: %s.",
+                    ", ".join(questions[product.id] for product in asked),
+                )
+                findings.append(
+                    make_finding("product", BLOCKING, text, "map_products", asked)
                 )
             if archived_products:
                 text = self.env._(

@@ -123,11 +123,12 @@ class HandlerSaleOrderPush(models.AbstractModel):
         missing_values = resolver._get_missing_by_payload(
             values, missing_heads, missing_taxes, tax_records
         )
+        questions = self._find_unit_questions(connector, missing_products)
         for (job, payload), missing in zip(
             payloads.items(), missing_values, strict=True
         ):
             error = self._get_gone_error(payload, gone_ids) or (
-                self._get_mapping_error(payload, missing_products, missing)
+                self._get_mapping_error(payload, missing_products, missing, questions)
             )
             if error:
                 problems[job] = error
@@ -151,6 +152,14 @@ class HandlerSaleOrderPush(models.AbstractModel):
         if missing:
             mapping._ensure_unmapped(connector, missing)
         return known, missing, set((products - existing).ids)
+
+    @api.model
+    def _find_unit_questions(self, connector, missing_products):
+        """See ``integration.product.mapping``."""
+        if not missing_products:
+            return {}
+        mapping = self.env["integration.product.mapping"]
+        return mapping._get_unit_questions(connector, missing_products)
 
     def _get_wanted_addresses(self, payloads):
         wanted = {}
@@ -180,16 +189,25 @@ class HandlerSaleOrderPush(models.AbstractModel):
             )
         )
 
-    def _get_mapping_error(self, payload, missing_products, missing_values):
+    def _get_mapping_error(self, payload, missing_products, missing_values, questions):
         """:return: MappingError naming all that is missing, or None"""
         product_ids = {line["product_id"] for line in payload["lines"]}
         products = missing_products.filtered(lambda product: product.id in product_ids)
+        unknown = products.filtered(lambda product: product.id not in questions)
         sentences = []
-        if products:
+        if unknown:
             sentences.append(
                 _lt(
                     "No product of the ERP is known for: %(products)s.",
-                    products=", ".join(products.mapped("display_name")),
+                    products=", ".join(unknown.mapped("display_name")),
+                )
+            )
+        if asked := [questions[product.id] for product in products - unknown]:
+            sentences.append(
+                _lt(
+                    "How many units of the ERP make one of ours is not known of:"
+                    " %(products)s. Enter or confirm the factor on their mapping.",
+                    products=", ".join(asked),
                 )
             )
         kinds = self.env["integration.value.mapping"]._fields["kind"]

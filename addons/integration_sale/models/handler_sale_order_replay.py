@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import ValidationError
 
 from ..decimals import to_decimal
@@ -67,9 +67,6 @@ class HandlerSaleOrderPush(models.AbstractModel):
                         if name not in LOOKUP
                     },
                     "is_wanted": job not in unwanted,
-                    **self._prepare_search(flow, job.payload),
-                    # what a person has put right is what is looked for
-                    **{name: request[name] for name in TOTALS if name in request},
                 }
                 for job, request in requests.items()
             },
@@ -134,7 +131,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
         """What an order may be found by that isn't found by what is sent now.
 
         :param dict prepared: ``{job: request}``, or what keeps it from being sent
-        :return: the same, with ``known_id`` and ``lost``
+        :return: the same, with ``known_id``, and without a key totals, ``not_ours`` and
+            ``lost``
         """
         requests = {
             job: request
@@ -142,7 +140,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
             if isinstance(request, dict)
         }
         if flow.connector_id.key_storage == "none":
-            return {**prepared, **self._add_lost(requests)}
+            return {**prepared, **self._add_lost(self._add_search(flow, requests))}
         known = self._find_known_ids(flow, requests.values())
         return {
             **prepared,
@@ -186,39 +184,45 @@ class HandlerSaleOrderPush(models.AbstractModel):
             added[job] = {**request, "lost": searches} if searches else request
         return added
 
-    @api.private
-    def _prepare_request(self, flow, payload, counterparts):
-        request = super()._prepare_request(flow, payload, counterparts)
-        return request | self._prepare_search(flow, payload)
+    def _add_search(self, flow, requests):
+        """What an order is found by that bears no key there, with the one we know of, and
+        those that are not this one.
 
-    def _prepare_search(self, flow, payload):
-        """:return: dict of what an order is found by that bears no key there"""
-        if flow.connector_id.key_storage != "none":
-            return {}
-        return {
-            **{name: payload[name] for name in TOTALS},
-            **self._find_known_orders(flow, payload),
-        }
-
-    def _find_known_orders(self, flow, payload):
-        """:return: dict with the order we know of, and those that are not this one"""
+        :param dict requests: ``{job: request}``
+        :return: the same, with that
+        """
+        payloads = {job: job.payload for job in requests}
         orders = self.env["integration.erp.order"].search_fetch(
             [
                 ("connector_id", "=", flow.connector_id.id),
                 "|",
-                ("key", "=", payload["key"]),
-                ("partner_id", "=", payload["partner_id"]),
+                ("key", "in", [item["key"] for item in payloads.values()]),
+                (
+                    "partner_id",
+                    "in",
+                    [item["partner_id"] for item in payloads.values()],
+                ),
             ],
-            ["key", "remote_id"],
+            ["key", "remote_id", "partner_id"],
         )
-        own = orders.filtered(lambda order: order.key == payload["key"])
-        return {
-            "known_id": payload.get("remote_id") or own[:1].remote_id or "",
-            "not_ours": [
-                *(orders - own).mapped("remote_id"),
-                *payload.get("ruled_out", []),
-            ],
-        }
+        by_key, by_customer = orders.grouped("key"), orders.grouped("partner_id")
+        found = {}
+        for job, request in requests.items():
+            payload = payloads[job]
+            own = by_key.get(payload["key"], orders.browse())
+            customer = self.env["res.partner"].browse(payload["partner_id"])
+            others = by_customer.get(customer, orders.browse()) - own
+            found[job] = {
+                **{name: payload[name] for name in TOTALS},
+                # what a person has put right is what is looked for
+                **request,
+                "known_id": payload.get("remote_id") or own[:1].remote_id or "",
+                "not_ours": [
+                    *others.mapped("remote_id"),
+                    *payload.get("ruled_out", []),
+                ],
+            }
+        return found
 
     def _take_none(self, flow, job):
         """Those that were offered are not it; others may still turn up."""

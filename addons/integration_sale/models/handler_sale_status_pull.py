@@ -273,12 +273,17 @@ class HandlerSaleStatusPull(models.AbstractModel):
         )
 
     def _get_difference_state(self, order, amounts):
-        """A difference that was accepted is another one once the total changes again."""
-        is_same = not order.currency_id.compare_amounts(
-            order.amount_total, amounts["amount_total"]
+        """A difference that was accepted is another one once the total changes again, or is
+        in another currency; one that is not known here has no rounding."""
+        if order.difference_state != "accepted":
+            return order.difference_state
+        currency, total = order.currency_id, amounts["amount_total"]
+        is_same = currency.id == amounts["currency_id"] and not (
+            currency.compare_amounts(order.amount_total, total)
+            if currency
+            else order.amount_total != total
         )
-        is_accepted = order.difference_state == "accepted"
-        return "none" if is_accepted and not is_same else order.difference_state
+        return "accepted" if is_same else "none"
 
     @api.model
     def _get_return_state(self, status):

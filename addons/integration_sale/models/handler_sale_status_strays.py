@@ -107,8 +107,9 @@ class HandlerSaleStatusPull(models.AbstractModel):
 
     def _ask_about_stray(self, flow, lead, status):
         activity_type = self.env.ref(NEWS_TYPE)
+        number = Markup("<b>%s</b>") % status["number"]
         if any(
-            status["number"] in (activity.note or "")
+            number in (activity.note or "")
             for activity in lead.activity_ids
             if activity.activity_type_id == activity_type
         ):
@@ -118,7 +119,6 @@ class HandlerSaleStatusPull(models.AbstractModel):
             {status["currency"]}
         )
         currency = currencies.get(status["currency"])
-        number = Markup("<b>%s</b>") % status["number"]
         if status["url"]:
             number = Markup('<a href="%s" target="_blank">%s</a>') % (
                 status["url"],

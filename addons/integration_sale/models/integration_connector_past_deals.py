@@ -68,12 +68,26 @@ class IntegrationConnector(models.Model):
         ]
 
     def _find_past_deals(self):
-        """Won opportunities that are not in this ERP, the oldest first."""
+        """Won opportunities that are not in this ERP, nor wait for it in the queue; the
+        oldest first."""
         self.ensure_one()
         leads = self._get_past_deals_model().search(
             self._get_past_deals_domain(), order="date_closed, id"
         )
-        return self._filter_past_deals(leads)
+        return self._filter_past_deals(leads - self._find_queued_deals())
+
+    def _find_queued_deals(self):
+        # sudo: which deals wait, as in _count_unfinished
+        jobs = self.env["integration.job"].sudo()
+        groups = jobs._read_group(
+            [
+                *self._get_unfinished_domain(),
+                ("flow_id.code", "=", "sale_order_push"),
+                ("res_model", "=", "crm.lead"),
+            ],
+            ["res_id"],
+        )
+        return self.env["crm.lead"].browse([lead_id for (lead_id,) in groups])
 
     def _filter_past_deals(self, leads):
         flow = self._get_flow("sale_order_push")

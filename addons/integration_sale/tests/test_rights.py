@@ -61,6 +61,11 @@ class TestRights(SaleCase):
         )
         for document in documents:
             self.assertFalse(self.env[document._name].with_user(self.leader).search([]))
+        # without its deal, the order itself is all there is to go by
+        documents[0].lead_id = False
+        order = documents[0].with_user(self.leader)
+        for action in (order.action_accept_difference, order.action_send_again):
+            self.assertRaises(AccessError, action)
 
     def test_forms_of_a_salesperson(self):
         lead, documents = self.make_documents()

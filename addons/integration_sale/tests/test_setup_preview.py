@@ -86,6 +86,24 @@ class TestSetup(SaleCase):
         self.assertIn("not found, would be created there", html)
         self.assertIn("left alone: Empty deal", html)
 
+    def test_won_while_it_changes_over(self):
+        """To another system: what is won until it is started again goes there."""
+        self.connector.state = "draft"
+        self.new.write({"url": "http://127.0.0.1:8", "state": "running"})
+        self.new.url = "http://127.0.0.1:9"
+        self.assertEqual(self.new.state, "draft")
+        lead = self.make_lead([(self.product, 2)])
+        self.win(lead)
+        [job] = self.get_jobs(lead)
+        self.assertEqual((job.connector_id, job.state), (self.new, "waiting"))
+        self.assertIn("1 changes wait until it is started", self.new.next_step_text)
+        html = self.preview()
+        self.assertIn("Changes collected while it stood still", html)
+        self.assertNotIn("240.00", html, "no deal one is asked about")
+        self.new.action_setup_start()
+        self.assertFalse(self.new.keeps_collecting)
+        self.assertEqual(self.new.catch_up_total, 1)
+
     def test_past_deals_on_demand(self):
         self.connector.state = "draft"
         lead = self.make_lead([(self.product, 2)])

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.addons.integration_hub.client import ValidationError
 
 from .common import SaleCase
+from .fake_erp import make_invoice
 
 
 class TestTimeline(SaleCase):
@@ -24,7 +25,7 @@ class TestTimeline(SaleCase):
         self.push(lead)
         remote = self.get_remote_order(lead)
         self.pull()
-        remote["delivery_state"] = "shipped"
+        remote.update(delivery_state="shipped", invoices=[make_invoice("70", 120)])
         self.pull()
         for document in (lead, order, self.partner):
             entries = self.get_entries(document)
@@ -43,6 +44,7 @@ class TestTimeline(SaleCase):
         untaxed = self.get_label("sale.order", "amount_untaxed")
         self.assertIn(labels["delivery_state"], last.diff_html)
         self.assertIn(states["shipped"], last.diff_html)
+        self.assertIn("› INV/70 ›", last.diff_html, "by its number")
         self.assertNotIn(untaxed, last.diff_html, "only what is different")
         self.assertIn(untaxed, first.diff_html, "the first time all is new")
         for entry in self.get_entries(lead) | self.get_entries(self.partner):

@@ -61,6 +61,23 @@ class TestValues(SaleCase):
         )
         self.assertEqual(lead.integration_status, "in_erp")
 
+    def test_factor_nobody_knows(self):
+        """Picked by hand, counted there in something that is no unit here."""
+        eggs = self.make_product("Eggs", "EGG", 12.0, is_mapped=False)
+        mapping = self.map_product(eggs, remote_unit_id="77", remote_unit_name="Krat")
+        lead = self.push_lead((eggs, 60))
+        self.assertFalse(self.erp.orders)
+        [job] = self.get_jobs(lead)
+        self.assertEqual((job.state, job.error_kind), ("attention", "mapping"))
+        self.assertIn("Eggs (1 Units = ? Krat)", lead.integration_message)
+        self.assertEqual(job.action_open_mapping()["domain"][-1][-1], eggs.ids)
+        [finding] = lead._check_mappings(job.flow_id, [(lead, job.payload)])[0][1]
+        self.assertIn("Eggs (1 Units = ? Krat)", finding["text"])
+        mapping.factor = 0.05
+        self.run_lane()
+        [line] = self.get_remote_order(lead)["request"]["lines"]
+        self.assertEqual((line["quantity"], line["unit_id"]), ("3", "77"))
+
     def test_other_unit_is_converted(self):
         self.product.uom_ids = self.env.ref("uom.product_uom_dozen")
         lead = self.make_lead(
