@@ -6,6 +6,7 @@ UPDATE integration_connector
                    ELSE state
                END,
        is_testing = false,
+       keeps_collecting = keeps_collecting AND environment <> 'production',
        url = CASE
                  WHEN environment = 'production' THEN 'https://neutralized.invalid'
                  ELSE url

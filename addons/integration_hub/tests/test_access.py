@@ -188,12 +188,14 @@ class TestAccess(AccessCase):
     def test_neutralize(self):
         production, sandbox = self.connector, self.connector.copy({"state": "draft"})
         production.write({"environment": "production", "state": "running"})
+        production.keeps_collecting = True
         sandbox.write({"state": "running", "api_key": SECRET, "is_testing": True})
         self.env.flush_all()
         with file_open("integration_hub/data/neutralize.sql") as file:
             self.env.cr.execute(file.read())
         self.env.invalidate_all()
         self.assertEqual(production.state, "draft")
+        self.assertFalse(production._is_collecting())
         self.assertIn("neutralized", production.url)
         self.assertFalse(production.api_key_is_set)
         self.assertEqual(sandbox.state, "paused")

@@ -99,6 +99,17 @@ class TestAfterHousekeeping(SaleCase):
         self.pull()
         order.action_accept_difference()
         self.assertEqual(lead.integration_status, "in_erp")
+        # that total, in that currency; one that nobody knows here has no rounding
+        own, total = order.currency_id, order.amount_total
+        order.currency_id = False
+        for currency_id, amount, state in (
+            (False, total, "accepted"),
+            (False, total + 1, "none"),
+            (own.id, total, "none"),
+        ):
+            amounts = {"currency_id": currency_id, "amount_total": amount}
+            pull = self.connector._get_flow("sale_status_pull")._get_handler()
+            self.assertEqual(pull._get_difference_state(order, amounts), state)
 
     def test_change_that_was_sent_since_is_what_is_compared(self):
         """The job of the order has what was sent first."""
