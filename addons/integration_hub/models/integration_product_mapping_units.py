@@ -103,8 +103,9 @@ class IntegrationProductMapping(models.Model):
         return result
 
     def _wake_jobs(self):
-        if not self.env.context.get(UNSETTLED):
-            super()._wake_jobs()
+        if self.env.context.get(UNSETTLED):
+            return None
+        return super()._wake_jobs()
 
     def action_confirm_factor(self):
         """A person has looked: the factor is right as it stands."""
