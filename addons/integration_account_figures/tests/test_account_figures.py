@@ -264,9 +264,9 @@ class TestAccountFigures(ConnectorCase):
 
         entry = read()
         self.assertEqual((entry.direction, entry.state), ("in", "done"))
-        self.assertIn("12300", entry.diff_html)
+        self.assertIn("12,300.00", entry.diff_html)
         entry = read(overdue="12000", is_on_hold=True)
-        self.assertIn("12000", entry.diff_html)
+        self.assertIn("12,000.00", entry.diff_html)
         label = self.env["ir.model.fields"].get_field_string(
             "integration.account.figure"
         )

@@ -22,6 +22,7 @@ class IntegrationExternalId(models.Model):
         help="A record can have several counterparts: a customer, for instance, its"
         " party and its address.",
     )
+    kind_label = fields.Char("What", compute="_compute_kind_label")
     res_model = fields.Char("Model", required=True)
     res_id = fields.Many2oneReference(
         "Record ID", model_field="res_model", required=True, aggregator=None
@@ -43,6 +44,13 @@ class IntegrationExternalId(models.Model):
         "(connector_id, kind, remote_id)",
         "This remote record is linked already.",
     )
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_kind_label(self):
+        labels = self.env["integration.field.label"]._get_labels()
+        for external_id in self:
+            external_id.kind_label = labels.get_path((external_id.kind or "",))
 
     @api.depends("res_model", "res_id")
     @api.depends_context("lang")

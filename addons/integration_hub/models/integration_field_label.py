@@ -1,4 +1,8 @@
+from decimal import Decimal, InvalidOperation
+
 from odoo import api, models
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
 
 from ..client.redact import REDACTED, SECRET_NAMES
 from .json_difference import EMPTY, get_label
@@ -44,6 +48,7 @@ class IntegrationFieldLabel(models.AbstractModel):
     def _get_terms(self):
         """:return: dict ``{name: label}`` of what no field of Odoo's stands for"""
         return {
+            "address": self.env._("Address"),
             "amount": self.env._("Amount"),
             "code": self.env._("Code"),
             "currency": self.env._("Currency"),
@@ -108,10 +113,25 @@ class Labels:
             return REDACTED
         if isinstance(value, bool):
             return self.model._get_yes_or_no(value)
-        field = self.fields.get(self._find_name(path))
-        if field and self.env[field[0]]._fields[field[1]].type == "selection":
-            known = self.env["ir.model.fields"].get_field_selection(*field)
-            return str(dict(known).get(value, value))
+        known = self.fields.get(self._find_name(path))
+        return (
+            self._write(self.env[known[0]]._fields[known[1]], value)
+            if known
+            else str(value)
+        )
+
+    def _write(self, field, value):
+        """As the field is shown on a form; what does not fit it is left as it is."""
+        if field.type == "selection":
+            return str(dict(field._description_selection(self.env)).get(value, value))
+        try:
+            if field.type == "date":
+                return format_date(self.env, value)
+            if field.type == "monetary":
+                decimals = -Decimal(str(value)).normalize().as_tuple().exponent
+                return formatLang(self.env, float(value), max(2, decimals))
+        except (InvalidOperation, TypeError, ValueError):
+            pass
         return str(value)
 
     def _get_label(self, path):

@@ -42,7 +42,7 @@ def to_id(text, what):
     except (TypeError, ValueError):
         raise ValidationError(
             _lt(
-                "“%(text)s” is no id of a %(what)s in Odoo.",
+                "“%(text)s” is no id of a %(what)s in Odoo. Correct the mapping.",
                 text=text,
                 what=get_noun(what),
             )

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 from odoo.fields import Command
+from odoo.tools.misc import formatLang
 
 from odoo.addons.integration_hub.client import (
     OutcomeUnknownError,
@@ -205,10 +206,10 @@ class HandlerSaleOrderPush(models.AbstractModel):
         rows = Markup("")
         for here, there in zip_longest(ours, lines, fillvalue={}):
             cells = (
-                (here.get("quantity"), there.get("quantity")),
-                (here.get("unit_price"), there.get("unit_price")),
-                (here.get("discount"), there.get("discount")),
-                (here.get("subtotal"), there.get("total_untaxed")),
+                (here.get("quantity"), there.get("quantity"), 0),
+                (here.get("unit_price"), there.get("unit_price"), 2),
+                (here.get("discount"), there.get("discount"), 0),
+                (here.get("subtotal"), there.get("total_untaxed"), 2),
             )
             description = here.get("description") or there.get("description") or ""
             rows += Markup("<tr%s><td>%s</td>%s</tr>") % (
@@ -218,8 +219,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
                 description.split("\n", 1)[0],
                 Markup("").join(
                     Markup('<td class="text-end">%s</td><td class="text-end">%s</td>')
-                    % (_shorten(ours), _shorten(theirs))
-                    for ours, theirs in cells
+                    % (_format(self.env, ours, least), _format(self.env, theirs, least))
+                    for ours, theirs, least in cells
                 ),
             )
         rows += Markup("").join(
@@ -256,8 +257,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
         ) % (
             "" if _is_equal(here, there) else Markup(' class="table-warning"'),
             label,
-            _shorten(here),
-            _shorten(there),
+            _format(self.env, here, 2),
+            _format(self.env, there, 2),
         )
 
     def _bind_orders(self, flow, orders):
@@ -390,5 +391,9 @@ def _is_equal(here, there):
     )
 
 
-def _shorten(number):
-    return "" if number is None else f"{to_decimal(number).normalize():f}"
+def _format(env, number, least):
+    """With as many decimals as it has, and no fewer than ``least``."""
+    if number is None:
+        return ""
+    number = to_decimal(number).normalize()
+    return formatLang(env, float(number), max(least, -number.as_tuple().exponent))

@@ -265,7 +265,7 @@ class IntegrationChangeText(models.AbstractModel):
             for point in left
         )
         return Markup(
-            '<table class="table table-sm"><thead><tr><th>%s</th>'
+            '<table class="table table-sm o_integration_left"><thead><tr><th>%s</th>'
             '<th class="text-end">%s</th><th class="text-end">%s</th><th>%s</th></tr>'
             "</thead><tbody>%s</tbody></table>"
         ) % (

@@ -268,7 +268,9 @@ class OrderValuesMixin:
                     "Product %(product)s can't be sold in the unit %(unit_id)s of"
                     " Tryton: it is of another kind. Correct the mapping of the"
                     " product or the unit.",
-                    product=line["product_id"],
+                    # as the quotation calls it: nobody knows it by its number there
+                    product=(line.get("description") or "").split("\n", 1)[0]
+                    or line["product_id"],
                     unit_id=unit_id,
                 )
             )
