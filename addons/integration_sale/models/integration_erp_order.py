@@ -63,7 +63,8 @@ class IntegrationErpOrder(models.Model):
         "Shipping",
         required=True,
         readonly=True,
-        default="none",
+        # until its status is read, nobody knows that there is nothing to ship
+        default="waiting",
     )
     invoice_state = fields.Selection(
         [

@@ -111,7 +111,7 @@ class TestOtherSystem(AfterWonCase):
         remote["delivery_state"] = "shipped"
         total = lead.erp_order_ids.amount_total
         self.look_again()
-        self.assertEqual(lead.erp_order_ids.delivery_state, "none")
+        self.assertEqual(lead.erp_order_ids.delivery_state, "waiting")
         self.assertEqual(lead.erp_order_ids.amount_total, total)
         self.assertEqual(lead.integration_status, "attention")
         self.assertIn("is the order of another deal", lead.integration_message)

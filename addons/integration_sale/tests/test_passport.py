@@ -68,6 +68,13 @@ class TestPassport(SaleCase):
     def test_way_to_the_money(self):
         lead, order = self.make_won()
         erp_order = lead.erp_order_ids
+        step = self.get_steps(lead)["shipped"]
+        self.assertEqual(
+            (step["label"], step["state"], step["actor"]),
+            ("Shipped", "current", "ERP North ships"),
+            "not read yet",
+        )
+        erp_order.delivery_state = "none"
         for document in (lead, order):
             steps = self.get_steps(document)
             self.assertEqual(

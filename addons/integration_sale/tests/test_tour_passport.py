@@ -18,7 +18,9 @@ class TestPassportTour(SaleCase, HttpCase):
         self.order = self.make_order(self.lead)
         self.order.action_confirm()
         self.push(self.lead)
-        self.lead.erp_order_ids.remote_url = "https://erp.example/order/1"
+        self.lead.erp_order_ids.write(
+            {"remote_url": "https://erp.example/order/1", "delivery_state": "none"}
+        )
 
     def invoice(self):
         """As a lane would write it, in a thread and transaction of its own."""
