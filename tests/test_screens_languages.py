@@ -35,7 +35,9 @@ class LanguagesMixin:
             ]
         )
         # no id of that Odoo at all; of Tryton, one of another kind
-        line.remote_unit_id = "A-1" if self.kind == "odoo" else "99999999"
+        unit = "A-1" if self.kind == "odoo" else "99999999"
+        # whoever picked it has said how many of it make one of ours
+        line.write({"remote_unit_id": unit, "factor_state": "entered"})
         self.push(lead)
         return lead
 
