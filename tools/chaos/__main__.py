@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
         "--name", default="crash", help="two crash matrices side by side need two"
     )
     options = parser.parse_args(arguments)
-    # A campaign that is ended early is judged all the same.
+    # What is ended early is judged all the same.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     seed = options.seed or secrets.randbelow(10**6) + 1
     faults = options.faults or (0 if options.minutes else 200)
@@ -87,7 +87,7 @@ def run_crashes(kinds, parts, name: str) -> int:
     report = crashes.run(kinds, parts, name)
     report.show()
     print(line(report.figures), flush=True)
-    return 1 if report.figures["bad"] else 0
+    return 1 if report.figures["bad"] or not report.figures["whole"] else 0
 
 
 if __name__ == "__main__":

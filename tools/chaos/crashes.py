@@ -27,6 +27,9 @@ WIN_TRIES = 3
 PATIENCE = 90
 # A lane is through by then.
 MOST_BOUNDARIES = 60
+# The pull looks once more at the orders of the last minutes: of pages as small as those of the campaign there would be
+# many, each with the same commits. So there are two or three.
+PAGE = 20
 PARTS = ("servers", "limits", "lanes")
 # An order of which the pull has not told yet that it was shipped.
 UNSHIPPED = """
@@ -91,8 +94,13 @@ class Matrix:
             text=True,
         )
         self.read()
+        site.database.rows(
+            "update integration_flow set batch_size = %s where code = 'sale_status_pull'",
+            PAGE,
+        )
         self.rows = []
         self.notes = []
+        self.is_whole = True
         self.leads = {kind: [] for kind in site.erps}
         self.clerks = {kind: clerk(kind, erp) for kind, erp in site.erps.items()}
         self.shipped = {kind: [] for kind in site.erps}
@@ -213,8 +221,9 @@ class Matrix:
             if not is_spared:
                 self.killed_at[kind].add(f"{when} {where}")
             elif workers == 1:
-                self.most[kind, when] = number
-                return
+                break
+        if workers == 1:
+            self.most[kind, when] = number
 
     def any_moment(self, kind: str) -> None:
         """kill -9 wherever the lane happens to be."""
@@ -235,9 +244,13 @@ class Matrix:
                 self.boundaries(kind, workers, after)
 
     def close(self) -> None:
-        """The worker ends with its input."""
+        """The worker ends with its input; one that was broken off may be waiting for a lane."""
         self.process.stdin.close()
-        self.process.wait(30)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def run(kinds, parts=PARTS, name: str = "crash") -> Report:
@@ -251,19 +264,28 @@ def run(kinds, parts=PARTS, name: str = "crash") -> Report:
         site = Site(kinds, 1, name=name)
         try:
             matrix = Matrix(site)
-            servers = Servers(matrix)
-            for kind in kinds:
-                if "servers" in parts:
-                    servers.run(kind)
-                if "lanes" in parts:
-                    matrix.run_lanes(kind)
-            if "limits" in parts:
-                Limits(matrix, servers).run(kinds)
+            try:
+                play(matrix, kinds, parts)
+            except KeyboardInterrupt:
+                matrix.notes.append("Broken off: what had been played is told.")
+                matrix.is_whole = False
             matrix.close()
             figures = {kind: judge(site, kind, matrix.leads[kind]) for kind in kinds}
             return report(matrix, figures)
         finally:
             site.close()
+
+
+def play(matrix: Matrix, kinds, parts) -> None:
+    """All that is asked for."""
+    servers = Servers(matrix)
+    for kind in kinds:
+        if "servers" in parts:
+            servers.run(kind)
+        if "lanes" in parts:
+            matrix.run_lanes(kind)
+    if "limits" in parts:
+        Limits(matrix, servers).run(kinds)
 
 
 def report(matrix: Matrix, figures: dict) -> Report:
@@ -273,7 +295,7 @@ def report(matrix: Matrix, figures: dict) -> Report:
         (
             "ERP",
             "what",
-            "crashes",
+            "times",
             "stuck",
             "duplicates",
             "losses",
@@ -309,6 +331,7 @@ def report(matrix: Matrix, figures: dict) -> Report:
         if names:
             notes.append(f"{erp}, lanes killed: {'; '.join(sorted(names))}.")
     machine = {
+        "whole": matrix.is_whole,
         "crashes": sum(not row.is_spared for row in rows),
         "stuck": sum(row.is_stuck for row in rows),
         "bad": sum(row.is_bad for row in rows),
