@@ -100,10 +100,12 @@ class IntegrationLane(models.AbstractModel):
 
         :return: ``time.monotonic``"""
         now = time.monotonic()
-        end = now + 2 * self._get_run_seconds()
+        end, spare = now + 2 * self._get_run_seconds(), SPARE
         if limit := self._get_limit_seconds():
             end = min(end, (get_sign_of_life() or now) + limit)
-        return end - SPARE
+            # of a short time there has to be something left to work in
+            spare = min(spare, limit / 4)
+        return end - spare
 
     @api.model
     def _get_deadline(self, end=None):

@@ -117,6 +117,7 @@ class TestLaneTime(HubCase):
             ({"limit_time_real": 3600}, 57.5, 115),
             ({"limit_time_real": 0}, 57.5, 115),
             ({"limit_time_real_cron": 40}, 17.5, 35),
+            ({"limit_time_real_cron": 6}, 2.25, 4.5),
             ({"limit_time_cpu": 60}, 45, 115),
             ({"limit_time_cpu": 60, "limit_time_real_cron": 40}, 17.5, 35),
         ):
