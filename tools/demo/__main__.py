@@ -1,9 +1,12 @@
 """`make demo` (no argument) and `make serve` (`serve`)."""
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
+
+import psycopg2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -12,10 +15,10 @@ from demo.deals import DEALS  # noqa: E402
 from demo.erp_view import FIND, SEE  # noqa: E402
 from erp_actions import clerk  # noqa: E402
 from erp_actions.odoo_clerk import ClerkError  # noqa: E402
-from harness import processes  # noqa: E402
+from harness import commands, processes  # noqa: E402
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say, step  # noqa: E402
-from stage import connectors, people  # noqa: E402
+from stage import connectors, crm, people  # noqa: E402
 from stage.alone import alone  # noqa: E402
 from stage.database import Database  # noqa: E402
 from stage.json2 import CallError  # noqa: E402
@@ -112,9 +115,10 @@ def judge(stage: scene.Scene, clerks: dict, played: list[play.Won]) -> int:
 def serve(port: int | None) -> int:
     """The CRM and its ERPs until Ctrl-C, or until `make stop`."""
     with alone("demo"):
-        stage = scene.provide(port)
+        # Said at once, not when the ERPs are up.
+        crm.check_port(scene.DATABASE, port)
         try:
-            show_logins(stage)
+            show_logins(scene.provide(port))
             while scene.DATABASE in scene.running():
                 time.sleep(1)
             say(f"{scene.DATABASE} has ended.")
@@ -140,6 +144,14 @@ def show_logins(stage: scene.Scene) -> None:
     print("\nCtrl-C ends them.", flush=True)
 
 
+def end_politely() -> None:
+    """As with Ctrl-C, also when ended by `kill` or with its terminal: else the servers would stay."""
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        # `nohup make serve` is meant to outlive its terminal
+        if signal.getsignal(name) != signal.SIG_IGN:
+            signal.signal(name, signal.default_int_handler)
+
+
 def stop(names) -> None:
     """End these servers."""
     for name in names:
@@ -151,14 +163,17 @@ def main(arguments: list[str]) -> int:
     """Whatever ends it is one plain sentence."""
     parser = argparse.ArgumentParser("demo")
     parser.add_argument("what", nargs="?", choices=("demo", "serve"), default="demo")
-    parser.add_argument("--port", type=int)
+    parser.add_argument("--port")
     options = parser.parse_args(arguments)
+    end_politely()
     try:
-        return serve(options.port) if options.what == "serve" else demo()
+        if options.what == "serve":
+            return serve(processes.checked_port(options.port))
+        return demo()
     except Stop as problem:
         say(f"\n{problem}")
-    except (CallError, ClerkError, OSError) as problem:
-        say(f"\nThe demo has stopped: {problem}")
+    except (CallError, ClerkError, OSError, psycopg2.Error) as problem:
+        say("\n" + commands.explain(str(problem), "The demo"))
     except KeyboardInterrupt:
         say("\nBroken off; run the command again.")
     return 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from demo.deals import DEALS, MAPPED_BY_HAND, NEW_CUSTOMERS, TEAMS, catalogue
-from harness import paths, processes
+from harness import commands, paths, processes
 from harness.progress import step
 from stage import connectors, crm, people
 from stage.json2 import Json2
@@ -41,7 +41,7 @@ def provide(port: int | None = None) -> Scene:
     for kind, erp in erps.items():
         found[kind] = connect(admin, steward, kind, erp)
     # Written last: a scene broken off halfway is made again.
-    ERPS_FILE.write_text(json.dumps(crm.erp_marks(erps)))
+    commands.write_whole(ERPS_FILE, json.dumps(crm.erp_marks(erps)))
     return Scene(
         erps, record, people.as_user(record, people.SALESPERSON), steward, admin, found
     )
@@ -82,6 +82,7 @@ def connect(admin: Json2, steward: Json2, kind: str, erp: dict) -> int:
             connectors.map_values(steward, admin, connector)
     for code, remote_code, factor in MAPPED_BY_HAND:
         connectors.map_product(steward, connector, code, remote_code, factor)
+    keep_codes(admin, connector)
     team = admin.call("crm.team", "search", domain=[("name", "=", TEAMS[kind])])[0]
     flow = connectors.flow(admin, connector, "sale_order_push")
     wanted = repr([("team_id", "=", team)])
@@ -91,6 +92,17 @@ def connect(admin: Json2, steward: Json2, kind: str, erp: dict) -> int:
     ):
         admin.call("integration.flow", "write", [flow], vals={"filter_domain": wanted})
     return connector
+
+
+def keep_codes(admin: Json2, connector: int) -> None:
+    """Sales knows two products by codes of its own, and the catalogue leaves them: the next run sells them again."""
+    flow = connectors.flow(admin, connector, "catalog_pull")
+    known = admin.read_one("integration.flow", flow, "catalog_kept_field_ids")
+    domain = [("model", "=", "product.product"), ("name", "=", "default_code")]
+    [field] = admin.call("ir.model.fields", "search", domain=domain)
+    if field not in known["catalog_kept_field_ids"]:
+        vals = {"catalog_kept_field_ids": [[4, field]]}
+        admin.call("integration.flow", "write", [flow], vals=vals)
 
 
 def tolerance(stage: Scene, kind: str) -> Decimal:

@@ -2,7 +2,7 @@
 
 import shutil
 
-from . import paths, postgres, processes
+from . import external_postgres, paths, postgres, processes
 from .errors import Stop
 from .progress import say
 
@@ -30,9 +30,16 @@ def stop() -> None:
 
 
 def clean() -> None:
-    """.dev is ours, and what hypothesis keeps beside it. An external PostgreSQL keeps its databases: they are named, not dropped."""
+    """.dev is ours, our databases on a server of the person's, what hypothesis keeps in the checkout, and Python's
+    compiled files between its sources."""
     stop()
+    drop_external()
     shutil.rmtree(paths.ROOT / ".hypothesis", ignore_errors=True)
+    compiled = [paths.ROOT / "__pycache__"]
+    for folder in ("addons", "tests", "tools"):
+        compiled += (paths.ROOT / folder).rglob("__pycache__")
+    for folder in compiled:
+        shutil.rmtree(folder, ignore_errors=True)
     if not paths.DEV.is_dir():
         return
     shutil.rmtree(paths.DEV, ignore_errors=True)
@@ -40,7 +47,20 @@ def clean() -> None:
         raise Stop(
             f"{paths.DEV} could not be removed entirely: remove it as the user who owns the rest of it."
         )
-    if postgres.is_external():
+
+
+def drop_external() -> None:
+    """Those that this checkout has made on a server of the person's."""
+    if not external_postgres.FILE.is_file():
+        return
+    if not postgres.is_external():
         say(
-            "The databases crm_*, erp_* on your PostgreSQL server stay: drop them by hand."
+            "    databases of this checkout on a PostgreSQL server of yours stay: with PGHOST set they go too"
         )
+        return
+    try:
+        for name in external_postgres.own_databases():
+            postgres.drop_database(name)
+            say(f"dropped {name}")
+    except Stop as stop_:
+        say(f"    databases of this checkout on your PostgreSQL server stay: {stop_}")

@@ -33,6 +33,7 @@ def main(arguments: list[str]) -> int:
     if not command:
         say(f"There is no command {name}: `python3 tools/harness help` lists them.")
         return 1
+    commands.reach_loopback_directly()
     try:
         return command(rest) or 0
     except Stop as stop:

@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from . import crm, odoo, paths, postgres, processes, templates
+from . import commands, crm, odoo, paths, processes, templates
 from .errors import Stop
 from .progress import say, step
 from .together import together
@@ -43,7 +43,7 @@ def failures(database: str) -> set[str]:
 def run_fresh(database: str, addons: list[str]) -> tuple[int, int, int]:
     """As `run_in`, in a new database that is gone afterwards."""
     templates.drop(database)
-    postgres.create_database(database)
+    templates.create(database)
     try:
         return run_in(database, addons)
     finally:
@@ -60,11 +60,11 @@ def run_in(database: str, addons: list[str]) -> tuple[int, int, int]:
     log = paths.LOGS / f"{database}.log"
     arguments = ["-d", database, "-i", ",".join(addons), "--test-tags", tags]
     arguments += ["--stop-after-init", "--http-port", str(processes.free_port())]
-    with open(log, "w") as file:
+    with open(log, "w") as file, commands.temporary_folder() as folder:
         subprocess.call(
             odoo.command(*arguments),
             # no tests of ours run; that they are imported needs no ERPs
-            env=odoo.environment(INTEGRATION_TEST_ERPS=""),
+            env=odoo.environment(INTEGRATION_TEST_ERPS="", TMPDIR=folder),
             cwd=paths.DEV,
             stdin=subprocess.DEVNULL,
             stdout=file,

@@ -100,7 +100,8 @@ def provide(database: str, addons, *, fresh: bool = False) -> str:
         )
     ours = {name: source_fingerprint(name) for name in with_dependencies(addons)}
     with commands.lock(f"db-{database}"):
-        if fresh or not postgres.database_exists(database):
+        is_there = postgres.database_exists(database) and templates.is_ours(database)
+        if fresh or not is_there:
             provide_base()
             templates.copy(BASE_TEMPLATE, database)
             give_own_uuid(database)

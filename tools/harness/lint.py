@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from . import crm, paths
+from . import crm, node_tools, paths
 from .progress import step
 
 PRETTIER_PLUGIN = paths.NODE / "node_modules/@prettier/plugin-xml/src/plugin.js"
@@ -77,4 +77,5 @@ def environment() -> dict:
         "PATH": f"{paths.VENV}/bin:{os.environ['PATH']}",
         "RUFF_CACHE_DIR": str(paths.DEV / "cache/ruff"),
         "PYLINTHOME": str(paths.DEV / "cache/pylint"),
+        **node_tools.CACHE,
     }

@@ -1,25 +1,23 @@
 """Front-end tools from the npm registry, with the Node.js that the venv brings (no Debian package needed)."""
 
-import json
 import os
+import shutil
 from pathlib import Path
 
 from . import commands, paths
 from .progress import step
 
-# rtlcss: Odoo mirrors style sheets for right-to-left languages with it. prettier: formats XML. font-awesome: Odoo's icons.
-PACKAGES = {
-    "@prettier/plugin-xml": "3.4.2",
-    "font-awesome": "4.7.0",
-    "prettier": "3.10.1",
-    "rtlcss": "4.3.0",
-}
+# What and at which versions, with the checksums that npm verifies: rtlcss (Odoo mirrors style sheets for right-to-left
+# languages with it), prettier (formats XML) and font-awesome (Odoo's icons).
+SOURCES = (paths.TOOLS / "node/package.json", paths.TOOLS / "node/package-lock.json")
+# Node.js keeps compiled scripts in /tmp by default.
+CACHE = {"NODE_COMPILE_CACHE": str(paths.DEV / "cache/node")}
 
 
 def provide() -> Path:
     """The node_modules folder with the pinned packages in it."""
     modules = paths.NODE / "node_modules"
-    fingerprint = commands.digest(json.dumps(PACKAGES))
+    fingerprint = commands.digest(*SOURCES)
     with commands.lock("node"):
         if not commands.is_done("node", fingerprint):
             with step("npm packages (rtlcss, prettier, font-awesome)"):
@@ -29,14 +27,13 @@ def provide() -> Path:
 
 
 def install() -> None:
-    """A package.json of exact versions; no install scripts run."""
+    """Exactly what the lock file names; no install scripts run."""
     paths.NODE.mkdir(exist_ok=True)
-    (paths.NODE / "package.json").write_text(
-        json.dumps({"private": True, "dependencies": PACKAGES}, indent=1)
-    )
+    for file in SOURCES:
+        shutil.copy(file, paths.NODE)
     arguments = [
         paths.VENV / "bin/npm",
-        "install",
+        "ci",
         "--ignore-scripts",
         "--no-audit",
         "--no-fund",
@@ -47,10 +44,11 @@ def install() -> None:
         # npm keeps its cache in the home folder by default; nothing outside the checkout may change.
         "npm_config_cache": str(paths.NODE / "cache"),
         "npm_config_update_notifier": "false",
+        **CACHE,
     }
     commands.run(
         arguments,
-        "npm install",
+        "npm ci",
         downloads=True,
         log="npm.log",
         cwd=paths.NODE,

@@ -5,7 +5,15 @@ import os
 import subprocess
 from pathlib import Path
 
-from . import commands, fonts, odoo_source, paths, postgres, processes
+from . import (
+    commands,
+    fonts,
+    node_tools,
+    odoo_source,
+    paths,
+    postgres,
+    processes,
+)
 from .errors import Stop
 
 CONFIG = paths.DEV / "odoo.conf"
@@ -35,11 +43,13 @@ def environment(**more) -> dict:
             "SUITE_SCREENSHOTS": str(paths.SCREENSHOTS),
             # Fonts, browser profiles and the like: nothing goes to the home folder.
             "XDG_CACHE_HOME": str(paths.DEV / "cache"),
+            "XDG_CONFIG_HOME": str(paths.DEV / "config"),
             "PYTHONUNBUFFERED": "1",
             # Compiling all of Odoo takes each process seconds, so what is compiled is kept, wherever the sources are.
             "PYTHONDONTWRITEBYTECODE": "",
             "PYTHONPYCACHEPREFIX": str(paths.DEV / "cache/python"),
         }
+        | node_tools.CACHE
         | ({"FONTCONFIG_FILE": str(fonts.CONFIG)} if fonts.CONFIG.is_file() else {})
         | {key: str(value) for key, value in more.items()}
     )

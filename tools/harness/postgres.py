@@ -78,7 +78,11 @@ def provide() -> None:
         check_external()
         return
     with commands.lock(current.name):
-        if not (current.folder / "PG_VERSION").is_file():
+        # The second is written last: a cluster broken off halfway is made again.
+        if not (
+            (current.folder / "PG_VERSION").is_file()
+            and current.settings_file.is_file()
+        ):
             create_cluster()
         if not processes.read_record(current.name):
             start_cluster()
@@ -165,13 +169,10 @@ def create_cluster() -> None:
     programs = debian.postgres_programs()
     with step("PostgreSQL cluster"):
         shutil.rmtree(current.folder, ignore_errors=True)
+        current.settings_file.unlink(missing_ok=True)
         prefix, who = wrapper()
         current.folder.mkdir(mode=0o700, exist_ok=True)
         password = secrets.token_urlsafe(24)
-        current.settings_file.write_text(
-            json.dumps({"port": processes.free_port(), "password": password})
-        )
-        current.settings_file.chmod(0o600)
         arguments = [
             *prefix,
             programs / "initdb",
@@ -206,6 +207,10 @@ def create_cluster() -> None:
         )
         if "ERROR" in output:
             raise Stop(commands.explain(output, "Creating the database role"))
+        commands.write_whole(
+            current.settings_file,
+            json.dumps({"port": processes.free_port(), "password": password}),
+        )
 
 
 def write_settings(port: int) -> None:
@@ -242,7 +247,7 @@ def start_cluster() -> None:
             f"    port {settings['port']} is taken by another program: PostgreSQL moves to another one"
         )
         settings["port"] = processes.free_port()
-        current.settings_file.write_text(json.dumps(settings))
+        commands.write_whole(current.settings_file, json.dumps(settings))
     write_settings(settings["port"])
     prefix, who = wrapper()
     # A cluster that was killed leaves this file; another process may have its number by now.

@@ -34,6 +34,21 @@ def port_of(name: str) -> int:
     return port
 
 
+def checked_port(text: str | None) -> int | None:
+    """What a person has typed, or Stop."""
+    if not text:
+        return None
+    port = int(text) if text.isdecimal() else 0
+    if not 0 < port < 65536:
+        raise Stop(f"{text} is no port: give a number from 1024 to 65535.")
+    lowest = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    if os.geteuid() and lowest.is_file() and port < int(lowest.read_text()):
+        raise Stop(
+            f"Port {port} is for root alone: choose one from {lowest.read_text().strip()} to 65535."
+        )
+    return port
+
+
 def is_port_taken(port: int) -> bool:
     """True when somebody listens there (or the port is not ours to bind)."""
     with socket.socket() as probe:
@@ -97,7 +112,14 @@ def start(
         "start_time": start_time(process.pid),
         **(about or {}),
     }
-    record_file(name).write_text(json.dumps(record))
+    try:
+        record_file(name).write_text(json.dumps(record))
+    except OSError:
+        # Nobody would know of it.
+        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            record_file(name).unlink()
+        raise
     return record
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from . import debian, odoo, paths
+from . import commands, debian, odoo, paths
 from .errors import Stop
 
 
@@ -40,6 +40,9 @@ def run(database: str, arguments, *, log_level: str = "critical") -> int:
         f"--config-file={paths.ROOT}/pyproject.toml",
         *map(_through_links, arguments),
     ]
-    return subprocess.call(
-        [str(part) for part in command], env=odoo.environment(), cwd=paths.ROOT
-    )
+    with commands.temporary_folder() as folder:
+        return subprocess.call(
+            [str(part) for part in command],
+            env=odoo.environment(TMPDIR=folder),
+            cwd=paths.ROOT,
+        )

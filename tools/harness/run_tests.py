@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from . import bundles, crm, erps, lint, paths, run_pytest, templates
+from . import bundles, commands, crm, erps, lint, paths, run_pytest, templates
 from .errors import Stop
 from .progress import say, step
 
@@ -61,7 +61,7 @@ def test_folders() -> list[str]:
 
 def run_own_tests() -> int:
     """The harness's own tests: plain Python, seconds."""
-    with step("tests of the harness"):
+    with step("tests of the harness"), commands.temporary_folder() as folder:
         python = str(paths.VENV / "bin/python")
         options = ["-q", "-p", "no:odoo", "-p", "no:cacheprovider"]
         # The checkout itself is an addon, a package: pytest would import it on its way down.
@@ -69,5 +69,5 @@ def run_own_tests() -> int:
         return subprocess.call(
             [python, "-m", "pytest", *options, str(paths.TOOLS / "tests")],
             cwd=paths.ROOT,
-            env=os.environ | {"PYTHONPATH": str(paths.TOOLS)},
+            env=os.environ | {"PYTHONPATH": str(paths.TOOLS), "TMPDIR": folder},
         )

@@ -6,7 +6,8 @@ import shutil
 from . import debian, node_tools, odoo_source, paths, postgres, python_envs
 from .errors import Stop
 
-NEEDED_GIGABYTES = 6
+# A first set-up and the first demo, measured: Odoo 1.4 with its packages, the environments 0.7, databases and their log 2.
+ODOO_GIGABYTES, ENVIRONMENTS_GIGABYTES, CLUSTER_GIGABYTES, RUN_GIGABYTES = 2, 1, 2, 1
 
 
 def provide() -> None:
@@ -21,13 +22,15 @@ def provide() -> None:
 
 
 def check_disk() -> None:
-    """A first set-up takes some 4 GB; better to say so now than to break off halfway."""
+    """Better to say so now than to break off halfway."""
     free = shutil.disk_usage(paths.DEV).free / 1e9
-    needed = (
-        1
-        if (paths.ODOO_TREE.is_dir() or os.environ.get("ODOO_HOME"))
-        else NEEDED_GIGABYTES
-    )
+    needed = RUN_GIGABYTES
+    if not paths.ODOO_TREE.is_dir() and not os.environ.get("ODOO_HOME"):
+        needed += ODOO_GIGABYTES
+    if not paths.VENV.is_dir():
+        needed += ENVIRONMENTS_GIGABYTES
+    if not paths.POSTGRES.is_dir() and not postgres.is_external():
+        needed += CLUSTER_GIGABYTES
     if free < needed:
         raise Stop(
             f"The disk is full: {free:.1f} GB are free where {paths.DEV} lies, {needed} are needed; free some space."

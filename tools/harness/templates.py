@@ -8,11 +8,11 @@ import secrets
 import shutil
 from collections.abc import Callable
 
-from . import commands, paths, postgres
+from . import commands, external_postgres, paths, postgres
 
 
-def fingerprint_of(database: str) -> str:
-    """What the database was built from; empty when it is not there or not finished."""
+def comment_of(database: str) -> str:
+    """Empty when it has none or is not there."""
     name = database.replace("'", "''")
     return postgres.psql(
         f"select shobj_description(oid, 'pg_database') from pg_database where datname = '{name}'",
@@ -20,8 +20,21 @@ def fingerprint_of(database: str) -> str:
     )
 
 
+def fingerprint_of(database: str) -> str:
+    """What the database was built from; empty when it is not there, not finished or not ours."""
+    comment = comment_of(database)
+    return external_postgres.unsign(comment) if postgres.is_external() else comment
+
+
+def is_ours(database: str) -> bool:
+    """Always so on our own server."""
+    return not postgres.is_external() or external_postgres.is_own(comment_of(database))
+
+
 def set_fingerprint(database: str, fingerprint: str) -> None:
     """The last act of a build."""
+    if postgres.is_external():
+        fingerprint = external_postgres.sign(fingerprint)
     text = fingerprint.replace("'", "''")
     postgres.psql(
         f"""comment on database "{database}" is '{text}'""", database="postgres"
@@ -33,17 +46,26 @@ def provide(database: str, fingerprint: str, build: Callable[[str], None]) -> st
     with commands.lock(f"db-{database}"):
         if not fingerprint_of(database).startswith(fingerprint):
             drop(database)
-            postgres.create_database(database)
+            create(database)
             build(database)
             # Each build has passwords of its own: a copy of an earlier one is out of date.
             set_fingerprint(database, f"{fingerprint} {secrets.token_hex(4)}")
     return database
 
 
+def create(database: str) -> None:
+    """An empty one, known as ours from the start."""
+    postgres.create_database(database)
+    if postgres.is_external():
+        set_fingerprint(database, "")
+
+
 def copy(template: str, database: str) -> None:
     """A fresh copy under another name, files included."""
     drop(database)
     postgres.copy_database(template, database)
+    if postgres.is_external():
+        set_fingerprint(database, "")
     files = paths.DATA / "filestore" / template
     if files.is_dir():
         # Odoo never changes a stored file, it only adds and removes them: a hard link is as good as a copy.
@@ -54,5 +76,7 @@ def copy(template: str, database: str) -> None:
 
 def drop(database: str) -> None:
     """Database and files."""
+    if postgres.is_external() and postgres.database_exists(database):
+        external_postgres.check_may_drop(database, comment_of(database))
     postgres.drop_database(database)
     shutil.rmtree(paths.DATA / "filestore" / database, ignore_errors=True)

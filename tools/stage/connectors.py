@@ -126,6 +126,8 @@ def map_product(
     """Choose by hand what no code tells."""
     domain = [("connector_id", "=", connector), ("product_id.default_code", "=", code)]
     lines = steward.find("integration.product.mapping", domain, "remote_code")
+    if not lines:
+        raise CallError(f"No product has the code {code}, or it has no line to map.")
     if lines and lines[0]["remote_code"] == remote_code:
         return
     values = {"remote_code": remote_code, "factor": factor}

@@ -19,14 +19,22 @@ def serve(
         if is_there and record["postgres"] == postgres.address():
             return record
         processes.stop(database)
-    if port and processes.is_port_taken(port):
-        raise Stop(
-            f"Port {port} is taken by another program: choose another one, such as `make serve PORT={port + 1}`."
-        )
+    check_port(database, port)
     with step(f"starting {database}"):
         arguments = [f"--max-cron-threads={CRON_THREADS}", *options]
         return odoo.serve(
             database, database, workers=workers, port=port, options=arguments
+        )
+
+
+def check_port(database: str, port: int | None) -> None:
+    """Stop when another program listens there; our own server may."""
+    record = processes.read_record(database)
+    is_ours = record and record["url"].endswith(f":{port}")
+    if port and not is_ours and processes.is_port_taken(port):
+        raise Stop(
+            f"Port {port} is taken by another program: choose another one, such as "
+            f"`make serve PORT={processes.free_port()}`."
         )
 
 
@@ -69,6 +77,8 @@ def must_update(database: str, addons) -> bool:
 
 def provide_erps(name: str) -> dict:
     """Copies of both ERPs of this name, served."""
+    # On a fresh machine these take minutes: side by side with what the CRM begins with.
+    erps.provide_templates(crm.provide_base)
     return {kind: erps.provide(kind, f"erp_{kind}_{name}") for kind in erps.KINDS}
 
 

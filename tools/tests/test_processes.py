@@ -4,10 +4,12 @@ import json
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from harness import paths, processes
+from harness.errors import Stop
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +72,35 @@ def test_a_server_comes_back_on_its_port():
         listener.bind(("127.0.0.1", port))
         listener.listen()
         assert processes.port_of("sleeper") != port
+
+
+def test_a_process_that_nobody_would_know_of_is_ended(monkeypatch):
+    started = []
+    real = subprocess.Popen
+
+    def remember(*args, **options):
+        started.append(real(*args, **options))
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", remember)
+    # a folder in the record's place: as impossible to write as on a full disk
+    processes.record_file("sleeper").mkdir()
+    with pytest.raises(OSError):
+        start_sleeper()
+    assert started[0].wait(timeout=10) < 0
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "65536", "-1", "8069.5"])
+def test_what_is_no_port(text):
+    with pytest.raises(Stop, match="is no port"):
+        processes.checked_port(text)
+
+
+def test_ports_people_type(monkeypatch):
+    assert processes.checked_port("8069") == 8069
+    assert processes.checked_port(None) is None
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    lowest = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text().strip()
+    if int(lowest) > 1:
+        with pytest.raises(Stop, match=f"choose one from {lowest}"):
+            processes.checked_port("1")
