@@ -100,6 +100,10 @@ CRM = {
         select count(distinct link.order_id) from integration_erp_order_shipment_rel link
           join integration_erp_order erp_order on erp_order.id = link.order_id
     """,
+    "orders with an invoice": """
+        select count(distinct link.order_id) from integration_erp_order_invoice_rel link
+          join integration_erp_invoice invoice on invoice.id = link.invoice_id and invoice.state = 'posted'
+    """,
     "orders shipped": "select count(*) from integration_erp_order where delivery_state in ('shipped', 'delivered')",
     "complaints known": "select count(*) from integration_complaint where remote_id is not null",
     "complaints accepted": """

@@ -1,9 +1,8 @@
 """What the CRM is filled with, by its own models as an import would. Called inside `odoo shell`."""
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import fields
 
+from bench.volume.copies import Copies
 from bench.volume.seeds import CODE, CUSTOMER, MONTHS, QUANTITY, chunks
 from bench.volume.work import settle
 
@@ -120,39 +119,40 @@ def change_customers(env, count: int) -> None:
         partner.street = f"Verhuisd {partner.id}"
 
 
-def leads(env, count: int, first: int = 0, days: int = 0, **values) -> list[int]:
+def leads(env, count: int, first: int = 0, **values) -> list[int]:
     """Opportunities of one line each, of one customer and one product after the other."""
-    Lead = env["crm.lead"].with_context(**QUIET)
-    partners = find(env, "res.partner", count, "ref", CODE)
-    products = find(env, "product.product", count, "default_code", CODE)
-    today = fields.Date.context_today(env.user)
-    ids = []
-    for numbers in chunks(range(count)):
-        ids += Lead.create(
-            [
-                {
-                    "name": f"Volume {first + number:05d}",
-                    "type": "opportunity",
-                    "partner_id": partners[number % len(partners)].id,
-                    "date_deadline": today + relativedelta(months=number % MONTHS),
-                    "lead_line_ids": [
-                        (
-                            0,
-                            0,
-                            {
-                                "product_id": products[number % len(products)].id,
-                                "quantity": QUANTITY,
-                            },
-                        )
-                    ],
-                    **values,
-                }
-                for number in numbers
-            ]
-        ).ids
-        env.cr.commit()
-        env.invalidate_all()
-    return ids
+    partners = find(env, "res.partner", count, "ref", CODE).ids
+    products = find(env, "product.product", count, "default_code", CODE).ids
+    columns = {
+        "title": [f"Volume {first + number:05d}" for number in range(count)],
+        "code": [f"{number % len(partners):05d}" for number in range(count)],
+        "partner": [partners[number % len(partners)] for number in range(count)],
+        "product": [products[number % len(products)] for number in range(count)],
+    }
+    with Copies(
+        env.cr,
+        columns,
+        {"partner": "res_partner", "product": "product_product"},
+        ["title", "code"],
+        {
+            "crm_lead.date_deadline": "(model.date_deadline"
+            f" + number.place % {MONTHS} * interval '1 month')::date"
+        },
+    ) as copies:
+        env["crm.lead"].with_context(**QUIET).create(
+            {
+                "name": columns["title"][0],
+                "type": "opportunity",
+                "partner_id": partners[0],
+                "date_deadline": fields.Date.context_today(env.user),
+                "lead_line_ids": [
+                    (0, 0, {"product_id": products[0], "quantity": QUANTITY})
+                ],
+                **values,
+            }
+        )
+        env.flush_all()
+    return copies.get_ids("crm_lead")
 
 
 def won_leads(env, count: int) -> list[str]:
@@ -170,29 +170,43 @@ def erp_orders(env, orders: list) -> None:
         lambda item: item.code == "sale_order_push"
     )
     currency = env.ref("base.EUR").id
-    for some in chunks(orders):
+    keys, ids, names, untaxed, totals = zip(*orders, strict=True)
+    found = env["crm.lead"].browse(int(key.rpartition("OPP")[2]) for key in keys)
+    columns = {
+        "key": keys,
+        "lead": found.ids,
+        "remote_id": [str(remote_id) for remote_id in ids],
+        "name": names,
+        "partner": [lead.partner_id.id for lead in found],
+    }
+    with Copies(
+        env.cr,
+        columns,
+        {"lead": "crm_lead", "partner": "res_partner"},
+        ["key"],
+        {
+            "integration_erp_order.remote_id": "number.remote_id",
+            "integration_erp_order.remote_number": "number.name",
+        },
+    ):
         env["integration.erp.order"].create(
-            [
-                {
-                    "connector_id": connector.id,
-                    "flow_id": flow.id,
-                    "lead_id": int(key.rpartition("OPP")[2]),
-                    "key": key,
-                    "remote_id": str(remote_id),
-                    "remote_number": number,
-                    "currency_id": currency,
-                    "expected_currency_id": currency,
-                    "expected_total": total,
-                    "expected_untaxed": untaxed,
-                    "amount_total": total,
-                    "amount_untaxed": untaxed,
-                    "state": "confirmed",
-                }
-                for key, remote_id, number, untaxed, total in some
-            ]
+            {
+                "connector_id": connector.id,
+                "flow_id": flow.id,
+                "lead_id": found[0].id,
+                "key": keys[0],
+                "remote_id": str(ids[0]),
+                "remote_number": names[0],
+                "currency_id": currency,
+                "expected_currency_id": currency,
+                "expected_total": totals[0],
+                "expected_untaxed": untaxed[0],
+                "amount_total": totals[0],
+                "amount_untaxed": untaxed[0],
+                "state": "confirmed",
+            }
         )
-        env.cr.commit()
-        env.invalidate_all()
+        env.flush_all()
 
 
 def forecast(env, count: int) -> None:

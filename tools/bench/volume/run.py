@@ -2,15 +2,20 @@
 
 import os
 
+import psycopg2
+
 from bench.engine.site import load
 from bench.report import Report, rate
 from bench.settings import Settings, from_environment
 from bench.volume.flows import FLOWS, Play, Run
 from bench.volume.site import VolumeSite
+from harness.errors import Stop
 from harness.progress import say
 from stage.json2 import CallError
 
 COUNT = 10_000
+# of one flow: the others are still worth knowing
+FAILURES = (RuntimeError, CallError, Stop, psycopg2.Error)
 HEAD = (
     "flow",
     "run",
@@ -39,8 +44,7 @@ def run(settings: Settings) -> Report:
             for flow in flows:
                 try:
                     figures[kind] |= measure(play, flow, table, notes)
-                except (RuntimeError, CallError) as error:
-                    # the other flows are still worth knowing
+                except FAILURES as error:
                     say(f"{kind}, {flow}: {error}")
                     failures.append(f"{kind}, {flow}: {error}")
         finally:

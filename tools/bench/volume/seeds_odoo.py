@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields
 
+from bench.volume.copies import Copies
 from bench.volume.seeds import STOCK, chunks, codes, price
 
 QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_notrack": True}
@@ -11,26 +12,21 @@ CONFIRM = 100
 
 
 def products(env, count: int) -> None:
-    """Storable goods, in batches."""
-    Product = env["product.product"].with_context(**QUIET)
-    for some in chunks(codes(count)):
-        Product.create(
-            [
-                {
-                    "default_code": code,
-                    "name": f"Volume {code}",
-                    "description_sale": "Cast iron, DN 25, with seals.",
-                    "type": "consu",
-                    "is_storable": True,
-                    "list_price": 12.5,
-                    "weight": 1.5,
-                    "invoice_policy": "order",
-                }
-                for code in some
-            ]
+    """Storable goods."""
+    with Copies(env.cr, {"code": codes(count)}, texts=["code"]):
+        env["product.product"].with_context(**QUIET).create(
+            {
+                "default_code": codes(1)[0],
+                "name": f"Volume {codes(1)[0]}",
+                "description_sale": "Cast iron, DN 25, with seals.",
+                "type": "consu",
+                "is_storable": True,
+                "list_price": 12.5,
+                "weight": 1.5,
+                "invoice_policy": "order",
+            }
         )
-        env.cr.commit()
-        env.invalidate_all()
+        env.flush_all()
 
 
 def find_products(env, count: int):
@@ -143,42 +139,64 @@ def invoices(env, count: int, first: int = 0) -> None:
 
 
 def orders(env, keys: list[str]) -> list:
-    """Confirmed orders of one line, with their deliveries."""
+    """Confirmed orders of one line, with their deliveries and posted invoices."""
     customers = find_customers(env, len(keys))
-    products_ = find_products(env, len(keys))
-    found = []
-    for some in chunks(enumerate(keys), CONFIRM):
-        sales = (
+    goods = find_products(env, len(keys))
+    bought = [goods[number % len(goods)] for number in range(len(keys))]
+    buyers = [customers[number % len(customers)] for number in range(len(keys))]
+    columns = {
+        "key": keys,
+        "customer": [customer.id for customer in buyers],
+        "address": [customer.child_ids[:1].id for customer in buyers],
+        "product": [product.id for product in bought],
+        "template": [product.product_tmpl_id.id for product in bought],
+    }
+    links = {
+        "customer": "res_partner",
+        "address": "res_partner",
+        "product": "product_product",
+        "template": "product_template",
+    }
+    # these are unique
+    values = {
+        f"{table}.name": "model.name || '-' || number.place"
+        for table in ("sale_order", "stock_picking", "account_move")
+    }
+    with Copies(env.cr, columns, links, ["key"], values) as copies:
+        sale = (
             env["sale.order"]
             .with_context(**QUIET)
             .create(
-                [
-                    {
-                        "partner_id": customers[number % len(customers)].id,
-                        "origin": key,
-                        "order_line": [
-                            (
-                                0,
-                                0,
-                                {
-                                    "product_id": products_[number % len(products_)].id,
-                                    "product_uom_qty": 2,
-                                },
-                            )
-                        ],
-                    }
-                    for number, key in some
-                ]
+                {
+                    "partner_id": buyers[0].id,
+                    "origin": keys[0],
+                    "order_line": [
+                        (0, 0, {"product_id": bought[0].id, "product_uom_qty": 2})
+                    ],
+                }
             )
         )
-        sales.action_confirm()
-        found += [
-            [sale.origin, sale.id, sale.name, sale.amount_untaxed, sale.amount_total]
-            for sale in sales
-        ]
-        env.cr.commit()
-        env.invalidate_all()
-    return found
+        sale.action_confirm()
+        sale._create_invoices().action_post()
+        env.flush_all()
+    # what the copies of a delivery have reserved
+    env.cr.execute(
+        """
+        update stock_quant quant set reserved_quantity = line.quantity
+          from (select product_id, location_id, sum(quantity) as quantity
+                  from stock_move_line where state not in ('done', 'cancel')
+                 group by product_id, location_id) line
+         where line.product_id = quant.product_id
+           and line.location_id = quant.location_id
+        """
+    )
+    names = [sale.name, *(f"{sale.name}-{place}" for place in range(1, len(keys)))]
+    amounts = [sale.amount_untaxed, sale.amount_total]
+    ids = copies.get_ids("sale_order")
+    return [
+        [key, order, name, *amounts]
+        for key, order, name in zip(keys, ids, names, strict=True)
+    ]
 
 
 def ship(env, count: int) -> None:

@@ -1,24 +1,28 @@
-"""What the Tryton ERP is filled with, over its API: a process beside its server would leave that one's caches behind."""
+"""What the Tryton ERP is filled with: the first record over its API, as a process beside its server would leave that one's
+caches behind, the others as copies of it."""
 
 import datetime
 from decimal import Decimal
 
+from bench.volume.copies import Copies
 from bench.volume.seeds import STOCK, chunks, codes
+from stage.database import Database
 from stage.tryton_rpc import TrytonRpc
 
-# more in one transaction gains nothing here
-TOGETHER = 100
 LIST_PRICE = Decimal("12.5")
+PARTY, ADDRESS = "party_party", "party_address"
 
 
 class Seeds:
     """Calls of Tryton's own models, as its clients make them.
 
     :param dict erp: how to reach it
+    :param database: its database, for copies
     """
 
-    def __init__(self, erp: dict):
+    def __init__(self, erp: dict, database: Database):
         self.client = TrytonRpc({**erp, **erp["admin"]})
+        self.database = database
 
     def call(self, model: str, method: str, *arguments):
         """A method that is open to clients."""
@@ -33,13 +37,16 @@ class Seeds:
         (found,) = self.find(model, [[name, "=", values[name]] for name in values])
         return found
 
+    def copies(self, *arguments, **named) -> Copies:
+        """What is made inside, many times."""
+        return Copies(self.database.connection.cursor(), *arguments, **named)
+
     # Products
 
     def products(self, count: int) -> None:
-        """Goods, in batches."""
-        unit = self.find_one("product.uom", name="Unit")
-        category = self.find_one("product.category", name="Goods 21 %")
-        for some in chunks(codes(count)):
+        """Goods."""
+        code = codes(1)[0]
+        with self.copies({"code": codes(count)}, texts=["code"]):
             self.call(
                 "product.template",
                 "create",
@@ -48,16 +55,17 @@ class Seeds:
                         "name": f"Volume {code}",
                         "code": code,
                         "type": "goods",
-                        "default_uom": unit,
-                        "sale_uom": unit,
+                        "default_uom": self.find_one("product.uom", name="Unit"),
+                        "sale_uom": self.find_one("product.uom", name="Unit"),
                         "salable": True,
                         "list_price": LIST_PRICE,
-                        "account_category": category,
+                        "account_category": self.find_one(
+                            "product.category", name="Goods 21 %"
+                        ),
                         "products": [
                             ["create", [{"description": "Cast iron, with seals."}]]
                         ],
                     }
-                    for code in some
                 ],
             )
 
@@ -73,24 +81,33 @@ class Seeds:
             pairs += [[row["id"]], {"name": f"{row['name']} renewed"}]
         self.call("product.template", "write", *pairs)
 
-    def stock(self, count: int, quantity: float = STOCK) -> None:
+    def stock(self, count: int) -> None:
         """By inventories."""
-        location = self.find_one("stock.location", code="STO")
-        for some in chunks(self.find_products(count)):
-            lines = [
-                {"product": product, "quantity": quantity, "expected_quantity": 0.0}
-                for product in some
-            ]
-            ids = self.call(
-                "stock.inventory",
-                "create",
-                [{"location": location, "lines": [["create", lines]]}],
-            )
-            self.call("stock.inventory", "confirm", ids)
+        products = self.find_products(count)
+        with self.copies({"product": products}, {"product": "product_product"}):
+            self.take_stock(products[:1], STOCK)
 
     def change_stock(self, count: int) -> None:
         """One more of some."""
-        self.stock(count, STOCK + 1.0)
+        self.take_stock(self.find_products(count), STOCK + 1)
+
+    def take_stock(self, products: list[int], quantity: float) -> None:
+        """One inventory."""
+        lines = [
+            {
+                "product": product,
+                "quantity": float(quantity),
+                "expected_quantity": 0.0,
+            }
+            for product in products
+        ]
+        location = self.find_one("stock.location", code="STO")
+        ids = self.call(
+            "stock.inventory",
+            "create",
+            [{"location": location, "lines": [["create", lines]]}],
+        )
+        self.call("stock.inventory", "confirm", ids)
 
     def prices(self, count: int) -> None:
         """A list with a formula for all: Tryton looks through the lines of a list one by one."""
@@ -123,8 +140,11 @@ class Seeds:
 
     def find_addresses(self, parties: list[int]) -> dict[int, int]:
         """One of each party."""
-        rows = self.call("party.party", "read", parties, ["addresses"])
-        return {row["id"]: row["addresses"][0] for row in rows}
+        return {
+            row["id"]: row["addresses"][0]
+            for some in chunks(parties)
+            for row in self.call("party.party", "read", some, ["addresses"])
+        }
 
     def invoices(self, count: int, first: int = 0) -> None:
         """Posted, one for each customer."""
@@ -141,36 +161,34 @@ class Seeds:
             1,
         )[0]
         journal = self.find("account.journal", [["type", "=", "revenue"]], 1)[0]
-        for parties in chunks(self.find_customers(count, first), TOGETHER):
-            addresses = self.find_addresses(parties)
+        parties = self.find_customers(count, first)
+        addresses = self.find_addresses(parties)
+        columns = {
+            "party": parties,
+            "address": [addresses[party] for party in parties],
+        }
+        with self.copies(columns, {"party": PARTY, "address": ADDRESS}):
+            line = {
+                "type": "line",
+                "description": "Pump",
+                "quantity": 1.0,
+                "unit": unit,
+                "unit_price": Decimal(100),
+                "account": revenue,
+            }
             ids = self.call(
                 "account.invoice",
                 "create",
                 [
                     {
                         "type": "out",
-                        "party": party,
-                        "invoice_address": addresses[party],
+                        "party": parties[0],
+                        "invoice_address": addresses[parties[0]],
                         "account": receivable,
                         "journal": journal,
                         "invoice_date": datetime.date.today(),
-                        "lines": [
-                            [
-                                "create",
-                                [
-                                    {
-                                        "type": "line",
-                                        "description": "Pump",
-                                        "quantity": 1.0,
-                                        "unit": unit,
-                                        "unit_price": Decimal(100),
-                                        "account": revenue,
-                                    }
-                                ],
-                            ]
-                        ],
+                        "lines": [["create", [line]]],
                     }
-                    for party in parties
                 ],
             )
             self.call("account.invoice", "post", ids)
@@ -178,51 +196,58 @@ class Seeds:
     # Orders
 
     def orders(self, keys: list[str]) -> list:
-        """Confirmed orders of one line, with their shipments."""
+        """Confirmed orders of one line, with their shipments and posted invoices."""
         customers = self.find_customers(len(keys))
         products = self.find_products(len(keys))
-        addresses = {}
-        for some in chunks(customers):
-            addresses |= self.find_addresses(some)
-        shop = self.find_one("web.shop", name="CRM")
-        unit = self.find_one("product.uom", name="Unit")
-        found = []
-        for some in chunks(enumerate(keys), TOGETHER):
-            values = []
-            for number, key in some:
-                party = customers[number % len(customers)]
-                line = {
-                    "type": "line",
-                    "product": products[number % len(products)],
-                    "unit": unit,
-                    "quantity": 2.0,
-                    "unit_price": LIST_PRICE,
-                }
-                values.append(
-                    {
-                        "party": party,
-                        "invoice_address": addresses[party],
-                        "shipment_address": addresses[party],
-                        "web_shop": shop,
-                        "web_id": key,
-                        "lines": [["create", [line]]],
-                    }
-                )
-            ids = self.call("sale.sale", "create", values)
+        addresses = self.find_addresses(customers)
+        buyers = [customers[number % len(customers)] for number in range(len(keys))]
+        columns = {
+            "key": keys,
+            "party": buyers,
+            "address": [addresses[party] for party in buyers],
+            "product": [products[place % len(products)] for place in range(len(keys))],
+        }
+        links = {"party": PARTY, "address": ADDRESS, "product": "product_product"}
+        goods = self.find_one("product.category", name="Goods 21 %")
+        [category] = self.call("product.category", "read", [goods], ["customer_taxes"])
+        taxes = list(category["customer_taxes"])
+        number = {"sale_sale.number": "model.number || '-' || number.place"}
+        with self.copies(columns, links, ["key"], number) as copies:
+            line = {
+                "type": "line",
+                "product": products[0],
+                "unit": self.find_one("product.uom", name="Unit"),
+                "quantity": 2.0,
+                "unit_price": LIST_PRICE,
+                "taxes": [["add", taxes]],
+            }
+            order = {
+                "party": buyers[0],
+                "invoice_address": addresses[buyers[0]],
+                "shipment_address": addresses[buyers[0]],
+                "web_shop": self.find_one("web.shop", name="CRM"),
+                "web_id": keys[0],
+                "lines": [["create", [line]]],
+            }
+            ids = self.call("sale.sale", "create", [order])
             for button in ("quote", "confirm", "process"):
                 self.call("sale.sale", button, ids)
-            names = ["web_id", "number", "untaxed_amount", "total_amount"]
-            found += [
-                [
-                    row["web_id"],
-                    row["id"],
-                    row["number"],
-                    float(row["untaxed_amount"]),
-                    float(row["total_amount"]),
-                ]
-                for row in self.call("sale.sale", "read", ids, names)
+            [row] = self.call("sale.sale", "read", ids, ["invoices"])
+            today = {"invoice_date": datetime.date.today()}
+            self.call("account.invoice", "write", row["invoices"], today)
+            self.call("account.invoice", "post", row["invoices"])
+        names = ["web_id", "number", "untaxed_amount", "total_amount"]
+        return [
+            [
+                row["web_id"],
+                row["id"],
+                row["number"],
+                float(row["untaxed_amount"]),
+                float(row["total_amount"]),
             ]
-        return found
+            for some in chunks(copies.get_ids("sale_sale"))
+            for row in self.call("sale.sale", "read", some, names)
+        ]
 
     def ship(self, count: int) -> None:
         """The first ones leave the warehouse."""
