@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 
 from .customer_mixin import CustomerMixin
+from .customer_news_mixin import CustomerNewsMixin
 from .erp_case import ErpCase
 
 FIELDS = (
@@ -20,7 +21,7 @@ FIELDS = (
 
 
 @tagged("post_install", "-at_install")
-class TestCustomersOdoo(CustomerMixin, ErpCase):
+class TestCustomersOdoo(CustomerNewsMixin, CustomerMixin, ErpCase):
     kind = "odoo"
 
     def read_there(self, party_id):
@@ -60,6 +61,20 @@ class TestCustomersOdoo(CustomerMixin, ErpCase):
 
     def write_there(self, party_id, **values):
         self.clerk.call("res.partner", "write", [party_id], vals=values)
+
+    def write_address_there(self, address_id, country_code=None, **values):
+        if country_code:
+            [values["country_id"]] = self.clerk.call(
+                "res.country", "search", domain=[("code", "=", country_code)]
+            )
+        self.write_there(address_id, **values)
+
+    def archive_there(self, party_id):
+        self.write_there(party_id, active=False)
+
+    def enter_anew_there(self, customer, **values):
+        """A customer is its own main address here."""
+        self.write_address_there(int(self.get_remote_id(customer)), **values)
 
     def test_2_orders_made_there_take_the_new_invoice_address(self):
         customer = self.make_linked()

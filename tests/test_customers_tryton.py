@@ -1,11 +1,12 @@
 from odoo.tests import tagged
 
 from .customer_mixin import CustomerMixin
-from .erp_case import ErpCase
+from .customer_news_mixin import CustomerNewsMixin
+from .erp_case import ErpCase, get_clerk
 
 
 @tagged("post_install", "-at_install")
-class TestCustomersTryton(CustomerMixin, ErpCase):
+class TestCustomersTryton(CustomerNewsMixin, CustomerMixin, ErpCase):
     kind = "tryton"
 
     def call(self, model, method, *arguments):
@@ -134,3 +135,48 @@ class TestCustomersTryton(CustomerMixin, ErpCase):
             self.call(
                 "party.address", "write", [address], {"street_unstructured": street}
             )
+
+    def write_address_there(self, address_id, **values):
+        """The address alone: the party's own ``write_date`` stays as it is."""
+        self.call("party.address", "write", [address_id], self.get_columns(**values))
+
+    def get_columns(self, country_code=None, **values):
+        columns = {"zip": "postal_code", "city": "city"}
+        changes = {columns[name]: values[name] for name in columns if name in values}
+        if "street" in values:
+            lines = (values["street"], values.get("street2"))
+            changes["street_unstructured"] = "\n".join(filter(None, lines))
+        if country_code:
+            [changes["country"]] = self.call(
+                "country.country", "search", [["code", "=", country_code]]
+            )
+        return changes
+
+    def archive_there(self, party_id):
+        self.call("party.party", "write", [party_id], {"active": False})
+
+    def enter_anew_there(self, customer, **values):
+        party_id = int(self.get_remote_id(customer))
+        self.call(
+            "party.address",
+            "write",
+            [self.address_id(customer)],
+            {"active": False},
+        )
+        self.call(
+            "party.address",
+            "create",
+            [{"party": party_id, "invoice": True, **self.get_columns(**values)}],
+        )
+
+    def test_news_4_merged_there(self):
+        gone, stays = self.make_linked(name="Gone"), self.make_linked(name="Stays")
+        ids = [int(self.get_remote_id(partner)) for partner in (gone, stays)]
+        keeper = get_clerk("tryton", {**self.erp, "clerk": self.erp["admin"]})
+        keeper.merge(*ids)
+        self.read_news()
+        self.assertFalse(
+            self.get_remote_id(gone), "looked for anew with its next order"
+        )
+        self.assertIn("no longer in", "".join(gone.message_ids.mapped("body")))
+        self.assertEqual(int(self.get_remote_id(stays)), ids[1])

@@ -1,7 +1,7 @@
 {
     "name": "Integrations: Customers",
     "summary": "Customers, their contact persons and addresses go to the ERP, and stay "
-    "linked to their counterparts there",
+    "linked to their counterparts there; what the ERP owns of them comes back",
     "version": "19.0.1.0.1",
     "category": "Sales/CRM",
     "license": "LGPL-3",

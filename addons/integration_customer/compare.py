@@ -1,12 +1,15 @@
 """Which fields of a customer are sent, which are kept: three-way, field by field.
 
 Ownership (requirements §4). The ERP owns the VAT number and the legal and invoicing
-address of a company: once they were changed there, they are kept there. The rest is ours:
-it goes over, and what it replaces is put on record. A change on one side only is no
-conflict: ours is sent, theirs is left alone.
+address of a company, unless an administrator says otherwise: once they were changed there,
+they are kept there. The rest is ours: it goes over, and what it replaces is put on record.
+A change on one side only is no conflict: ours is sent; theirs is left alone here, and what
+of it the ERP owns comes by ``takeover.py``.
 """
 
 from .fingerprint import (
+    ADDRESS_FIELDS,
+    PARTY_FIELDS,
     PLACE_FIELDS,
     QUIET_FIELDS,
     get_fields,
@@ -16,6 +19,8 @@ from .fingerprint import (
 
 #: written together, as one means little without the other
 REGION_FIELDS = ("country_code", "state_code")
+#: what the ERP owns unless somebody says otherwise, see :func:`get_erp_owned`
+DEFAULT_RULES = {"fields": ["vat", *PLACE_FIELDS], "is_everywhere": False}
 
 
 def get_country_code(party):
@@ -35,13 +40,21 @@ def get_sent_fields(address, party_fields):
     ]
 
 
-def get_erp_owned(party, address=None):
-    """Fields that belong to the ERP once they were changed there."""
+def get_erp_owned(party, address=None, rules=None):
+    """Fields that belong to the ERP once they were changed there.
+
+    :param dict rules: ``fields``: what the ERP owns of customers, and of the legal and
+        invoicing addresses of companies; ``is_everywhere``: of all addresses and contacts
+    """
+    rules = rules or DEFAULT_RULES
+    fields = set(rules["fields"])
     if address is None:
-        return {"vat"}
+        return fields & set(PARTY_FIELDS)
+    if address["kind"] == "invoice" or rules["is_everywhere"]:
+        return fields & set(ADDRESS_FIELDS)
     is_legal = address["kind"] == "main" or shares_main_address(party, address)
-    if address["kind"] == "invoice" or (is_legal and party["is_company"]):
-        return set(PLACE_FIELDS)
+    if is_legal and party["is_company"]:
+        return fields & set(PLACE_FIELDS)
     return set()
 
 
@@ -105,7 +118,8 @@ def compare(ours, theirs, names, sent, received, owned, country_code=""):
 def prepare_update(request, state):
     """What is to be written over there for one customer.
 
-    :param dict request: of the handler: ``party``, ``link``, ``links``, ``gone``
+    :param dict request: of the handler: ``party``, ``fields``, ``link``, ``links``, and
+        ``owned``, see :func:`get_erp_owned`
     :param dict state: ``contract.PartyState``, as it stands there
     :return: dict with ``update`` (``contract.PartyUpdate`` or None), ``missing`` (addresses
         to find or create), ``overwritten`` and ``kept`` (lists of ``[whose, field, theirs,
@@ -119,7 +133,7 @@ def prepare_update(request, state):
         [name for name in request["fields"] if name in party and name in state],
         request["link"]["sent"],
         request["link"]["received"],
-        get_erp_owned(party),
+        get_erp_owned(party, rules=request.get("owned")),
         country_code,
     )
     found = {
@@ -150,7 +164,7 @@ def prepare_update(request, state):
             ],
             link.get("sent") or {},
             link.get("received") or {},
-            get_erp_owned(party, address),
+            get_erp_owned(party, address, request.get("owned")),
         )
         found["overwritten"] += [[address["name"], *item] for item in overwritten]
         if not shares_main_address(party, address):

@@ -24,6 +24,11 @@ Changes
     ``party_update(updates)`` → per :class:`PartyUpdate` True: the named fields are
     written, the others left alone; the addresses named are those of this customer.
     Writing the same twice does no harm.
+    ``party_changes(cursor, limit)`` → ``{"remote_ids": [...], "cursor": str, "more":
+    bool}``: customers that were changed at or after the cursor, overlap included, archived
+    ones too; themselves, or by what belongs to them: an address, a contact, a VAT number.
+    Each once a page; without a cursor all there are. Opaque to the caller; only the client
+    reads its own cursor.
     ``party_archive(requests)`` → per ``{"kind": "party" | "address", "remote_id"}`` True;
     one that is archived or gone counts as success. Nothing is ever deleted.
 """

@@ -16,3 +16,6 @@ from . import handler_customer_replay
 from . import handler_customer_words
 from . import integration_field_label
 from . import handler_customer_marks
+from . import handler_customer_pull
+from . import handler_customer_take
+from . import handler_customer_take_words

@@ -150,9 +150,11 @@ class HandlerCustomerPush(models.AbstractModel):
         :param dict party: ``PartyRequest``
         :param link: ``integration.external.id`` of it
         :param dict links: see :meth:`_get_links`
-        :return: dict ``link``, and ``links`` of its contacts and addresses, by their keys
+        :return: dict ``link``, and ``links`` of its contacts and addresses, by their keys;
+            ``owned``: what of it the ERP owns
         """
         return {
+            "owned": link.connector_id._get_customer_ownership(),
             "link": _get_marks(link),
             "links": {
                 address["key"]: {"remote_id": known.remote_id, **_get_marks(known)}

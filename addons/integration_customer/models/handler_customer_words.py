@@ -1,12 +1,6 @@
 from odoo import api, models
 
-# what stands for these fields of ``contract.Party`` and ``contract.Address`` here
-OUR_FIELDS = {
-    "code": "ref",
-    "country_code": "country_id",
-    "kind": "type",
-    "state_code": "state_id",
-}
+from .integration_flow import OUR_FIELDS
 
 
 class HandlerCustomerPush(models.AbstractModel):

@@ -1,4 +1,10 @@
 from odoo import api, models
+from odoo.fields import Command
+
+from ..compare import DEFAULT_RULES
+from .integration_flow import OUR_FIELDS
+
+CONTRACT_FIELDS = {ours: name for name, ours in OUR_FIELDS.items()}
 
 
 class IntegrationConnector(models.Model):
@@ -6,6 +12,9 @@ class IntegrationConnector(models.Model):
 
     @api.private
     def _prepare_default_flows(self):
+        # sudo: which fields there are
+        fields = self.env["ir.model.fields"].sudo()
+        owned = [OUR_FIELDS.get(name, name) for name in DEFAULT_RULES["fields"]]
         return [
             *super()._prepare_default_flows(),
             {
@@ -17,4 +26,29 @@ class IntegrationConnector(models.Model):
                 "sequence": 20,
                 "priority": 10,
             },
+            {
+                "code": "customer_pull",
+                "direction": "pull",
+                "cadence": "scheduled",
+                "interval_minutes": 60,
+                "sequence": 22,
+                # after what people wait for
+                "priority": 40,
+                "erp_owned_field_ids": [
+                    Command.set([fields._get("res.partner", name).id for name in owned])
+                ],
+            },
         ]
+
+    @api.private
+    def _get_customer_ownership(self):
+        """:return: what of customers the ERP owns, see ``compare.get_erp_owned``"""
+        flow = self._get_flow("customer_pull")
+        if not flow:
+            return DEFAULT_RULES
+        # sudo: names of fields
+        names = flow.sudo().erp_owned_field_ids.mapped("name")
+        return {
+            "fields": sorted(CONTRACT_FIELDS.get(name, name) for name in names),
+            "is_everywhere": flow.erp_owned_scope == "all",
+        }

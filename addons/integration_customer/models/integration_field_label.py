@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .handler_customer_words import OUR_FIELDS
+from .integration_flow import OUR_FIELDS
 
 
 class IntegrationFieldLabel(models.AbstractModel):

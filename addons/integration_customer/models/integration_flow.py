@@ -3,14 +3,38 @@ from odoo.fields import Domain
 
 # of jobs nobody asked for
 UNASKED = ("created", "changed", "load")
+# what stands for these fields of ``contract.Party`` and ``contract.Address`` here
+OUR_FIELDS = {
+    "code": "ref",
+    "country_code": "country_id",
+    "kind": "type",
+    "state_code": "state_id",
+}
+# of a customer or an address, what can be the ERP's
+OWNABLE_FIELDS = (
+    "name",
+    "vat",
+    "email",
+    "phone",
+    "website",
+    "street",
+    "street2",
+    "zip",
+    "city",
+    "state_id",
+    "country_id",
+)
 
 
 class IntegrationFlow(models.Model):
     _inherit = "integration.flow"
 
     code = fields.Selection(
-        selection_add=[("customer_push", "Customers")],
-        ondelete={"customer_push": "cascade"},
+        selection_add=[
+            ("customer_push", "Customers"),
+            ("customer_pull", "Customers changed there"),
+        ],
+        ondelete={"customer_push": "cascade", "customer_pull": "cascade"},
     )
     archive_policy = fields.Selection(
         [
@@ -32,6 +56,28 @@ class IntegrationFlow(models.Model):
         required=True,
         help="Customers of won deals, and those linked by a load, are known over there. A"
         " filter sends others as soon as they are created or changed.",
+    )
+
+    erp_owned_field_ids = fields.Many2many(
+        "ir.model.fields",
+        "integration_flow_erp_owned_field_rel",
+        string="The ERP Owns",
+        domain=lambda self: [
+            ("model", "=", "res.partner"),
+            ("name", "in", OWNABLE_FIELDS),
+        ],
+        help="What is changed of these in the ERP is taken over here. Changed on both sides,"
+        " each keeps its own and a person is asked. The other fields are ours: what"
+        " stands there in their place stays there until they are changed here.",
+    )
+    erp_owned_scope = fields.Selection(
+        [
+            ("legal", "Customers; legal and invoicing addresses of companies"),
+            ("all", "Customers, contacts and all addresses"),
+        ],
+        "Of Whom",
+        default="legal",
+        required=True,
     )
 
     @api.private

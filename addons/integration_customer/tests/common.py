@@ -9,7 +9,7 @@ class CustomerCase(ConnectorCase):
     """A connector to an ERP in memory."""
 
     client_class = FakeClient
-    own_flows = ("customer_push",)
+    own_flows = ("customer_push", "customer_pull")
 
     @classmethod
     def setUpClass(cls):

@@ -1,6 +1,7 @@
 """Customers of an ERP in memory, by ``contract.py``. For logic and faults; the real ERPs
 are in the tests of the suite's root."""
 
+import copy
 from collections import Counter
 
 from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
@@ -23,6 +24,7 @@ ADDRESS = (
 class FakeErp:
     def __init__(self):
         self.parties = {}  # remote id -> PartyState with "key"
+        self.changed = []  # remote ids, in the order of their changes
         self.calls = Counter()
         self.faults = []  # raised in turn, by any verb
         self.next_id = 100
@@ -49,6 +51,14 @@ class FakeErp:
         }
         links = self.add_addresses(remote_id, party.get("addresses", ()))
         return remote_id, links
+
+    def change(self, remote_id, address_id=None, **values):
+        """What people do there; an address may be all that shows it."""
+        if address_id:
+            self.get_address(address_id).update(values)
+        else:
+            self.parties[remote_id].update(values)
+        self.changed.append(remote_id)
 
     def add_addresses(self, remote_id, addresses):
         party, links = self.parties[remote_id], {}
@@ -128,13 +138,33 @@ class FakeClient(SystemClient):
 
     def party_read(self, remote_ids):
         self.erp.note("party_read")
-        return [self.erp.parties.get(remote_id) for remote_id in remote_ids]
+        # what changes there later is not what was read
+        return [
+            copy.deepcopy(self.erp.parties.get(remote_id)) for remote_id in remote_ids
+        ]
+
+    def party_changes(self, cursor, limit):
+        self.erp.note("party_changes")
+        whole = list(self.erp.parties)
+        # at first all, then what was changed since
+        begun, place = (cursor or "all:0").split(":")
+        source = whole if begun == "all" else self.erp.changed
+        end = int(place) + limit
+        page = list(dict.fromkeys(source[int(place) : end]))
+        more = end < len(source)
+        if more:
+            following = f"{begun}:{end}"
+        else:
+            following = f"since:{len(self.erp.changed)}"
+        return {"remote_ids": page, "cursor": following, "more": more}
 
     def party_update(self, updates):
         self.erp.note("party_update")
         for update in updates:
             party = self.erp.parties[update["remote_id"]]
             party.update({name: update["party"][name] for name in update["fields"]})
+            # as there: ours show up like anybody's
+            self.erp.changed.append(update["remote_id"])
             for item in update["addresses"]:
                 self.erp.get_address(item["remote_id"]).update(
                     {name: item["address"][name] for name in item["fields"]}

@@ -42,7 +42,8 @@ class IntegrationChange(models.Model):
         it.
 
         :param connector: ``integration.connector``
-        :param entries: list of dicts ``record``, ``key``, ``name`` and ``after``
+        :param entries: list of dicts ``record``, ``key``, ``name`` and ``after``; and
+            ``before`` where that is not what had come in, but what it was here
         """
         if not entries:
             return
@@ -68,7 +69,7 @@ class IntegrationChange(models.Model):
                     "name": entry["name"],
                     "moment": now,
                     "job_id": self.env.context.get("integration_job_id"),
-                    "before": known.get(entry["key"]),
+                    "before": entry.get("before", known.get(entry["key"])),
                     "after": entry["after"],
                 }
                 for entry in entries

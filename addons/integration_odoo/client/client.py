@@ -12,6 +12,7 @@ from .order_check import OrderCheckVerbs
 from .orders import OrderVerbs
 from .parties import PartyVerbs
 from .party_changes import PartyChangeVerbs
+from .party_news import PartyNewsVerbs
 from .prices import PriceVerbs
 from .protocol import OdooProtocol
 from .status import StatusVerbs
@@ -23,6 +24,7 @@ class OdooClient(
     ConnectionVerbs,
     PartyVerbs,
     PartyChangeVerbs,
+    PartyNewsVerbs,
     AccountFigureVerbs,
     ValueVerbs,
     CatalogVerbs,

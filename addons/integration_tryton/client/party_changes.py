@@ -63,7 +63,8 @@ class PartyChangesMixin:
             row["id"]: row
             for row in self.search_read(
                 "party.party",
-                [["id", "in", ids], ANY_ACTIVE],
+                # one that was merged into another stays behind, see existence.py
+                [["id", "in", ids], ANY_ACTIVE, ["replaced_by", "=", None]],
                 ["name", "active", "lang.code"],
             )
         }

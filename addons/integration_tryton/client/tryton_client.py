@@ -16,6 +16,7 @@ from .order_values import OrderValuesMixin
 from .orders import OrdersMixin
 from .parties import PartiesMixin
 from .party_changes import PartyChangesMixin
+from .party_news import PartyNewsMixin
 from .prices import PricesMixin
 from .protocol import RpcClient
 from .status import StatusMixin
@@ -28,6 +29,7 @@ class TrytonClient(
     ConnectionMixin,
     PartiesMixin,
     PartyChangesMixin,
+    PartyNewsMixin,
     AccountFiguresMixin,
     AddressesMixin,
     ValuesMixin,
