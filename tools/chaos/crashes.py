@@ -25,11 +25,18 @@ from harness.progress import say
 DEALS = 2
 WIN_TRIES = 3
 PATIENCE = 90
-# A lane is through by then.
-MOST_BOUNDARIES = 60
-# The pull looks once more at the orders of the last minutes: of pages as small as those of the campaign there would be
-# many, each with the same commits. So there are two or three.
-PAGE = 20
+# A lane is killed at each commit of these, and at whatever else it commits; by name, as they don't come in the same order
+# twice.
+FLOWS = ("customer_push", "sale_order_push", "sale_status_pull")
+STEPS = (
+    "JobBatch.claim",
+    "JobBatch._prepare",
+    "BatchSettling._store_answers",
+    "BatchSettling._do",
+    "BatchSettling._apply",
+)
+# A lane may not come to a commit, as another one has done the work.
+BOUNDARY_TRIES = 4
 PARTS = ("servers", "limits", "lanes")
 # An order of which the pull has not told yet that it was shipped.
 UNSHIPPED = """
@@ -94,20 +101,14 @@ class Matrix:
             text=True,
         )
         self.read()
-        site.database.rows(
-            "update integration_flow set batch_size = %s where code = 'sale_status_pull'",
-            PAGE,
-        )
         self.rows = []
         self.notes = []
         self.is_whole = True
         self.leads = {kind: [] for kind in site.erps}
         self.clerks = {kind: clerk(kind, erp) for kind, erp in site.erps.items()}
         self.shipped = {kind: [] for kind in site.erps}
-        # Names of the commits at which a lane was killed.
-        self.killed_at = {kind: set() for kind in site.erps}
-        # How many there are, by (ERP, before or after).
-        self.most = {}
+        # Commits at which no lane could be killed.
+        self.never_met = []
 
     def read(self) -> dict:
         """The worker's next answer; whatever else Odoo prints is none."""
@@ -203,27 +204,31 @@ class Matrix:
             self.clerks[kind].ship(int(remote_id))
             self.shipped[kind].append(remote_id)
 
-    def boundaries(self, kind: str, workers: int, after: bool) -> None:
-        """Each commit in turn, until a lane gets through. Beside another one it may find nothing left to do: so then
-        there are as many rounds as when it was alone."""
+    def find_boundaries(self, kind: str) -> list[str]:
+        """Names of the commits of a lane that gets through; those it has to have come first."""
+        self.ship(kind)
+        self.win(kind)
+        child = self.ask("run", listen=True)["child"]
+        seen = self.ask("wait", child=child)["text"].splitlines()
+        self.check(kind, "not killed", 1, is_spared=True)
+        wanted = [f"{flow}: {step}" for flow in FLOWS for step in STEPS]
+        return list(dict.fromkeys([*wanted, *seen]))
+
+    def boundary(self, kind: str, name: str, workers: int, after: bool) -> None:
+        """One commit; where the lane does not come to it, once more."""
         when = "after" if after else "before"
-        most = self.most.get((kind, when), 0) if workers > 1 else MOST_BOUNDARIES
-        for number in range(1, most + 1):
+        for _try in range(BOUNDARY_TRIES):
             self.ship(kind)
             self.win(kind)
-            children = [self.ask("run", at=number, after=after)["child"]]
+            children = [self.ask("run", at=name, after=after)["child"]]
             if workers > 1:
                 children.append(self.ask("run")["child"])
             first, *_others = [self.ask("wait", child=child) for child in children]
-            where = first["text"].strip() or "-"
             is_spared = not first["killed"]
-            self.check(kind, f"{when} commit {number} ({where})", workers, is_spared)
+            self.check(kind, f"{when} {name}", workers, is_spared)
             if not is_spared:
-                self.killed_at[kind].add(f"{when} {where}")
-            elif workers == 1:
-                break
-        if workers == 1:
-            self.most[kind, when] = number
+                return
+        self.never_met.append(f"{kind}, {when} {name}, {workers} at work")
 
     def any_moment(self, kind: str) -> None:
         """kill -9 wherever the lane happens to be."""
@@ -239,9 +244,11 @@ class Matrix:
     def run_lanes(self, kind: str) -> None:
         """kill -9 at any moment, then at each commit."""
         self.any_moment(kind)
+        names = self.find_boundaries(kind)
         for workers in (1, 2):
             for after in (True, False):
-                self.boundaries(kind, workers, after)
+                for name in names:
+                    self.boundary(kind, name, workers, after)
 
     def close(self) -> None:
         """The worker ends with its input; one that was broken off may be waiting for a lane."""
@@ -327,14 +334,14 @@ def report(matrix: Matrix, figures: dict) -> Report:
         " middle of a batch.",
         *matrix.notes,
     ]
-    for erp, names in matrix.killed_at.items():
-        if names:
-            notes.append(f"{erp}, lanes killed: {'; '.join(sorted(names))}.")
+    if matrix.never_met:
+        notes.append(f"No lane came to: {'; '.join(matrix.never_met)}.")
     machine = {
         "whole": matrix.is_whole,
         "crashes": sum(not row.is_spared for row in rows),
         "stuck": sum(row.is_stuck for row in rows),
         "bad": sum(row.is_bad for row in rows),
+        "never_met": len(matrix.never_met),
         "seconds_max": rate(max((row.seconds for row in rows), default=0.0)),
         **figures,
     }

@@ -30,6 +30,9 @@ CONNECTOR = {
     "settle_seconds": 20,
     "max_attempts": 30,
 }
+# The pull looks once more at the orders of the last minutes: in pages of four there would be hundreds, and a campaign of
+# thousands of deals would end with them.
+PAGE = 20
 # Of the proxy: an answer that never comes is worth no longer than the time-out.
 PROXY = {"delay": 1.0, "late": 2.0, "hang": 8.0}
 LANE_LOCKS = """
@@ -78,7 +81,10 @@ class Site:
                 connectors.map_values(steward, admin, connector)
             flow = connectors.flow(admin, connector, "sale_status_pull")
             admin.call(
-                "integration.flow", "write", [flow], vals={"interval_minutes": 1}
+                "integration.flow",
+                "write",
+                [flow],
+                vals={"interval_minutes": 1, "batch_size": PAGE},
             )
             self.connectors[kind] = connector
         uuid = self.database.value(

@@ -112,24 +112,29 @@ def win(database, connector: int, count: int, mark: str) -> dict:
     return {"leads": json.loads(found["text"])} if not found["code"] else found
 
 
-def run(database, at: int = 0, after: bool = False, wait_for: float = 0) -> dict:
-    """A lane; with `at`, it is killed right before or after its commit of that number."""
+def run(
+    database,
+    at: str = "",
+    after: bool = False,
+    listen: bool = False,
+    wait_for: float = 0,
+) -> dict:
+    """A lane; with `at`, it is killed right before or after its first commit of that name, see `describe`; with `listen`,
+    it says the names of all, a line each."""
 
     def work(say):
         with Registry(database).cursor() as cursor:
             lane = api.Environment(cursor, api.SUPERUSER_ID, {})["integration.lane"]
             model = type(lane)
-            commit, count = model._commit, 0
+            commit = model._commit
 
             def commit_or_die(self):
-                nonlocal count
                 cursor.flush()
                 # what has written nothing leaves nothing behind
-                is_boundary = has_written(cursor)
-                count += is_boundary
-                is_last = is_boundary and count == at
-                if is_last:
-                    say(describe(sys._getframe(1)))
+                name = describe(sys._getframe(1)) if has_written(cursor) else ""
+                if listen and name:
+                    say(f"{name}\n")
+                is_last = bool(at) and name == at
                 if is_last and not after:
                     os.kill(os.getpid(), signal.SIGKILL)
                 commit(self)
@@ -143,7 +148,8 @@ def run(database, at: int = 0, after: bool = False, wait_for: float = 0) -> dict
                 time.sleep(0.2)
                 lane.env.invalidate_all()
                 lane._run_lane()
-            say(str(count_open(cursor)) if not at else "")
+            if not at and not listen:
+                say(str(count_open(cursor)))
 
     return {"child": fork(work)}
 
