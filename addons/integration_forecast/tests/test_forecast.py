@@ -136,7 +136,7 @@ class TestForecast(ForecastCase):
 
     def test_two_units_for_one_of_theirs(self):
         box = self.make_product("Box of 12", "BOX", 100.0, is_mapped=False)
-        self.map_product(box, remote_id="P-CHAIR", remote_unit_id="BOXES")
+        self.map_product(box, remote_id="P-CHAIR", remote_unit_id="BOXES", factor=2)
         self.make_deal([(self.product, 10), (box, 2)], 50)
         job = self.send()
         self.assertEqual(job.state, "failed", job.error_message)
