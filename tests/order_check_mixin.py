@@ -151,7 +151,8 @@ class OrderCheckMixin:
         )
         product = self.make_product_like("BOOK-HYD", "BOOK-KG")
         mapping = self.map_to("BOOK-HYD", product)
-        mapping.remote_unit_id = kilogram.remote_id
+        # whoever picked it has said how many of it make one of ours
+        mapping.write({"remote_unit_id": kilogram.remote_id, "factor": 2})
         lead = self.make_lead([])
         lead.lead_line_ids = [(0, 0, {"product_id": product.id, "quantity": 1})]
         self.assert_blocked(lead, "convert")

@@ -40,8 +40,19 @@ current = MAIN
 
 
 def is_external() -> bool:
-    """The person brings a server of their own."""
-    return current is MAIN and bool(os.environ.get("PGHOST"))
+    """The person brings a server of their own; what we start is told of ours in the same words."""
+    return current is MAIN and bool(os.environ.get("PGHOST")) and not is_told_of_ours()
+
+
+def is_told_of_ours() -> bool:
+    """One of our own commands has started this one."""
+    try:
+        settings = json.loads(MAIN.settings_file.read_text())
+    except (OSError, ValueError):
+        return False
+    # the password is ours alone
+    told = (os.environ.get("PGPORT"), os.environ.get("PGPASSWORD"))
+    return told == (str(settings["port"]), settings["password"])
 
 
 def environment() -> dict:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness import external_postgres, paths
+from harness import external_postgres, paths, postgres
 from harness.errors import Stop
 
 
@@ -56,3 +56,16 @@ def test_another_machines_database_stays(monkeypatch, tmp_path):
     go_to(monkeypatch, tmp_path / "two")
     with pytest.raises(Stop, match="on elsewhere"):
         external_postgres.check_may_drop("crm_demo", comment)
+
+
+def test_what_we_start_is_told_of_our_own_server(tmp_path, monkeypatch):
+    own = postgres.Cluster("postgres", tmp_path, tmp_path / "pg.json")
+    monkeypatch.setattr(postgres, "MAIN", own)
+    monkeypatch.setattr(postgres, "current", own)
+    own.settings_file.write_text(json.dumps({"port": 5444, "password": "ours"}))
+    monkeypatch.delenv("PGHOST", raising=False)
+    for name, value in postgres.environment().items():
+        monkeypatch.setenv(name, value)
+    assert not postgres.is_external()
+    monkeypatch.setenv("PGPASSWORD", "theirs")
+    assert postgres.is_external()
