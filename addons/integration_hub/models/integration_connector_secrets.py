@@ -10,7 +10,10 @@ class IntegrationConnector(models.Model):
 
     # those of many connectors are read at once
     credential_ids = fields.One2many(
-        "integration.credential", "connector_id", groups=fields.NO_ACCESS
+        "integration.credential",
+        "connector_id",
+        "Credentials",
+        groups=fields.NO_ACCESS,
     )
     api_key = fields.Char(
         "API Key",
