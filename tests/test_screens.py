@@ -203,8 +203,11 @@ class TestScreens(ErpCase, ScreensCase):
 
     def get_administrator_screens(self):
         """Those of whoever sets it up."""
+        flow = self.connector._get_flow("customer_pull")
+        flows = "/odoo/action-integration_hub.integration_flow_action"
         return [
             ("connector", f"/odoo/integrations/{self.connector.id}"),
+            ("flow-customers", f"{flows}/{flow.id}"),
             ("connector-stopped", f"/odoo/integrations/{self.broken.id}"),
             ("schedule", "/odoo/integration-schedule"),
             ("settings", "/odoo/action-integration_hub.res_config_settings_action"),
