@@ -229,16 +229,32 @@ class RpcClient(RefusalWords, SystemClient):
         return decode(answer["result"])
 
     def search_read(self, model, domain, fields, order=None, limit=None, context=None):
-        return self.rpc(
+        rows = self.rpc(
             model, "search_read", domain, 0, limit, order, list(fields), context=context
         )
+        return self._check_rows(rows)
 
     def read_records(self, model, ids, fields):
         """:return: dict ``{id: values}`` of the records, which have to exist"""
         rows = []
         for chunk in in_chunks(list(dict.fromkeys(ids)), READ_SIZE):
-            rows += self.rpc(model, "read", chunk, list(fields))
+            rows += self._check_rows(self.rpc(model, "read", chunk, list(fields)))
         return {row["id"]: row for row in rows}
+
+    def _check_rows(self, rows):
+        """What stands between us and the server may answer in its place; asked again, the
+        server answers itself."""
+        if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+            return rows
+        raise self.note_error(
+            NetworkError(
+                _lt(
+                    "This does not answer like a Tryton server. Check the"
+                    " address of the connector."
+                ),
+                str(rows)[:200],
+            )
+        )
 
     def read_created(self, model, ids, fields):
         """:meth:`read_records` of what was just created: it is there, so a failure to read it
