@@ -34,6 +34,8 @@ ANSWER_TYPES = {
     "fields_get": dict,
     "search_read": list,
 }
+# ... and what their lists hold
+ITEM_TYPES = {"create": int, "search_read": dict}
 
 
 class OdooProtocol(SystemClient):
@@ -66,7 +68,7 @@ class OdooProtocol(SystemClient):
         arguments["context"] = {**self.context, **arguments.get("context", {})}
         send = self._call_json2 if self.protocol == "json2" else self._call_jsonrpc
         answer = send(purpose, model, method, ids, changes, arguments)
-        if not isinstance(answer, ANSWER_TYPES.get(method, object)):
+        if not _is_answer(method, answer):
             raise self._get_nonsense_error(answer, changes)
         return answer
 
@@ -358,3 +360,11 @@ class OdooProtocol(SystemClient):
         if self.major_version >= SHORT_URLS_SINCE:
             return f"{url}/odoo/{model}/{remote_id}"
         return f"{url}/web#id={remote_id}&model={model}&view_type=form"
+
+
+def _is_answer(method, answer):
+    """Whether Odoo can have said that."""
+    if not isinstance(answer, ANSWER_TYPES.get(method, object)):
+        return False
+    kind = ITEM_TYPES.get(method)
+    return not kind or all(isinstance(item, kind) for item in answer)

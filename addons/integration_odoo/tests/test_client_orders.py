@@ -4,7 +4,12 @@ import unittest
 from decimal import Decimal
 from unittest.mock import patch
 
-from odoo.addons.integration_hub.client import ValidationError, error_from_dict
+from odoo.addons.integration_hub.client import (
+    NetworkError,
+    OutcomeUnknownError,
+    ValidationError,
+    error_from_dict,
+)
 from odoo.addons.integration_hub.tests.client_case import CuttingProxy
 
 from .common import ErpCase, contract
@@ -248,6 +253,16 @@ class OrderTests:
         self.assert_error(error, "validation" if is_enveloped else "outcome_unknown")
         [answer] = self.client.order_confirm([order_id])
         self.assertEqual(answer["state"], "confirmed")
+
+    def test_list_of_something_else(self):
+        """Said by what stands in between: whether an order was made has to be looked up."""
+        self.client.get_fields("res.partner")
+        send = f"_call_{self.client.protocol}"
+        with patch.object(self.client, send, lambda *args: ["\0", "?"]):
+            with self.assertRaises(NetworkError):
+                self.client.search_read("res.partner", [], ["name"])
+            with self.assertRaises(OutcomeUnknownError):
+                self.client.call("res.partner", "create", changes=True, vals_list=[{}])
 
     def test_confirm_a_cancelled_order(self):
         good, cancelled = self.create_order(), self.create_order()

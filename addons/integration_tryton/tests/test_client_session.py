@@ -1,5 +1,7 @@
 """Connection, login and lost answers, on the real Tryton."""
 
+from unittest.mock import patch
+
 from odoo.addons.integration_hub.client import (
     AuthenticationError,
     IntegrationError,
@@ -87,6 +89,16 @@ class TestSession(TrytonCase):
         (answer,) = client.order_create([self.make_sale()])
         self.assertIsInstance(answer, dict)
         self.assertEqual(len(client.order_find([answer["key"]])), 1)
+
+
+class TestNonsense(TrytonCase):
+    def test_list_of_something_else(self):
+        """Found by a campaign of faults: taken for records, it broke the search."""
+        with patch.object(self.client, "rpc", lambda *args, **kwargs: ["\0", "?"]):
+            with self.assertRaises(NetworkError):
+                self.client.search_read("sale.sale", [], ["number"])
+            with self.assertRaises(NetworkError):
+                self.client.read_records("sale.sale", [1], ["number"])
 
 
 class TestLostAnswer(TrytonCase):
