@@ -41,7 +41,7 @@ def provide_template(addons) -> None:
 
 def options_for(arguments: list[str]) -> list[str]:
     """What a full run means, with the caller's options added or instead."""
-    plugins = ["-p", "harness.no_skips", "-p", "harness.shared_files"]
+    plugins = ["-p", "harness.every_test", "-p", "harness.shared_files"]
     # xdist would put classes of few tests last, which are those that look at screens.
     order = ["--dist=loadscope", "--no-loadscope-reorder"]
     options = [*plugins, *order, "--durations=10", "--timeout=600"]
@@ -53,9 +53,12 @@ def options_for(arguments: list[str]) -> list[str]:
 
 
 def test_folders() -> list[str]:
-    """Those of the addons; the root addon's through its link, for its name. It comes first: its screens take
-    minutes each, and the last of them would leave the other worker with nothing to do."""
-    folders = [crm.find_addon(name) / "tests" for name in reversed(crm.suite_addons())]
+    """Those of the addons, through their links: from outside pytest's root folder, equally named tests of two addons
+    would have one id. The root addon comes first: its screens take minutes each, and the last of them would leave the
+    other worker with nothing to do."""
+    folders = [
+        paths.LINKED_ADDONS / name / "tests" for name in reversed(crm.suite_addons())
+    ]
     return [str(folder) for folder in folders if folder.is_dir()]
 
 
