@@ -31,8 +31,8 @@ def find_python() -> str:
     )
 
 
-def provide() -> None:
-    """Both environments are there afterwards, with what the requirement files name."""
+def provide_odoo() -> None:
+    """Odoo's environment is there afterwards, with what the requirement files name."""
     requirements = [
         paths.ROOT / "requirements.txt",
         paths.TOOLS / "requirements-odoo.txt",
@@ -45,6 +45,10 @@ def provide() -> None:
         "Python packages for Odoo and tests",
         alone=paths.TOOLS / "requirements-oca.txt",
     )
+
+
+def provide_tryton() -> None:
+    """Likewise Tryton's."""
     requirements = [paths.TOOLS / "requirements-tryton.txt"]
     provide_one(
         paths.TRYTON_VENV,

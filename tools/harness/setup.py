@@ -5,6 +5,7 @@ import shutil
 
 from . import debian, node_tools, odoo_source, paths, postgres, python_envs
 from .errors import Stop
+from .together import together
 
 # A first set-up and the first demo, measured: Odoo 1.4 with its packages, the environments 0.7, databases and their log 2.
 ODOO_GIGABYTES, ENVIRONMENTS_GIGABYTES, CLUSTER_GIGABYTES, RUN_GIGABYTES = 2, 1, 2, 1
@@ -15,10 +16,14 @@ def provide() -> None:
     paths.make_folders()
     check_disk()
     debian.provide_packages()
-    python_envs.provide()
+    together(provide_odoo, python_envs.provide_tryton, postgres.provide)
+
+
+def provide_odoo() -> None:
+    """Node.js comes with the environment, and a font that Odoo's tree links to with Node's packages."""
+    python_envs.provide_odoo()
     node_tools.provide()
     odoo_source.provide()
-    postgres.provide()
 
 
 def check_disk() -> None:
