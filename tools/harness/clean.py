@@ -6,6 +6,8 @@ from . import external_postgres, paths, postgres, processes
 from .errors import Stop
 from .progress import say
 
+STAY = f"To leave its databases there, remove {paths.DEV} by hand."
+
 
 def status() -> None:
     """One line for each running process."""
@@ -50,17 +52,19 @@ def clean() -> None:
 
 
 def drop_external() -> None:
-    """Those that this checkout has made on a server of the person's."""
-    if not external_postgres.FILE.is_file():
-        return
-    if not postgres.is_external():
-        say(
-            "    databases of this checkout on a PostgreSQL server of yours stay: with PGHOST set they go too"
+    """Those that this checkout has made on servers of the person's; Stop while one is left, as nobody would know any
+    more whose it is."""
+    if postgres.is_external() and external_postgres.own_id():
+        try:
+            for name in external_postgres.own_databases():
+                postgres.drop_database(name)
+                say(f"dropped {name}")
+        except Stop as stop_:
+            raise Stop(f"{stop_} {STAY}") from stop_
+        external_postgres.forget_server()
+    if left := external_postgres.servers():
+        names = ", ".join(name.rstrip(":") for name in left)
+        raise Stop(
+            f"Databases of this checkout are on a PostgreSQL server of yours ({names}): set PGHOST and the rest as "
+            f"they were, then `make clean` again. {STAY}"
         )
-        return
-    try:
-        for name in external_postgres.own_databases():
-            postgres.drop_database(name)
-            say(f"dropped {name}")
-    except Stop as stop_:
-        say(f"    databases of this checkout on your PostgreSQL server stay: {stop_}")

@@ -13,31 +13,68 @@ from pathlib import Path
 from . import commands, paths, postgres
 from .errors import Stop
 
-# Our id is in here: with the folder .dev go the files that belong to our databases.
+# Our id is in here, and the servers where it names databases: with the folder .dev go the files that belong to these.
 FILE = paths.RUN / "checkout.json"
 SIGN = re.compile(
     r" *\[crm_integration_suite: checkout (?P<path>.+) on (?P<host>\S+), (?P<id>\w+)\]$"
 )
 
 
-def own_id() -> str:
-    """Made with the first database."""
-    if not FILE.is_file():
-        commands.write_whole(FILE, json.dumps({"id": secrets.token_hex(8)}))
-    return id_in(FILE)
+def read(file: Path) -> dict:
+    """`{"id": …, "servers": [address, …]}` of a checkout.
+
+    :raise OSError, ValueError, KeyError: it can't be read
+    """
+    kept = json.loads(file.read_text())
+    return {"id": kept["id"], "servers": kept.get("servers", [])}
 
 
-def id_in(file: Path) -> str:
+def read_own() -> dict:
     """Empty when there is none."""
     try:
-        return json.loads(file.read_text())["id"]
-    except (OSError, ValueError, KeyError):
-        return ""
+        return read(FILE)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Stop(
+            f"{FILE}, which says whose databases are whose on your PostgreSQL server, cannot be read ({error}): "
+            "mend it, or remove it; the databases then stay there."
+        ) from error
+
+
+def own_id() -> str:
+    """Empty when nothing was made yet."""
+    return read_own().get("id", "")
+
+
+def servers() -> list[str]:
+    """Addresses where databases of ours are."""
+    return read_own().get("servers", [])
+
+
+def note_server() -> str:
+    """Before the first database there: the id by which ours are known."""
+    with commands.lock("checkout"):
+        kept = read_own() or {"id": secrets.token_hex(8), "servers": []}
+        if postgres.address() not in kept["servers"]:
+            kept["servers"].append(postgres.address())
+            commands.write_whole(FILE, json.dumps(kept))
+    return kept["id"]
+
+
+def forget_server() -> None:
+    """Nothing of ours is left there."""
+    with commands.lock("checkout"):
+        kept = read_own()
+        kept["servers"] = [
+            name for name in kept["servers"] if name != postgres.address()
+        ]
+        commands.write_whole(FILE, json.dumps(kept))
 
 
 def sign(text: str) -> str:
     """The comment of a database of ours: what it was built from, and who has made it."""
-    return f"{text} [crm_integration_suite: checkout {paths.ROOT} on {socket.gethostname()}, {own_id()}]"
+    return f"{text} [crm_integration_suite: checkout {paths.ROOT} on {socket.gethostname()}, {note_server()}]"
 
 
 def unsign(comment: str) -> str:
@@ -62,13 +99,24 @@ def check_may_drop(database: str, comment: str) -> None:
         )
     if found["id"] == own_id():
         return
-    theirs = Path(found["path"]) / FILE.relative_to(paths.ROOT)
-    is_gone = found["host"] == socket.gethostname() and id_in(theirs) != found["id"]
-    if not is_gone:
+    if found["host"] != socket.gethostname() or not is_gone(found):
         raise Stop(
             f"The database {database} on the PostgreSQL server that PGHOST names belongs to the checkout "
             f"{found['path']} on {found['host']}: run `make clean` there first, or name another server."
         )
+
+
+def is_gone(found: re.Match) -> bool:
+    """Whether that checkout of this machine was removed. What can't be read is there: it may be another user's."""
+    try:
+        return (
+            read(Path(found["path"]) / FILE.relative_to(paths.ROOT))["id"]
+            != found["id"]
+        )
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def own_databases() -> list[str]:
