@@ -178,8 +178,8 @@ class Limits:
 
     def freeze(self, armed, was_ended, limit) -> None:
         """Nothing of the process goes on, while the ERP has answered."""
-        self.find_caller(armed.port).suspend()
-        wait_for(was_ended, limit.seconds + limit.strikes, "The limit")
+        with frozen(self.find_caller(armed.port)):
+            wait_for(was_ended, limit.seconds + limit.strikes, "The limit")
 
     def hold_up(self, _armed, was_ended, limit) -> None:
         """As while an index is built: what the ERP has answered can't be written down."""
@@ -199,14 +199,13 @@ class Limits:
             armed = self.lose_order(kind)
             lanes = self.find_lanes(armed.port)
             process = self.find_caller(armed.port)
-            process.suspend()
-            began = time.monotonic()
-            try:
+            with frozen(process):
+                began = time.monotonic()
                 taken_up = self.wait_until_taken_up(lanes, began, LEASE + NEXT_LOOK)
                 self.note_taken_up(kind, "frozen", taken_up, "it was frozen")
                 self.servers.check(kind, "frozen", FROZEN, began)
-            finally:
-                process.resume()
+            if not process.is_running():
+                raise RuntimeError("it has ended while it was frozen")
             back = time.monotonic()
             wait_for(lambda: not self.are_running(lanes), PATIENCE, "Its end")
             self.servers.check(kind, "thawed", FROZEN, back)
@@ -279,6 +278,17 @@ class Limits:
         self.matrix.notes.append(
             f"{kind}, {what}: its jobs were taken up {seconds:.1f} s after {since}."
         )
+
+
+@contextlib.contextmanager
+def frozen(process: psutil.Process):
+    """Whatever comes of it: one that stays frozen can't be ended but by force."""
+    process.suspend()
+    try:
+        yield
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.resume()
 
 
 def list_ports(process: psutil.Process) -> set[int]:

@@ -1,7 +1,6 @@
 """`make demo` (no argument) and `make serve` (`serve`)."""
 
 import argparse
-import signal
 import sys
 import time
 from pathlib import Path
@@ -21,6 +20,7 @@ from harness.progress import say, step  # noqa: E402
 from stage import connectors, crm, people  # noqa: E402
 from stage.alone import alone  # noqa: E402
 from stage.database import Database  # noqa: E402
+from stage.ending import end_politely  # noqa: E402
 from stage.json2 import CallError  # noqa: E402
 
 # Tryton's web client is no Python package; its server is there for the desktop client and for the API.
@@ -142,14 +142,6 @@ def show_logins(stage: scene.Scene) -> None:
         for who, job in ((erp["clerk"], "clerk"), (erp["admin"], "administrator")):
             print(f"               {who['login']} / {who['password']}  ({job})")
     print("\nCtrl-C ends them.", flush=True)
-
-
-def end_politely() -> None:
-    """As with Ctrl-C, also when ended by `kill` or with its terminal: else the servers would stay."""
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        # `nohup make serve` is meant to outlive its terminal
-        if signal.getsignal(name) != signal.SIG_IGN:
-            signal.signal(name, signal.default_int_handler)
 
 
 def stop(names) -> None:

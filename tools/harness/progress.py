@@ -1,16 +1,18 @@
 """What people see while the harness works: one line a step, with the seconds it took."""
 
+import contextlib
 import sys
 import time
-from contextlib import contextmanager
 
 
 def say(text: str) -> None:
-    """Progress goes to stderr: stdout is for answers (JSON, tables) that scripts read."""
-    print(text, file=sys.stderr, flush=True)
+    """Progress goes to stderr: stdout is for answers (JSON, tables) that scripts read. Where nobody can read it any more
+    (the terminal was closed), the work goes on: servers may have to be ended."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def step(text: str):
     """Announce a step before it starts, so that a long one is never a silent one."""
     say(f"==> {text}")

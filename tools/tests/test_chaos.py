@@ -1,16 +1,19 @@
 """What the fault campaign counts, and how its servers are kept running."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from chaos import __main__ as command
 from chaos.campaign import STRIKES, Campaign, Event
 from chaos.crashes import Crash
 from chaos.faults import FAULTS
+from chaos.limits import frozen
 from chaos.proxy import fits
 from chaos.summary import make_report, quantiles
 from chaos.verdict import WRONGS, Deal, Order, compare, find_wrongs
@@ -229,3 +232,78 @@ def test_server_is_started_again_whenever_it_ends(tmp_path):
     finally:
         keeper.send_signal(signal.SIGTERM)
     assert keeper.wait(20) == 0
+
+
+def test_server_is_ended_politely(tmp_path):
+    """It is at work, so somebody waits for its end already."""
+    file = tmp_path / "said"
+    code = (
+        "import signal, sys, time\n"
+        f"def end(*_args): open({str(file)!r}, 'a').write('ended'); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        f"open({str(file)!r}, 'w').write('at work, ')\n"
+        "time.sleep(60)"
+    )
+    keep = "from chaos import always; import sys; always.PATIENCE = 600; always.main(sys.argv[1:])"
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", keep, sys.executable, "-c", code], cwd=paths.TOOLS
+    )
+    try:
+        end = time.monotonic() + 30
+        while not (file.exists() and file.read_text() == "at work, "):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    finally:
+        keeper.send_signal(signal.SIGTERM)
+    assert keeper.wait(20) == 0
+    assert file.read_text() == "at work, ended"
+
+
+def test_frozen_worker_goes_when_its_server_is_ended(tmp_path):
+    """It has a worker that can't hear it."""
+    file = tmp_path / "worker"
+    server = (
+        "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        " worker = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+        f" worker.send_signal(signal.SIGSTOP); open({str(file)!r}, 'w').write(f'{{worker.pid}} ');"
+        " time.sleep(60)"
+    )
+    keep = (
+        "from chaos import always; import sys; always.PATIENCE = 0.2;"
+        " always.main([sys.executable, '-c', sys.argv[1]])"
+    )
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", keep, server], cwd=paths.TOOLS, start_new_session=True
+    )
+    try:
+        end = time.monotonic() + 30
+        while not (file.exists() and file.read_text().endswith(" ")):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        worker = psutil.Process(int(file.read_text()))
+    finally:
+        keeper.send_signal(signal.SIGTERM)
+    keeper.wait(20)
+    # nobody here is its parent, so nobody may have noticed yet
+    assert not psutil.wait_procs([worker], 20)[1] or worker.status() == "zombie"
+
+
+def test_worker_is_thawed_when_its_scene_is_broken_off():
+    process = subprocess.Popen(["sleep", "60"])
+    try:
+        with pytest.raises(KeyboardInterrupt), frozen(psutil.Process(process.pid)):
+            _pid, status = os.waitpid(process.pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status)
+            raise KeyboardInterrupt
+        # a frozen one would not hear it
+        process.terminate()
+        assert process.wait(20) == -signal.SIGTERM
+    finally:
+        process.kill()
+
+
+def test_frozen_worker_that_was_killed():
+    process = subprocess.Popen(["sleep", "60"])
+    with frozen(psutil.Process(process.pid)):
+        process.kill()
+        process.wait()
