@@ -35,35 +35,24 @@ def decode(value: dict):
     return value
 
 
+# Sessions by address, database and login: Tryton takes a tenth of a second to look at a password, and a test has clerks
+# of its own.
+sessions = {}
+
+
 class TrytonClerk:
     """Works with ids of the ERP's sales (`sale.sale`)."""
 
     def __init__(self, settings: dict):
         self.settings = settings
-        login = settings.get("clerk", settings)
-        token = base64.b64encode(
-            f"{login['login']}:{login['password']}".encode()
-        ).decode()
-        self.headers = {
-            "Content-Type": "application/json",
-            "Authorization": f"Basic {token}",
-        }
+        self.who = settings.get("clerk", settings)
+        self.address = f"{settings['url']}/{settings['database']}/rpc/"
         self.context = {}
         self.context = self.call("model.res.user.get_preferences", True)
 
     def call(self, method: str, *parameters, **context):
         """One call; the context goes last."""
-        body = {
-            "id": 1,
-            "method": method,
-            "params": [*parameters, self.context | context],
-        }
-        request = urllib.request.Request(
-            f"{self.settings['url']}/{self.settings['database']}/rpc/",
-            data=json.dumps(body, default=encode).encode(),
-            headers=self.headers,
-        )
-        found = self.open(request, method)
+        found = self.open(method, [*parameters, self.context | context])
         if isinstance(found, dict) and found.get("error"):
             error = found["error"]
             if error[0] == "UserWarning":
@@ -73,18 +62,50 @@ class TrytonClerk:
             raise ClerkError(f"{method}: {error}")
         return found["result"] if isinstance(found, dict) else found
 
-    def open(self, request, method: str, attempts: int = 6):
-        """Tryton answers 503 when somebody else holds what it needs (an invoice
-        sequence, say); a person would click again."""
+    def open(self, method: str, parameters: list, attempts: int = 6):
+        """Tryton answers 503 when somebody else holds what it needs (an invoice sequence, say), and 401 when a session
+        was idle for five minutes; a person would click again, or log in again."""
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                return json.load(answer, object_hook=decode)
+            return self.post(
+                method, parameters, {"Authorization": f"Session {self.log_in()}"}
+            )
         except urllib.error.HTTPError as error:
-            if error.code != 503 or attempts == 1:
+            if error.code not in (401, 503) or attempts == 1:
                 text = f"{method}: {error.code} {error.reason}"
                 raise ClerkError(text) from error
-        time.sleep(1)
-        return self.open(request, method, attempts - 1)
+            if error.code == 401:
+                sessions.pop((self.address, self.who["login"]), None)
+            else:
+                time.sleep(1)
+        return self.open(method, parameters, attempts - 1)
+
+    def log_in(self) -> str:
+        """What names the session in a header; one that is open is taken."""
+        key = (self.address, self.who["login"])
+        if key not in sessions:
+            login = self.who["login"]
+            parameters = [login, {"password": self.who["password"]}]
+            found = self.post("common.db.login", parameters, {})
+            # A wrong password is answered by an error.
+            if isinstance(found, dict):
+                found = found.get("result")
+            if not found:
+                raise ClerkError(f"{login}: the ERP refuses this password")
+            user, token, *_rest = found
+            credential = f"{login}:{user}:{token}"
+            sessions[key] = base64.b64encode(credential.encode()).decode()
+        return sessions[key]
+
+    def post(self, method: str, parameters: list, headers: dict):
+        """One request, and the JSON it is answered with."""
+        body = {"id": 1, "method": method, "params": parameters}
+        request = urllib.request.Request(
+            self.address,
+            data=json.dumps(body, default=encode).encode(),
+            headers={"Content-Type": "application/json", **headers},
+        )
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return json.load(answer, object_hook=decode)
 
     def read_one(self, model: str, record: int, *fields) -> dict:
         """Some fields of one record."""
