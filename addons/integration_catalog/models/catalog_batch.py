@@ -30,10 +30,17 @@ class CatalogBatch:
         self.taxes = {}
         if "account.tax" in self.env:
             self.taxes = self._read_values("tax", "account.tax")
-        self.lines = self._read_lines(items)
+        #: lines by remote id: those in force, and what a person has picked that is not yet
+        self.lines, self.waiting_lines = self._read_lines(items)
         self.codes = self._read_candidates("default_code", items.mapped("code"))
         self.barcodes = self._read_candidates("barcode", items.mapped("barcode"))
         self.candidate_lines = self._read_candidate_lines()
+        #: products of which it is decided what they are over there
+        self.decided = set(
+            self.mapping.union(*self.candidate_lines.values())
+            ._filter_decided()
+            .product_id
+        )
         self.twins = self._read_twins(items)
         self.others = self._read_others(self._get_possible_products())
         #: products that entries of this batch were given
@@ -64,14 +71,18 @@ class CatalogBatch:
         }
 
     def _read_lines(self, items):
+        """:return: two dicts ``{remote id: lines}``: those that are mapped, and those that
+        wait for their factor alone"""
         lines = self.mapping.search(
-            [
-                ("connector_id", "=", self.connector.id),
-                ("remote_id", "in", items.mapped("remote_id")),
-                ("state", "=", "mapped"),
-            ]
+            fields.Domain("connector_id", "=", self.connector.id)
+            & fields.Domain("remote_id", "in", items.mapped("remote_id"))
+            & self.mapping._get_decided_domain()
         )
-        return dict(lines.grouped("remote_id"))
+        mapped = lines.filtered(lambda line: line.state == "mapped")
+        return (
+            dict(mapped.grouped("remote_id")),
+            dict((lines - mapped).grouped("remote_id")),
+        )
 
     def _read_candidates(self, field_name, keys):
         """:return: dict ``{code: products here that bear it}``, archived ones too"""

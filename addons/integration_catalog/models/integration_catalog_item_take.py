@@ -1,11 +1,9 @@
 import logging
 
-import psycopg2
-
 from odoo import api, models
-from odoo.exceptions import UserError
 
 from odoo.addons.integration_hub.client import TextMaker
+from odoo.addons.integration_hub.refusal import REFUSALS, get_reason
 from odoo.addons.integration_hub.translation import say
 
 from .catalog_batch import CatalogBatch
@@ -13,10 +11,6 @@ from .catalog_batch import CatalogBatch
 _lt = TextMaker(__name__)
 
 _logger = logging.getLogger(__name__)
-
-# one product that can't be written must not hold up the others; what concerns the
-# transaction as a whole (serialization, deadlock) is not caught
-REFUSALS = (UserError, psycopg2.IntegrityError, psycopg2.DataError)
 
 
 class IntegrationCatalogItem(models.Model):
@@ -71,6 +65,9 @@ class IntegrationCatalogItem(models.Model):
             return None, None, Product
         if lines := batch.lines.get(self.remote_id):
             return self._choose_mapped(lines), None, Product
+        if line := self._find_waiting_line(batch):
+            problem = self._ask_factor(line.product_id, line.remote_unit_name)
+            return None, problem, Product
         if self.state == "linked":
             self._leave(
                 _lt(
@@ -114,6 +111,15 @@ class IntegrationCatalogItem(models.Model):
             return None
         return chosen
 
+    def _find_waiting_line(self, batch):
+        """A product was picked for it that waits for its factor: neither another nor a new
+        one is taken in its place, unless a person says so."""
+        lines = batch.waiting_lines.get(self.remote_id, batch.mapping)
+        if self.decision == "create":
+            return lines.browse()
+        same = lines.filtered(lambda line: line.default_code == self.code)
+        return same[:1] or lines[:1]
+
     def _match(self, batch):
         """By internal reference, then by barcode, exactly."""
         Product = self.env["product.product"]
@@ -126,13 +132,7 @@ class IntegrationCatalogItem(models.Model):
             # what was archived here was replaced by the active one
             hits = hits.filtered("active")
         free = hits.filtered(
-            lambda product: (
-                product not in batch.taken
-                and (
-                    product not in batch.candidate_lines
-                    or batch.candidate_lines[product].state != "mapped"
-                )
-            )
+            lambda product: product not in batch.taken and product not in batch.decided
         )
         if not hits:
             return self._check_unit(Product, batch)
@@ -163,22 +163,27 @@ class IntegrationCatalogItem(models.Model):
         )
         if is_known:
             return product, None, product
-        self.is_missing_value = True
         if product and unit_id in batch.units:
-            problem = _lt(
-                "It is sold by “%(remote)s” there and by “%(unit)s” here, and nothing says"
-                " how many of one make the other. Confirm its line under Mappings ›"
-                " Products with the right factor.",
-                remote=self.unit_name or "",
-                unit=product.uom_id.name,
-            )
+            problem = self._ask_factor(product, self.unit_name)
         else:
+            self.is_missing_value = True
             problem = _lt(
                 "Its unit “%(unit)s” has no counterpart here yet. Map it under Mappings ›"
                 " Values; all products of that unit then come in by themselves.",
                 unit=self.unit_name or _lt("(none)"),
             )
         return None, problem, product
+
+    def _ask_factor(self, product, remote_unit_name):
+        """:return: the question to a person; mapping the unit answers it as well"""
+        self.is_missing_value = True
+        return _lt(
+            "It is sold by “%(remote)s” there and by “%(unit)s” here, and nothing says how"
+            " many of one make the other. Confirm its line under Mappings › Products with"
+            " the right factor.",
+            remote=remote_unit_name or "",
+            unit=product.uom_id.name,
+        )
 
     # -- outcomes ---------------------------------------------------------------------
 
@@ -198,7 +203,7 @@ class IntegrationCatalogItem(models.Model):
     def _try(self, action):
         """Do it, or have the entry say why not."""
         if error := self._attempt(action):
-            self._ask(str(error).strip())
+            self._ask(get_reason(self.env, error))
 
     def _say(self, text):
         """In the language of whoever set it going."""

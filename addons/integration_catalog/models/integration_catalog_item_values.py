@@ -51,6 +51,8 @@ class IntegrationCatalogItem(models.Model):
             {
                 "state": "linked",
                 "product_id": product.id,
+                # carried out, or overtaken by a mapping
+                "decision": False,
                 "message": self._get_message(product, batch),
                 "is_missing_value": bool(self._get_missing_tax_ids(batch)),
                 "is_price_missing": self._is_price_missing(product, batch),
@@ -80,7 +82,8 @@ class IntegrationCatalogItem(models.Model):
             )
             return
         values = {"remote_code": self.code or False, "remote_name": self.name}
-        if line.is_automatic and (line.remote_unit_id or "") != unit_id:
+        is_ours = line.is_automatic and line.factor_state != "entered"
+        if is_ours and (line.remote_unit_id or "") != unit_id:
             factor = batch.get_factor(product, unit_id)
             if factor is not None:
                 values |= {

@@ -116,6 +116,57 @@ class TestQuestions(CatalogCase):
         self.assertEqual((piece.name, box.name), ("Theirs", "Ours CAT-1-BOX"))
         self.assertEqual(self.get_line(box).factor, 12)
 
+    def test_picked_and_waiting_for_its_factor(self):
+        """A person's word, though nothing can be sent by it yet: it is not overruled by
+        codes, and no second product is made."""
+        kilogram = self.env.ref("uom.product_uom_kgm")
+        here = self.make_product("CAT-2", uom_id=kilogram.id)
+        line = self.env["integration.product.mapping"].create(
+            {
+                "connector_id": self.connector.id,
+                "product_id": here.id,
+                "remote_id": "1",
+                "remote_unit_id": "1",
+            }
+        )
+        self.erp.add("1", "CAT-1")
+        self.erp.add("2", "CAT-2")
+        self.pull()
+        item = self.get_item("1")
+        self.assertEqual(item.state, "question")
+        self.assertIn("by “kg” here", item.message)
+        self.assertIn("mapped to another one", self.get_item("2").message)
+        self.assertEqual(
+            (line.remote_id, line.state, line.is_automatic), ("1", "proposed", False)
+        )
+        line.with_user(self.steward).factor = 4
+        self.run_lane()
+        self.assertEqual(self.get_product("1"), here)
+        self.assertEqual((line.state, line.factor), ("mapped", 4))
+        # it is asked again for another reason: it is that product all the same
+        here.uom_id = self.env.ref("uom.product_uom_gram")
+        self.run_lane()
+        self.assertEqual((line.state, item.state), ("proposed", "question"))
+        self.assertEqual(item.product_id, here)
+        line.with_user(self.steward).action_confirm_factor()
+        self.run_lane()
+        self.assertEqual(self.get_product("1"), here)
+        # unless a person says so
+        line.write({"state": "proposed", "factor_state": "unclear"})
+        item.with_user(self.steward).action_create_product()
+        self.assertNotEqual(self.get_product("1"), here)
+
+    def test_entered_factor_outlives_the_unit_there(self):
+        self.env.ref("uom.product_uom_dozen").active = True
+        self.erp.units.append({"remote_id": "2", "name": "Dozens"})
+        self.erp.add("1", "CAT-1")
+        self.pull()
+        line = self.get_line(self.get_product("1"))
+        line.factor = 6
+        self.erp.change("1", unit_id="2", unit_name="Dozens")
+        self.pull()
+        self.assertEqual((line.factor, line.remote_unit_id), (6, "1"))
+
     def test_unit_to_map(self):
         self.erp.units.append({"remote_id": "9", "name": "Dutch Dozen"})
         self.erp.add("1", "CAT-1", unit_id="9", unit_name="Dutch Dozen")

@@ -183,7 +183,7 @@ class IntegrationConnector(models.Model):
             domain = rule.domain
             if "is_automatic" in records._fields:
                 # a proposal is nobody's work yet
-                domain = [*domain, ("state", "=", "mapped")]
+                domain = records._get_decided_domain() & fields.Domain(domain)
             # sudo: what a model is called, in the reader's language
             what = self.env["ir.model"].sudo()._get(model_name).name
             counts.append((what, records.search_count(domain)))

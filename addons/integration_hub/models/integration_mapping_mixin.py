@@ -289,6 +289,24 @@ class IntegrationMappingMixin(models.AbstractModel):
             },
         }
 
+    # -- what is decided --------------------------------------------------------------
+
+    @api.model
+    @api.private
+    def _get_decided_domain(self):
+        """Lines of which nobody has to be asked any more what they are mapped to: those
+        that are in force, and what a person has picked, also while it waits for something
+        else before it can be. Nothing but a person changes what they name."""
+        return fields.Domain("state", "=", "mapped") | (
+            fields.Domain("state", "=", "proposed")
+            & fields.Domain("is_automatic", "=", False)
+        )
+
+    @api.private
+    def _filter_decided(self):
+        """:return: those of ``self`` that :meth:`_get_decided_domain` is about"""
+        return self.filtered_domain(self._get_decided_domain())
+
     # -- hooks ------------------------------------------------------------------------
 
     def _get_remote_kind(self):
@@ -336,7 +354,7 @@ class IntegrationMappingMixin(models.AbstractModel):
         """Propose matches in batch.
 
         :param connector: ``integration.connector`` record
-        :param lines: only these, else all that are not mapped
+        :param lines: only these, else all that are not decided
         :return: the lines for which a match was found
         """
         raise NotImplementedError

@@ -188,22 +188,17 @@ class IntegrationProductMapping(models.Model):
         self._map_known_units(connector, products)
         if not lines:
             self._refresh_proposals(connector)
-        known = {
-            line.product_id.id: line
-            for line in self.search(
-                [
-                    ("connector_id", "=", connector.id),
-                    ("product_id", "in", products.ids),
-                ]
-            )
-        }
+        there = self.search(
+            [
+                ("connector_id", "=", connector.id),
+                ("product_id", "in", products.ids),
+            ]
+        )
+        known = {line.product_id.id: line for line in there}
+        products -= there._filter_decided().product_id
         found = self.browse()
         for start in range(0, len(products), BATCH_SIZE):
-            batch = products[start : start + BATCH_SIZE].filtered(
-                lambda product: (
-                    product.id not in known or known[product.id].state != "mapped"
-                )
-            )
+            batch = products[start : start + BATCH_SIZE]
             found |= self._write_proposals(
                 connector, self._match(connector, batch), known
             )
@@ -219,7 +214,8 @@ class IntegrationProductMapping(models.Model):
     def _get_candidates(self, connector):
         """Products to propose for: those with an open line, and those for sale."""
         open_lines = self.search(
-            [("connector_id", "=", connector.id), ("state", "!=", "mapped")]
+            fields.Domain("connector_id", "=", connector.id)
+            & ~self._get_decided_domain()
         )
         return open_lines.product_id | self.env["product.product"].search_fetch(
             self._get_sale_domain(connector)

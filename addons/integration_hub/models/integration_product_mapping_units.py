@@ -28,6 +28,13 @@ class IntegrationProductMapping(models.Model):
         readonly=True,
         default="known",
     )
+    # until a person says so, whatever the units make of it
+    is_unit_changed = fields.Boolean(
+        "Unit Has Changed",
+        readonly=True,
+        help="Our product is counted in another unit since somebody entered the factor:"
+        " the new one is to be confirmed.",
+    )
 
     @api.depends("factor_state")
     def _compute_factor_text(self):
@@ -87,6 +94,8 @@ class IntegrationProductMapping(models.Model):
         return lines
 
     def write(self, vals):
+        if {"factor_state", *DECISIONS} & vals.keys():
+            vals = {"is_unit_changed": False, **vals}
         is_own = "factor_state" in vals or vals.get("is_automatic")
         if is_own or not DECISIONS & vals.keys():
             return super().write(vals)
@@ -241,7 +250,11 @@ class IntegrationProductMapping(models.Model):
     def _follow_units(self):
         """Where nobody has entered a factor, it follows from the units."""
         to_follow = self.filtered(
-            lambda line: line.factor_state != "entered" and line.remote_id
+            lambda line: (
+                line.factor_state != "entered"
+                and not line.is_unit_changed
+                and line.remote_id
+            )
         )
         for connector, lines in to_follow.grouped("connector_id").items():
             factors = lines._get_factors(connector)
@@ -253,18 +266,52 @@ class IntegrationProductMapping(models.Model):
             for line in lines:
                 factor = factors[line.id]
                 vals = (
-                    line.factor if factor is None else factor,
-                    "unclear" if factor is None else "known",
+                    line._prepare_unclear()
+                    if factor is None
+                    else {"factor": factor, "factor_state": "known"}
                 )
-                if vals != (line.factor, line.factor_state):
-                    changes.setdefault(vals, []).append(line.id)
-            for (factor, state), ids in changes.items():
-                self.browse(ids).write({"factor": factor, "factor_state": state})
-            unknown = lines.filtered(lambda line: line.factor_state == "unclear")
-            unknown.filtered(lambda line: line.state == "mapped").write(
-                {"state": "proposed", "factor_state": "unclear"}
+                if any(line[name] != value for name, value in vals.items()):
+                    changes.setdefault(tuple(vals.items()), []).append(line.id)
+            for vals, ids in changes.items():
+                self.browse(ids).write(dict(vals))
+            lines._take_what_is_known()
+
+    def _prepare_unclear(self):
+        """:return: values of a line whose factor is to be asked of a person. Which product it
+        is stays decided, if it is; in one write, so that no job goes on in vain."""
+        vals = {"factor_state": "unclear"}
+        if self.state == "mapped":
+            vals |= {"state": "proposed", "is_automatic": False}
+        return vals
+
+    @api.private
+    def _follow_product_units(self, former_units):
+        """Our products are counted in other units than before.
+
+        A factor that somebody has entered was said of the former unit. It is asked for
+        again, with what the units make of it: Odoo itself takes one of the former for one
+        of the new in all documents (``product.template._onchange_uom_id`` says so), as
+        somebody does who mends a wrong unit, so only a person knows which is meant.
+
+        :param dict former_units: ``{product.template id: uom.uom}``
+        """
+        entered = self.filtered(
+            lambda line: line.factor_state == "entered" and line.remote_id
+        )
+        for line in entered:
+            unit = line.local_uom_id
+            former = former_units[line.product_id.product_tmpl_id.id]
+            factor = line.factor
+            if unit._has_common_reference(former):
+                factor *= unit._compute_quantity(1.0, former, round=False)
+            line.write(
+                {
+                    **line._prepare_unclear(),
+                    "factor": factor,
+                    "is_unit_changed": True,
+                }
             )
-            (lines - unknown)._take_what_is_known()
+        (self - entered)._follow_units()
 
     def _take_what_is_known(self):
         """What a person has picked waited for its factor alone."""
@@ -324,29 +371,3 @@ class IntegrationProductMapping(models.Model):
             ]
         )
         lines._follow_units()
-
-
-class IntegrationValueMapping(models.Model):
-    _inherit = "integration.value.mapping"
-
-    def _match(self, connector, kind, local_field, remote_field):
-        if remote_field != "any_name":
-            return super()._match(connector, kind, local_field, remote_field)
-        # the same unit under another of its names
-        units = self.with_context(integration_unit_names=True)
-        return super(IntegrationValueMapping, units)._match(
-            connector, kind, local_field, "name"
-        )
-
-    @api.model
-    def _get_match_key(self, value):
-        if self.env.context.get("integration_unit_names"):
-            return get_unit_key(value)
-        return super()._get_match_key(value)
-
-    def _wake_jobs(self):
-        result = super()._wake_jobs()
-        units = self.filtered(lambda line: line.kind == "unit")
-        for connector in units.connector_id:
-            self.env["integration.product.mapping"]._refresh_proposals(connector)
-        return result

@@ -95,6 +95,11 @@ class TestLinks(HubCase):
         )
         self.flow.cursor = "2026"
         job = self.enqueue(1)
+        # what a person has picked is work, though it waits for its factor
+        proposal.write({"factor_state": "unclear", "is_automatic": False})
+        with self.assertRaisesRegex(UserError, "Product Mapping: 1"):
+            self.connector.url = OTHER
+        proposal.is_automatic = True
         job.state = "running"
         with self.assertRaisesRegex(UserError, "under way"):
             self.connector.url = OTHER

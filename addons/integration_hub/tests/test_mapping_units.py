@@ -1,4 +1,7 @@
+import runpy
+
 from odoo.tests import Form, tagged
+from odoo.tools import file_path
 
 from .test_mappings import MappingCase
 
@@ -144,12 +147,6 @@ class TestMappingUnits(MappingCase):
         """Nothing is sent by it before somebody has said how many make one."""
         self.map_unit(self.unit, "1")
         self.table.uom_id = self.env.ref("uom.product_uom_kgm")
-        line = self.line(self.table, remote_code="T-TABLE")
-        self.assertEqual((line.state, line.factor_state), ("proposed", "unclear"))
-        self.assertEqual(
-            self.Mapping._get_unit_questions(self.connector, self.table),
-            {self.table.id: "[T-TABLE-OLD] Table (1 kg = ? Piece)"},
-        )
         job = self.enqueue(1)
         job.write(
             {
@@ -158,6 +155,13 @@ class TestMappingUnits(MappingCase):
                 "error_detail": {"model": "product.product", "ids": self.table.ids},
             }
         )
+        line = self.line(self.table, remote_code="T-TABLE")
+        self.assertEqual((line.state, line.factor_state), ("proposed", "unclear"))
+        self.assertEqual(job.state, "attention", "it would ask the same again")
+        self.assertEqual(
+            self.Mapping._get_unit_questions(self.connector, self.table),
+            {self.table.id: "[T-TABLE-OLD] Table (1 kg = ? Piece)"},
+        )
         self.env["integration.cause"]._note(self.connector, job)
         problem = self.env["integration.problem"].search(
             [("res_id", "=", self.table.id), ("kind", "=", "mapping")]
@@ -165,6 +169,9 @@ class TestMappingUnits(MappingCase):
         self.assertIn("(1 kg = ? Piece)", problem.title)
         line.write({"remote_id": "10"})
         self.assertEqual((line.state, job.state), ("proposed", "attention"))
+        # the list has another one of the same barcode: a person has said it is not that
+        self.Mapping._propose(self.connector)
+        self.assertEqual((line.remote_id, line.is_automatic), ("10", False))
         line.factor = 0.25
         self.assertEqual((line.state, line.factor_state), ("mapped", "entered"))
         self.assertEqual(job.state, "waiting")
@@ -182,12 +189,50 @@ class TestMappingUnits(MappingCase):
     def test_unit_of_the_product_changes(self):
         """The factor follows; where it can't, the next order asks."""
         self.map_unit(self.unit, "1")
-        line = self.line(self.chair, remote_code="T-CHAIR")
-        entered = self.line(self.table, remote_code="T-TABLE", factor=6)
-        (self.chair | self.table).uom_id = self.tray
+        line = self.propose(self.chair)
+        line.action_confirm()
+        self.chair.uom_id = self.tray
         self.assertEqual((line.state, line.factor), ("mapped", 12))
         self.chair.uom_id = self.env.ref("uom.product_uom_kgm")
         self.assertEqual((line.state, line.factor_state), ("proposed", "unclear"))
-        self.assertEqual((entered.state, entered.factor), ("mapped", 6))
+        self.assertIn(
+            self.chair.id, self.Mapping._get_unit_questions(self.connector, self.chair)
+        )
+        # which product it is has been decided before
         self.chair.uom_id = self.unit
         self.assertEqual((line.state, line.factor), ("mapped", 1))
+
+    def test_unit_of_the_product_changes_after_a_factor_was_entered(self):
+        """Six of theirs are one of ours: was the unit wrong, or is it another one now?"""
+        self.map_unit(self.unit, "1")
+        line = self.line(self.table, remote_code="T-TABLE", factor=6)
+        lamp = self.line(self.lamp, remote_code="T-CHAIR", factor=3)
+        self.table.uom_id = self.tray
+        self.lamp.uom_id = self.env.ref("uom.product_uom_kgm")
+        self.assertEqual(set((line | lamp).mapped("state")), {"proposed"})
+        self.assertEqual((line.factor, lamp.factor), (72, 3), "proposed, not in force")
+        self.assertIn("make 1 Tray here?", line.factor_text)
+        # the units have an answer, which was not the person's before
+        self.Mapping._propose(self.connector)
+        self.map_unit(self.tray, "2")
+        self.assertEqual((line.state, line.factor), ("proposed", 72))
+        line.action_end_problem()
+        self.assertEqual((line.state, line.factor_state), ("mapped", "entered"))
+        self.table.uom_id = self.tray
+        self.assertEqual((line.state, line.factor), ("mapped", 72), "the same unit")
+        lamp.factor = 0.5
+        self.assertEqual((lamp.state, lamp.is_unit_changed), ("mapped", False))
+
+    def test_guess_of_an_older_version(self):
+        """What was in force with a factor nobody knew is asked at the upgrade."""
+        self.map_unit(self.unit, "1")
+        self.table.uom_id = self.env.ref("uom.product_uom_kgm")
+        known = self.line(self.chair, remote_code="T-CHAIR")
+        line = self.line(self.table, remote_code="T-TABLE")
+        line.write({"state": "mapped", "factor_state": "unclear"})
+        path = file_path("integration_hub/migrations/19.0.1.0.1/end-migrate.py")
+        runpy.run_path(path)["migrate"](self.env.cr, "19.0.1.0.0")
+        self.assertEqual((line.state, known.state), ("proposed", "mapped"))
+        self.assertFalse(self.Mapping._get_for(self.connector, self.table))
+        line.factor = 0.25
+        self.assertEqual(line.state, "mapped")
