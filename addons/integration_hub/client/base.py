@@ -117,6 +117,8 @@ class SystemClient:
         """:param ConnectionSettings settings: where and as whom"""
         self.settings = settings
         self.exchanges = []
+        #: a change has gone out since the lane last asked
+        self.may_have_changed = False
         self._session = None
         self._is_closed = False
         self._next_call = 0.0
@@ -204,6 +206,7 @@ class SystemClient:
             operation, method, self._loggable(url), self._loggable(data), time.time()
         )
         self.exchanges.append(exchange)
+        self.may_have_changed |= changes
         started = time.monotonic()
         lost = OutcomeUnknownError if changes else NetworkError
         try:

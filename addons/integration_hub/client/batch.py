@@ -32,6 +32,7 @@ def send_by_halving(send, items):
     :param send: callable taking a list of items, returning one answer per item
     :param list items: what is to be sent
     :return: one answer or :class:`IntegrationError` per item, in the order of ``items``
+    :raise ValueError: a defect of ``send``: it has not answered for each
     """
     if not items:
         return []
@@ -41,7 +42,11 @@ def send_by_halving(send, items):
         start, end = pending.pop()
         stop = None
         try:
-            answers[start:end] = send(items[start:end])
+            sent = list(send(items[start:end]))
+            if len(sent) != end - start:
+                # whose answer is whose can't be told any more
+                raise ValueError(f"{len(sent)} answers for {end - start}")
+            answers[start:end] = sent
             stop = find_stop(answers[start:end])
         except ValidationError as error:
             if end - start == 1:

@@ -140,6 +140,8 @@ class InternalError(IntegrationError):
     """A defect of ours or an answer nobody can read."""
 
     kind = "internal"
+    #: a change had gone out, of which nothing is known any more
+    was_sent = False
 
 
 ERROR_CLASSES = {

@@ -41,9 +41,7 @@ class BatchProblems:
             *(
                 job
                 for job, error in problems.items()
-                if job not in ours
-                and error.kind == "outcome_unknown"
-                and error.was_sent
+                if job not in ours and _may_be_at_work(error)
             )
         )
         if lost:
@@ -71,7 +69,7 @@ class BatchProblems:
                 **connector._get_error_values(error),
                 "duration": time.monotonic() - self.started,
             }
-            if error.kind == "outcome_unknown" and error.was_sent:
+            if _may_be_at_work(error):
                 values["unsettled_until"] = now + connector._get_settle_time()
             if job in newer:
                 values |= {"state": "cancelled", "finished_at": now}
@@ -168,3 +166,10 @@ class BatchProblems:
                 and job.unsettled_until <= now
             )
         ).unsettled_until = False
+
+
+def _may_be_at_work(error):
+    """Whether a call with the record in it went out and may go on over there, whoever
+    retries by hand."""
+    kinds = ("outcome_unknown", "internal")
+    return error.kind in kinds and getattr(error, "was_sent", False)

@@ -26,10 +26,11 @@ def make_call(call, client, requests):
 
     :return: ``(answers, exchanges)``, one answer or error per request, whatever happens
     """
+    client.may_have_changed, defect = False, None
     try:
         answers = call(client, requests)
         if len(answers) != len(requests):
-            raise InternalError(
+            defect = InternalError(
                 _lt("The system's client gave a wrong number of answers."),
                 f"{len(answers)} for {len(requests)}",
             )
@@ -37,7 +38,11 @@ def make_call(call, client, requests):
         answers = [error] * len(requests)
     except Exception as error:
         _logger.exception("A call failed in a way its client does not know")
-        answers = [as_internal(error)] * len(requests)
+        defect = as_internal(error)
+    if defect:
+        # of the whole call: nobody knows how far it got
+        defect.was_sent = client.may_have_changed
+        answers = [defect] * len(requests)
     exchanges, client.exchanges = client.exchanges, []
     return answers, exchanges
 

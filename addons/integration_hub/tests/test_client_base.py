@@ -103,6 +103,12 @@ class TestClientBase(unittest.TestCase):
             self.assertNotIn("other", text)
         self.assertEqual(self.server.requests[0]["Authorization"], f"bearer {SECRET}")
 
+    def test_change_is_remembered(self):
+        self.server.answer(200, b"{}")
+        for changes, remembered in ((False, False), (True, True), (False, True)):
+            self.call(changes)
+            self.assertEqual(self.client.may_have_changed, remembered)
+
     def test_log_is_cut(self):
         self.server.answer(200, b"x" * 10_000)
         self.call(body={"long": "y" * 10_000})
@@ -285,6 +291,11 @@ class TestHalving(unittest.TestCase):
     def test_one_call_where_all_is_well(self):
         self.assertEqual(send_by_halving(self.refuse(), [1, 2, 3]), [10, 20, 30])
         self.assertEqual(len(self.calls), 1)
+
+    def test_fewer_answers_than_items(self):
+        """Each of them could be anybody's."""
+        with self.assertRaises(ValueError):
+            send_by_halving(lambda items: items[1:], [1, 2, 3])
 
     def test_culprits_stand_alone(self):
         answers = send_by_halving(self.refuse(3, 90), list(range(100)))

@@ -96,6 +96,29 @@ class TestSettle(HubCase):
         self.assertEqual(jobs.mapped("state"), ["failed", "done"])
         self.assertEqual(jobs[0].error_kind, "internal")
 
+    def test_answer_that_no_client_understands_leaves_the_outcome_open(self):
+        """A record may have been made: a person who retries at once gets no second one."""
+
+        def store(client, requests):
+            client.may_have_changed = has_changed
+            raise ZeroDivisionError()
+
+        for has_changed in (True, False):
+            jobs = self.queue_two()
+            with (
+                self.subTest(has_changed=has_changed),
+                patch.object(FakeClient, "store", store),
+                mute_logger("odoo.addons.integration_hub.models.batch_steps"),
+            ):
+                self.run_lane()
+                self.assertEqual(set(jobs.mapped("error_kind")), {"internal"})
+                self.assertEqual(
+                    jobs.mapped(lambda job: bool(job.unsettled_until)),
+                    [has_changed] * 2,
+                )
+            jobs.unsettled_until = False
+            jobs.action_cancel()
+
     # -- what fails after the answer is there -----------------------------------------
 
     def failing_log(self):
