@@ -48,6 +48,7 @@ from . import handler_customer_push
 from . import handler_sale_order_push
 from . import handler_sale_order_request
 from . import handler_sale_order_apply
+from . import handler_sale_order_difference
 from . import handler_sale_order_stale
 from . import handler_sale_order_replay
 from . import handler_sale_order_after

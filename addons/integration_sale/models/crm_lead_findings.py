@@ -96,8 +96,9 @@ class CrmLead(models.Model):
                 )
             if asked:
                 text = self.env._(
-                    "How many units of the ERP make one of ours is not known of: %s.",
-                    ", ".join(questions[product.id] for product in asked),
+                    "Say how many units of the ERP make one of ours: %(products)s."
+                    " Enter or confirm the factor on their mapping.",
+                    products=", ".join(questions[product.id] for product in asked),
                 )
                 findings.append(
                     make_finding("product", BLOCKING, text, "map_products", asked)

@@ -1,10 +1,7 @@
-from itertools import zip_longest
-
 from markupsafe import Markup
 
 from odoo import api, models
 from odoo.fields import Command
-from odoo.tools.misc import formatLang
 
 from odoo.addons.integration_hub.client import (
     OutcomeUnknownError,
@@ -12,7 +9,6 @@ from odoo.addons.integration_hub.client import (
     error_from_dict,
 )
 
-from ..decimals import to_decimal
 from ..payload import get_content_hash
 from .crm_lead_content import Issue
 
@@ -200,67 +196,6 @@ class HandlerSaleOrderPush(models.AbstractModel):
         )
         return values
 
-    def _render_difference(self, payload, order, lines):
-        """Both sides line by line; what is not the same stands out."""
-        ours = [line for line in payload["lines"] if line["kind"] == "product"]
-        rows = Markup("")
-        for here, there in zip_longest(ours, lines, fillvalue={}):
-            cells = (
-                (here.get("quantity"), there.get("quantity"), 0),
-                (here.get("unit_price"), there.get("unit_price"), 2),
-                (here.get("discount"), there.get("discount"), 0),
-                (here.get("subtotal"), there.get("total_untaxed"), 2),
-            )
-            description = here.get("description") or there.get("description") or ""
-            rows += Markup("<tr%s><td>%s</td>%s</tr>") % (
-                ""
-                if _is_equal(here.get("subtotal"), there.get("total_untaxed"))
-                else Markup(' class="table-warning"'),
-                description.split("\n", 1)[0],
-                Markup("").join(
-                    Markup('<td class="text-end">%s</td><td class="text-end">%s</td>')
-                    % (_format(self.env, ours, least), _format(self.env, theirs, least))
-                    for ours, theirs, least in cells
-                ),
-            )
-        rows += Markup("").join(
-            self._render_total(label, payload[name], order[name])
-            for label, name in (
-                (self.env._("Untaxed"), "total_untaxed"),
-                (self.env._("Taxes"), "total_tax"),
-                (self.env._("Total"), "total"),
-            )
-        )
-        heads = (
-            self.env._("Quantity"),
-            self.env._("Unit Price"),
-            self.env._("Disc.%"),
-            self.env._("Untaxed"),
-        )
-        return Markup(
-            '<table class="table table-sm"><thead><tr><th>%s</th>%s</tr></thead>'
-            "<tbody>%s</tbody></table>"
-        ) % (
-            self.env._("Line"),
-            Markup("").join(
-                Markup('<th class="text-end">%s</th><th class="text-end">%s</th>')
-                % (head, self.env._("in ERP"))
-                for head in heads
-            ),
-            rows,
-        )
-
-    def _render_total(self, label, here, there):
-        return Markup(
-            '<tr%s><th colspan="7">%s</th><td class="text-end">%s</td>'
-            '<td class="text-end">%s</td></tr>'
-        ) % (
-            "" if _is_equal(here, there) else Markup(' class="table-warning"'),
-            label,
-            _format(self.env, here, 2),
-            _format(self.env, there, 2),
-        )
-
     def _bind_orders(self, flow, orders):
         """External ids: an order of its own bears one, else the opportunity does."""
         bindings = []
@@ -383,17 +318,3 @@ class HandlerSaleOrderPush(models.AbstractModel):
 def _get_sent(payload):
     """The snapshot without what a person has said since about sending it."""
     return {name: payload[name] for name in payload if name != "accept_difference"}
-
-
-def _is_equal(here, there):
-    return (
-        here is not None and there is not None and to_decimal(here) == to_decimal(there)
-    )
-
-
-def _format(env, number, least):
-    """With as many decimals as it has, and no fewer than ``least``."""
-    if number is None:
-        return ""
-    number = to_decimal(number).normalize()
-    return formatLang(env, float(number), max(least, -number.as_tuple().exponent))

@@ -205,8 +205,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
         if asked := [questions[product.id] for product in products - unknown]:
             sentences.append(
                 _lt(
-                    "How many units of the ERP make one of ours is not known of:"
-                    " %(products)s. Enter or confirm the factor on their mapping.",
+                    "Say how many units of the ERP make one of ours: %(products)s."
+                    " Enter or confirm the factor on their mapping.",
                     products=", ".join(asked),
                 )
             )

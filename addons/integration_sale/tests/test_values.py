@@ -261,3 +261,21 @@ class TestValues(SaleCase):
         self.assertFalse(
             gone.search([("kind", "=", "product"), ("remote_id", "=", "700")]).active
         )
+
+    def test_difference_in_a_currency_without_decimals(self):
+        amounts = {"total_untaxed": "3000", "total_tax": "300", "total": "3300"}
+        line = {"quantity": "2", "unit_price": "1500", "discount": "0"}
+        handler = self.env["integration.handler.sale_order_push"]
+        for currency_id, price in (
+            (self.env.ref("base.JPY").id, "1,500"),
+            # deleted since
+            (False, "1,500.00"),
+        ):
+            payload = {
+                **amounts,
+                "currency_id": currency_id,
+                "lines": [{**line, "kind": "product", "subtotal": "3000"}],
+            }
+            html = handler._render_difference(payload, amounts, [])
+            self.assertIn(f">{price}<", html)
+            self.assertEqual(".00" in html, ".00" in price)
