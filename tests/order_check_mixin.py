@@ -87,6 +87,12 @@ class OrderCheckMixin:
         right = mapping.remote_id
         mapping.remote_id = "999999"
         self.assert_blocked(lead, "999999")
+        # no id at all, which must not hold up the one that is checked along with it
+        mapping.remote_id = "BOOK-HYD"
+        good = self.make_lead([("BOOK-HYD", 1)])
+        good.with_user(self.salesperson).action_check_with_erp()
+        self.assert_blocked(lead, "The product BOOK-HYD is no longer")
+        self.assertEqual(self.get_texts(self.get_shown(good), "blocking"), [])
         mapping.remote_id = right
         self.assert_clear(lead)
 

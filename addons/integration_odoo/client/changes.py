@@ -78,6 +78,22 @@ class ChangeVerbs:
             return time.strftime(MOMENT, time.gmtime())
         return moment.strftime(MOMENT)
 
+    def _get_next_position(self, position, rows, limit):
+        """Of a pass over what changed since a moment, in the order of ids: so its pages
+        neither skip nor repeat. The next one begins where this one began, less an overlap.
+
+        :param dict position: ``since``, of a pass under way also ``after`` (an id) and
+            ``began``; empty for the first page ever
+        :param list rows: the page that was read from there, just now
+        :return: ``(position of the next page, whether this pass has one more)``
+        """
+        began = position.get("began") or self._get_remote_time()
+        if len(rows) == limit:
+            since, after = position.get("since"), rows[-1]["id"]
+            return {"since": since, "after": after, "began": began}, True
+        moment = datetime.strptime(began, MOMENT) - OVERLAP
+        return {"since": moment.strftime(MOMENT)}, False
+
     # -- sources ----------------------------------------------------------------------
 
     def _find_changed_orders(self, place, limit, key_prefix):

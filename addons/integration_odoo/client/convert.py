@@ -11,6 +11,9 @@ from odoo.addons.integration_hub.client.words import get_noun
 
 _lt = TextMaker(__name__)
 
+# what a person maps; the rest is linked
+MAPPED = ("currency", "payment term", "price list", "product", "tag", "tax", "unit")
+
 
 def to_decimal_text(value, digits=None):
     """Decimal string of a float as Odoo shows it.
@@ -40,13 +43,29 @@ def to_id(text, what):
     try:
         return int(text)
     except (TypeError, ValueError):
+        noun = get_noun(what)
         raise ValidationError(
             _lt(
                 "“%(text)s” is no id of a %(what)s in Odoo. Correct the mapping.",
                 text=text,
-                what=get_noun(what),
+                what=noun,
+            )
+            if what in MAPPED
+            else _lt(
+                "“%(text)s” is no id of a %(what)s in Odoo. Link it again.",
+                text=text,
+                what=noun,
             )
         ) from None
+
+
+def pick_ids(texts):
+    """Remote ids as sorted numbers. What a person has mistyped is none of Odoo's: it must
+    not keep the others from being read.
+
+    :param texts: iterable of remote ids, some of them empty
+    """
+    return sorted({int(text) for text in texts if text and text.isdecimal()})
 
 
 def read_text(row, name):

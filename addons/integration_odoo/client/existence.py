@@ -1,5 +1,7 @@
 """What of the records that our orders name is still there."""
 
+from .convert import pick_ids
+
 MODELS = {
     "party": "res.partner",
     # customers and their addresses are of one kind here
@@ -12,11 +14,9 @@ class ExistenceVerbs:
     """``record_exists``."""
 
     def record_exists(self, kind, remote_ids):
-        # what a person typed may be no id at all
-        ids = sorted({int(item) for item in remote_ids if item.isdecimal()})
         rows = self.search_read(
             MODELS[kind],
-            [("id", "in", ids)],
+            [("id", "in", pick_ids(remote_ids))],
             ["id"],
             # an order takes what is archived
             context={"active_test": False},

@@ -9,7 +9,7 @@ from odoo.addons.integration_hub.client import (
     send_by_halving,
 )
 
-from .convert import read_id, read_text, to_decimal_text, to_float, to_id
+from .convert import pick_ids, read_id, read_text, to_decimal_text, to_float, to_id
 
 _lt = TextMaker(__name__)
 
@@ -117,7 +117,7 @@ class ForecastVerbs:
         if not periods:
             return {}
         keys = [period["key"] for period in periods]
-        ids = sorted({int(product_id) for product_id in product_ids})
+        ids = pick_ids(product_ids)
         pickings = self.search_read(
             PICKING,
             [
@@ -155,9 +155,7 @@ class ForecastVerbs:
 
     def _read_forecast_products(self, plans):
         """:return: dict ``{product id: {"unit_id", "reason"}}``"""
-        ids = sorted(
-            {to_id(row["product_id"], "product") for p in plans for row in p["rows"]}
-        )
+        ids = pick_ids(row["product_id"] for plan in plans for row in plan["rows"])
         is_new = self.get_field("product.product", "is_storable")
         products = {}
         for row in self.search_read(

@@ -3,7 +3,7 @@
 from odoo.addons.integration_hub.client import TextMaker
 from odoo.addons.integration_hub.client.words import get_noun
 
-from .convert import read_id, to_decimal_text, to_id
+from .convert import pick_ids, read_id, to_decimal_text
 
 _lt = TextMaker(__name__)
 
@@ -46,7 +46,7 @@ class OrderCheckVerbs:
 
     def _read_checked(self, model, remote_ids, names):
         """:return: dict ``{remote id: row}``, archived ones too"""
-        ids = sorted({to_id(item, model) for item in remote_ids if item})
+        ids = pick_ids(remote_ids)
         if not ids:
             return {}
         rows = self.search_read(
@@ -62,12 +62,13 @@ class OrderCheckVerbs:
         for row in rows:
             if "category_id" in row:
                 # until 18
-                units[row["id"]] = row["display_name"], read_id(row, "category_id")
+                category_id = read_id(row, "category_id")
+                units[str(row["id"])] = row["display_name"], category_id
                 continue
             root = row
             while read_id(root, "relative_uom_id") in by_id:
                 root = by_id[read_id(root, "relative_uom_id")]
-            units[row["id"]] = row["display_name"], root["id"]
+            units[str(row["id"])] = row["display_name"], root["id"]
         return units
 
     def _fetch_checked_units(self):
@@ -151,7 +152,7 @@ def _get_gone(rows, remote_id, what):
 def _get_unit_problem(product, unit_id, units):
     if not unit_id:
         return ""
-    unit, own = units.get(int(unit_id)), units.get(read_id(product, "uom_id"))
+    unit, own = units.get(unit_id), units.get(str(read_id(product, "uom_id")))
     if not unit:
         return _lt(
             "The unit %(unit_id)s of %(product)s is not in Odoo.",

@@ -169,20 +169,20 @@ class OrderVerbs:
         )
         try:
             rows = {row["id"]: row for row in self._read_orders(ids, "order_line")}
-        except IntegrationError as error:
+            return [
+                {
+                    **self._order_answer(rows[order_id]),
+                    # in the order of their sequence, which is ours
+                    "line_ids": [str(item) for item in rows[order_id]["order_line"]],
+                }
+                for order_id in ids
+            ]
+        except (IntegrationError, KeyError) as error:
             # they are there: any other kind could have them sent again
             raise OutcomeUnknownError(
                 _lt("The orders are created, but could not be read."),
-                f"{error.message} {error.technical}",
+                f"{error} {getattr(error, 'technical', '')}",
             ) from error
-        return [
-            {
-                **self._order_answer(rows[order_id]),
-                # in the order of their sequence, which is ours
-                "line_ids": [str(line_id) for line_id in rows[order_id]["order_line"]],
-            }
-            for order_id in ids
-        ]
 
     def _read_customer_defaults(self, orders):
         """Until 15 only the form took these from the customer, a create did not.

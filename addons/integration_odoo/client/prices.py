@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from odoo.addons.integration_hub.client import in_chunks
 
 from .changes import MOMENT
-from .convert import read_id, to_decimal_text
+from .convert import pick_ids, read_id, to_decimal_text
 from .price_rules import PriceRules
 
 RULE_FIELDS = (
@@ -70,7 +70,7 @@ class PriceVerbs:
     def price_list_prices(self, list_ids, product_ids):
         products = self.search_read(
             "product.product",
-            [("id", "in", sorted({int(item) for item in product_ids}))],
+            [("id", "in", pick_ids(product_ids))],
             PRODUCT_FIELDS,
             context={"active_test": False},
         )

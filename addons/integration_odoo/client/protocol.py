@@ -67,8 +67,10 @@ class OdooProtocol(SystemClient):
         purpose = purpose or f"{model} {method}"
         arguments["context"] = {**self.context, **arguments.get("context", {})}
         send = self._call_json2 if self.protocol == "json2" else self._call_jsonrpc
+        # before it is sent, which takes it out
+        to_create = arguments.get("vals_list") if method == "create" else None
         answer = send(purpose, model, method, ids, changes, arguments)
-        if not _is_answer(method, answer):
+        if not _is_answer(method, answer, to_create):
             raise self._get_nonsense_error(answer, changes)
         return answer
 
@@ -362,9 +364,15 @@ class OdooProtocol(SystemClient):
         return f"{url}/web#id={remote_id}&model={model}&view_type=form"
 
 
-def _is_answer(method, answer):
-    """Whether Odoo can have said that."""
+def _is_answer(method, answer, to_create):
+    """Whether Odoo can have said that.
+
+    :param list to_create: values of records, each of which gets an id of its own; None
+        where none is made
+    """
     if not isinstance(answer, ANSWER_TYPES.get(method, object)):
         return False
     kind = ITEM_TYPES.get(method)
-    return not kind or all(isinstance(item, kind) for item in answer)
+    if kind and any(type(item) is not kind for item in answer):
+        return False
+    return to_create is None or len(set(answer)) == len(answer) == len(to_create)

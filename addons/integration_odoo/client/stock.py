@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from .convert import read_id, to_decimal_text
+from .convert import pick_ids, read_id, to_decimal_text
 from .days import DayVerbs
 
 OPEN_STATES = ("waiting", "confirmed", "partially_available", "assigned")
@@ -19,7 +19,7 @@ class StockVerbs(DayVerbs):
     def stock_levels(self, product_ids):
         if not self.get_field("product.product", "free_qty"):
             return []
-        ids = sorted({int(product_id) for product_id in product_ids})
+        ids = pick_ids(product_ids)
         arrivals = self._read_arrivals(ids)
         levels = []
         for warehouse in self._get_warehouses():

@@ -12,6 +12,7 @@ from odoo.addons.integration_hub.client import (
 )
 from odoo.addons.integration_hub.tests.client_case import CuttingProxy
 
+from ..client.convert import to_id
 from .common import ErpCase, contract
 
 LONG_TEXT = "Zeer lange omschrijving – ½ ″ «ñ» 漢字 🙂 <b>&amp;</b> " * 200
@@ -189,6 +190,28 @@ class OrderTests:
         self.assert_error(answers[0], "validation", "customer")
         self.assert_error(answers[1], "validation")
 
+    def test_mistyped_ids_hold_up_nobody_else(self):
+        wrong = [
+            {**self.make_line(key="1"), "product_id": "A-1"},
+            self.make_line(key="2", unit_id="A-2", tax_ids=["A-3"]),
+        ]
+        good, bad = self.client.order_check(
+            [
+                self.make_order([self.make_line()]),
+                self.make_order(wrong, payment_term_id="A-4"),
+            ]
+        )
+        self.assertEqual(good["problems"], [])
+        self.assertEqual(
+            {(problem["kind"], problem["key"]) for problem in bad["problems"]},
+            {("product", "1"), ("product", "2"), ("tax", "A-3"), ("value", "A-4")},
+        )
+        self.assertEqual(self.client.stock_levels(["A-1"]), [])
+        self.assertEqual(self.client.price_list_prices([], ["A-1"]), [])
+        for what, advice in (("product", "Correct"), ("customer", "Link")):
+            with self.assertRaisesRegex(ValidationError, advice):
+                to_id("A-1", what)
+
     def test_rounding_is_the_erps(self):
         """The ERP's company rounds the total, not each line, as is usual in its country:
         what counts is the total it tells."""
@@ -258,11 +281,30 @@ class OrderTests:
         """Said by what stands in between: whether an order was made has to be looked up."""
         self.client.get_fields("res.partner")
         send = f"_call_{self.client.protocol}"
-        with patch.object(self.client, send, lambda *args: ["\0", "?"]):
-            with self.assertRaises(NetworkError):
-                self.client.search_read("res.partner", [], ["name"])
+        for answer in (["\0", "?"], [], [1, 2], [True]):
+            with (
+                self.subTest(answer),
+                patch.object(self.client, send, lambda *args, given=answer: given),
+            ):
+                with self.assertRaises(OutcomeUnknownError):
+                    self.client.call(
+                        "res.partner", "create", changes=True, vals_list=[{}]
+                    )
+                if answer:
+                    with self.assertRaises(NetworkError):
+                        self.client.search_read("res.partner", [], ["name"])
+        with patch.object(self.client, send, lambda *args: [7, 7]):
             with self.assertRaises(OutcomeUnknownError):
-                self.client.call("res.partner", "create", changes=True, vals_list=[{}])
+                self.client._create_partners([{}, {}], "two")
+
+    def test_orders_that_are_not_shown(self):
+        """They were made: what has taken them for its own must not look like a refusal."""
+        order = self.make_order()
+        with (
+            patch.object(self.client, "_read_orders", return_value=[]),
+            self.assertRaises(OutcomeUnknownError),
+        ):
+            self.client._create_orders([self.client._prepare_order_values(order)])
 
     def test_confirm_a_cancelled_order(self):
         good, cancelled = self.create_order(), self.create_order()

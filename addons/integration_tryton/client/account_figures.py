@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from odoo.addons.integration_hub.client import TextMaker
 
+from .protocol import ANY_ACTIVE
+
 _lt = TextMaker(__name__)
 
 CREDIT_LIMIT = "account_credit_limit"
-ANY_ACTIVE = ["active", "in", [True, False]]
 
 
 class AccountFiguresMixin:

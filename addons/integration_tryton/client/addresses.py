@@ -89,9 +89,8 @@ class AddressesMixin:
     def _create_addresses(self, missing):
         party_ids = [party_id for _index, party_id, _address in missing]
         names = self.read_records("party.party", party_ids, ["name"])
-        ids = self.rpc(
+        ids = self.create_records(
             "party.address",
-            "create",
             [
                 {
                     "party": party_id,
@@ -99,7 +98,6 @@ class AddressesMixin:
                 }
                 for _index, party_id, address in missing
             ],
-            changes=True,
             skip_warnings=True,
         )
         self._create_address_mechanisms(missing, ids)
@@ -123,12 +121,8 @@ class AddressesMixin:
             send_by_halving(self._create_mechanisms, values)
 
     def _create_mechanisms(self, values):
-        return self.rpc(
-            "party.contact_mechanism",
-            "create",
-            values,
-            changes=True,
-            skip_warnings=True,
+        return self.create_records(
+            "party.contact_mechanism", values, skip_warnings=True
         )
 
     def _prepare_address(self, address, party_name, is_lenient=False):

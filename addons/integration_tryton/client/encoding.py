@@ -85,6 +85,15 @@ def as_id(text):
     return int(text) if text else None
 
 
+def pick_ids(texts):
+    """Remote ids as sorted numbers. What a person has mistyped is none of Tryton's: it must
+    not keep the others from being read.
+
+    :param texts: iterable of remote ids, some of them empty
+    """
+    return sorted({int(text) for text in texts if text and text.isdecimal()})
+
+
 def amount_text(value):
     """Decimal string of an amount: ``"0"`` for none, never in exponent form."""
     return format(value, "f") if value is not None else "0"

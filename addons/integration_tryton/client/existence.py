@@ -2,8 +2,10 @@
 
 from odoo.addons.integration_hub.client import in_chunks
 
+from .encoding import pick_ids
+from .protocol import ANY_ACTIVE
+
 FIND_SIZE = 500
-ANY_ACTIVE = ["active", "in", [True, False]]
 # model and what it takes to be named by an order. A party that was merged into another one
 # stays behind (trytond/modules/party/party.py, wizard ``party.replace``); a product that is
 # archived can't be sold.
@@ -19,10 +21,8 @@ class ExistenceMixin:
 
     def record_exists(self, kind, remote_ids):
         model, domain = KINDS[kind]
-        # what a person typed may be no id at all
-        ids = sorted({int(item) for item in remote_ids if item.isdecimal()})
         there = set()
-        for chunk in in_chunks(ids, FIND_SIZE):
+        for chunk in in_chunks(pick_ids(remote_ids), FIND_SIZE):
             rows = self.search_read(model, [["id", "in", chunk], *domain], ["id"])
             there |= {str(row["id"]) for row in rows}
         return [remote_id in there for remote_id in remote_ids]

@@ -12,14 +12,15 @@ from odoo.addons.integration_hub.client import (
     send_by_halving,
 )
 
-from .encoding import number_text
+from .encoding import number_text, pick_ids
+from .protocol import ANY_ACTIVE
 
 _lt = TextMaker(__name__)
 
 MODULE = "stock_forecast"
 FORECAST = "stock.forecast"
 LINE = "stock.forecast.line"
-ANY_ACTIVE = {"active_test": False}
+WITH_ARCHIVED = {"active_test": False}
 
 
 class ForecastMixin:
@@ -75,7 +76,7 @@ class ForecastMixin:
             else:
                 to_create.append((index, self._prepare_forecast(spans[index], lines)))
         created = send_by_halving(
-            lambda values: self.rpc(FORECAST, "create", values, changes=True),
+            lambda values: self.create_records(FORECAST, values),
             [values for _index, values in to_create],
         )
         touched = {}
@@ -167,7 +168,7 @@ class ForecastMixin:
             ],
             ["from_date", "to_date", "warehouse", "state", "rec_name"],
             order=[["id", "ASC"]],
-            context=ANY_ACTIVE,
+            context=WITH_ARCHIVED,
         )
         lines = self._read_lines([row["id"] for row in rows], product_ids)
         documents = {}
@@ -188,7 +189,7 @@ class ForecastMixin:
         return documents
 
     def _read_lines(self, forecast_ids, product_ids):
-        ids = sorted({int(product_id) for product_id in product_ids})
+        ids = pick_ids(product_ids)
         of_products, lines = [["product", "in", ids]] if ids else [], {}
         if forecast_ids:
             for row in self.search_read(
@@ -211,18 +212,16 @@ class ForecastMixin:
     def _read_forecast_products(self, plans):
         """:return: dict ``{product id: {"unit_id", "digits", "reason"}}``; the digits by
         unit id"""
-        ids = sorted({int(row["product_id"]) for p in plans for row in p["rows"]})
+        ids = pick_ids(row["product_id"] for plan in plans for row in plan["rows"])
         rows = self.search_read(
             "product.product",
-            [["id", "in", ids], ["active", "in", [True, False]]],
+            [["id", "in", ids], ANY_ACTIVE],
             ["type", "consumable", "sale_uom", "default_uom"],
         )
         if "unit_digits" not in self.facts:
             self.facts["unit_digits"] = {
                 str(unit["id"]): unit["digits"]
-                for unit in self.search_read(
-                    "product.uom", [["active", "in", [True, False]]], ["digits"]
-                )
+                for unit in self.search_read("product.uom", [ANY_ACTIVE], ["digits"])
             }
         return {
             str(row["id"]): {

@@ -3,11 +3,10 @@
 from odoo.addons.integration_hub.client import TextMaker
 from odoo.addons.integration_hub.client.words import get_noun
 
-from .encoding import number_text
+from .encoding import number_text, pick_ids
+from .protocol import ANY_ACTIVE
 
 _lt = TextMaker(__name__)
-
-ANY_ACTIVE = ["active", "in", [True, False]]
 
 
 class OrderCheckMixin:
@@ -44,12 +43,15 @@ class OrderCheckMixin:
             ),
             "today": self.rpc("ir.date", "today") if orders else None,
         }
-        units = self._read_unit_categories()
+        units = {
+            str(unit_id): category_id
+            for unit_id, category_id in self._read_unit_categories().items()
+        }
         return [self._check_order(order, facts, units) for order in orders]
 
     def _read_checked(self, model, remote_ids, names):
         """:return: dict ``{remote id: row}``, archived ones too"""
-        ids = sorted({int(item) for item in remote_ids if item})
+        ids = pick_ids(remote_ids)
         if not ids:
             return {}
         rows = self.search_read(model, [["id", "in", ids], ANY_ACTIVE], names)
@@ -93,8 +95,8 @@ class OrderCheckMixin:
                         product=product["rec_name"],
                     ),
                 )
-            elif line["unit_id"] and units.get(int(line["unit_id"])) != units.get(
-                product["sale_uom"]
+            elif line["unit_id"] and units.get(line["unit_id"]) != units.get(
+                str(product["sale_uom"])
             ):
                 note(
                     "product",

@@ -27,6 +27,7 @@ from odoo.addons.integration_hub.client import (
 )
 
 from .encoding import as_date, as_decimal, as_id, number_text
+from .protocol import ANY_ACTIVE
 
 _lt = TextMaker(__name__)
 
@@ -73,7 +74,7 @@ class OrderValuesMixin:
         party_ids = {_get_id(order["party_id"]) for order in orders} - {None}
         parties = self.search_read(
             "party.party",
-            [["id", "in", sorted(party_ids)], ["active", "in", [True, False]]],
+            [["id", "in", sorted(party_ids)], ANY_ACTIVE],
             PARTY_FIELDS,
         )
         addresses = self.search_read(
@@ -109,9 +110,7 @@ class OrderValuesMixin:
     def _read_unit_categories(self):
         """:return: dict ``{unit id: category id}``"""
         if "unit_categories" not in self.facts:
-            rows = self.search_read(
-                "product.uom", [["active", "in", [True, False]]], ["category"]
-            )
+            rows = self.search_read("product.uom", [ANY_ACTIVE], ["category"])
             self.facts["unit_categories"] = {row["id"]: row["category"] for row in rows}
         return self.facts["unit_categories"]
 

@@ -139,11 +139,9 @@ class OrdersMixin:
         return self._take_existing(orders, answers)
 
     def _create_orders(self, items):
-        ids = self.rpc(
+        ids = self.create_records(
             "sale.sale",
-            "create",
             [values for _index, _key, values in items],
-            changes=True,
             skip_warnings=True,
         )
         rows = self.read_created("sale.sale", ids, [*self._get_order_fields(), "lines"])

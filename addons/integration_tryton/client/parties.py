@@ -12,6 +12,7 @@ from odoo.addons.integration_hub.client import (
     send_in_chunks,
 )
 
+from .protocol import ANY_ACTIVE
 from .vat import get_identifier, get_search_codes, is_same_vat
 
 _lt = TextMaker(__name__)
@@ -53,7 +54,7 @@ class PartiesMixin:
             [
                 ["type", "=", None],
                 ["code", "in", [party["key"] for party in parties]],
-                ["active", "in", [True, False]],
+                ANY_ACTIVE,
             ]
         )
         return [
@@ -209,11 +210,9 @@ class PartiesMixin:
         return answers
 
     def _create_parties(self, prepared):
-        ids = self.rpc(
+        ids = self.create_records(
             "party.party",
-            "create",
             [values for _index, _party, values in prepared],
-            changes=True,
             skip_warnings=True,
         )
         rows = self.read_created("party.party", ids, ["code", "addresses"])

@@ -21,12 +21,12 @@ from odoo.addons.integration_hub.client import (
 from odoo.addons.integration_hub.client.matching import is_our_key
 
 from .addresses import get_uses
+from .protocol import ANY_ACTIVE
 from .vat import get_identifier
 
 _lt = TextMaker(__name__)
 
 UPDATE_SIZE = 50
-ANY_ACTIVE = ["active", "in", [True, False]]
 ADDRESS_FIELDS = (
     "party",
     "active",

@@ -1,8 +1,8 @@
 """Which customers were changed in Tryton (``integration_customer/contract.py``)."""
 
+from .protocol import ANY_ACTIVE
 from .windows import Window, get_newest_stamp
 
-ANY_ACTIVE = ["active", "in", [True, False]]
 # An address written by itself leaves the party's own ``write_date`` as it is; so do an
 # identifier and a contact mechanism.
 BELONGINGS = ("addresses.", "identifiers.", "contact_mechanisms.")

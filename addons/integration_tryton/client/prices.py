@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from odoo.addons.integration_hub.client import TextMaker, in_chunks
 
-from .encoding import amount_text, number_text
+from .encoding import amount_text, number_text, pick_ids
+from .protocol import ANY_ACTIVE
 
 _lt = TextMaker(__name__)
 
@@ -48,12 +49,12 @@ class PricesMixin:
         ]
 
     def price_list_prices(self, list_ids, product_ids):
-        ids = sorted({int(item) for item in product_ids})
+        ids = pick_ids(product_ids)
         prices = []
         for chunk in in_chunks(ids, READ_CHUNK):
             products = self.search_read(
                 "product.product",
-                [["id", "in", chunk], ["active", "in", [True, False]]],
+                [["id", "in", chunk], ANY_ACTIVE],
                 ["sale_uom", "sale_uom.factor", "default_uom.factor"],
             )
             for list_id in list_ids:

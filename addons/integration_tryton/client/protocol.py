@@ -29,6 +29,9 @@ LOGIN_PAUSE = 300.0
 # a call that meets more warnings than this meets the same one again and again
 MAX_WARNINGS = 5
 READ_SIZE = 500
+# Clause for archived records too: Tryton leaves them out unless the domain speaks of them,
+# each nested list of clauses by itself (trytond/model/modelstorage.py)
+ANY_ACTIVE = ["active", "in", [True, False]]
 
 
 class RpcClient(RefusalWords, SystemClient):
@@ -214,16 +217,7 @@ class RpcClient(RefusalWords, SystemClient):
             raise self.note_error(self._explain_status(name, response))
         answer = self.parse_json(response, changes)
         if not isinstance(answer, dict) or not answer.keys() & {"result", "error"}:
-            lost = OutcomeUnknownError if changes else NetworkError
-            raise self.note_error(
-                lost(
-                    _lt(
-                        "This does not answer like a Tryton server. Check the"
-                        " address of the connector."
-                    ),
-                    str(answer)[:200],
-                )
-            )
+            raise self._get_nonsense_error(answer, changes)
         if "error" in answer:
             raise self.note_error(self._explain_error(name, answer["error"], changes))
         return decode(answer["result"])
@@ -242,30 +236,48 @@ class RpcClient(RefusalWords, SystemClient):
         return {row["id"]: row for row in rows}
 
     def _check_rows(self, rows):
-        """What stands between us and the server may answer in its place; asked again, the
-        server answers itself."""
         if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
             return rows
-        raise self.note_error(
-            NetworkError(
+        raise self._get_nonsense_error(rows)
+
+    def _get_nonsense_error(self, answer, changes=False):
+        """What stands between us and the server may answer in its place. Asked again, the
+        server answers itself; who knows what it has done."""
+        lost = OutcomeUnknownError if changes else NetworkError
+        return self.note_error(
+            lost(
                 _lt(
                     "This does not answer like a Tryton server. Check the"
                     " address of the connector."
                 ),
-                str(rows)[:200],
+                self._loggable(str(answer)[:200]),
             )
         )
+
+    def create_records(self, model, values, **options):
+        """
+        :param list values: of each record
+        :param options: see :meth:`rpc`
+        :return: list of ids, in the order of ``values``
+        :raise OutcomeUnknownError: the answer is not as many ids
+        """
+        ids = self.rpc(model, "create", values, changes=True, **options)
+        is_list = isinstance(ids, list) and all(type(item) is int for item in ids)
+        if not is_list or not len(set(ids)) == len(ids) == len(values):
+            raise self._get_nonsense_error(ids, changes=True)
+        return ids
 
     def read_created(self, model, ids, fields):
         """:meth:`read_records` of what was just created: it is there, so a failure to read it
         must not look like a refusal, which would have it sent again."""
         try:
-            return self.read_records(model, ids, fields)
+            rows = self.read_records(model, ids, fields)
+            if rows.keys() >= set(ids):
+                return rows
+            detail = str(ids)
         except IntegrationError as error:
-            raise OutcomeUnknownError(
-                _lt("It was created, but could not be read."),
-                f"{error.message} {error.technical}",
-            ) from error
+            detail = f"{error.message} {error.technical}"
+        raise OutcomeUnknownError(_lt("It was created, but could not be read."), detail)
 
     def read_existing(self, model, ids, fields):
         """Like :meth:`read_records`, without those that were deleted meanwhile; archived ones of

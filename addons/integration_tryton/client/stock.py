@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from odoo.addons.integration_hub.client import in_chunks
 
-from .encoding import date_text, number_text
+from .encoding import date_text, number_text, pick_ids
+from .protocol import ANY_ACTIVE
 
 OPEN_STATES = ["staging", "draft", "assigned"]
 # what comes from one of these into a storage arrives
@@ -24,7 +25,7 @@ class StockMixin:
         if "stock" not in self.modules:
             return []
         levels = []
-        ids = sorted({int(product_id) for product_id in product_ids})
+        ids = pick_ids(product_ids)
         for chunk in in_chunks(ids, READ_CHUNK):
             levels += self._get_levels(chunk)
         return levels
@@ -37,7 +38,7 @@ class StockMixin:
                 [
                     ["id", "in", ids],
                     ["type", "=", "goods"],
-                    ["active", "in", [True, False]],
+                    ANY_ACTIVE,
                 ],
                 ["sale_uom", "sale_uom.factor", "default_uom.factor"],
             )

@@ -133,6 +133,25 @@ class TestOrders(TrytonCase):
             "company.employee", party=party_id, company=self.client.company_id
         )
 
+    def test_mistyped_ids_hold_up_nobody_else(self):
+        wrong = [
+            self.make_product_line(key="1", product_id="A-1", tax_ids=[]),
+            self.make_product_line(key="2", unit_id="A-2", tax_ids=["A-3"]),
+        ]
+        good, bad = self.client.order_check(
+            [
+                self.make_sale([self.make_product_line(tax_ids=[])]),
+                self.make_sale(wrong, payment_term_id="A-4"),
+            ]
+        )
+        self.assertEqual(good["problems"], [])
+        self.assertEqual(
+            {(problem["kind"], problem["key"]) for problem in bad["problems"]},
+            {("product", "1"), ("product", "2"), ("tax", "A-3"), ("value", "A-4")},
+        )
+        self.assertEqual(self.client.stock_levels(["A-1"]), [])
+        self.assertEqual(self.client.price_list_prices([], ["A-1"]), [])
+
     def test_what_is_left_to_tryton(self):
         """A bare order gets what a clerk's screen would have filled in."""
         (term, *_rest) = self.client.value_list("payment_term")

@@ -100,6 +100,23 @@ class TestNonsense(TrytonCase):
             with self.assertRaises(NetworkError):
                 self.client.read_records("sale.sale", [1], ["number"])
 
+    def test_create_without_ids(self):
+        """Whether something was made has to be looked up."""
+        for answer in (None, [], [{}], [True], [1], [1, 2, 3], [1, 1], {"1": 2}, "12"):
+            with (
+                self.subTest(answer),
+                patch.object(self.client, "rpc", return_value=answer),
+                self.assertRaises(OutcomeUnknownError),
+            ):
+                self.client.create_records("sale.sale", [{}, {}])
+        with patch.object(self.client, "rpc", return_value=[2, 1]):
+            self.assertEqual(self.client.create_records("sale.sale", [{}, {}]), [2, 1])
+        with (
+            patch.object(self.client, "rpc", return_value=[]),
+            self.assertRaises(OutcomeUnknownError),
+        ):
+            self.client.read_created("sale.sale", [1], ["number"])
+
 
 class TestLostAnswer(TrytonCase):
     def setUp(self):
