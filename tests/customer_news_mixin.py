@@ -1,11 +1,14 @@
 """Customers that people change in the ERP alone (requirements §4, §9), the same for each
 ERP. What stands over there is written as a clerk does it, not by our client."""
 
+from odoo.fields import Command
+
 
 class CustomerNewsMixin:
     """To be put before ``CustomerMixin``. Each ERP's own class has ``write_address_there``
     (``street, street2, zip, city, country_code``, of one address and nothing else),
-    ``archive_there`` and ``enter_anew_there``."""
+    ``write_email_there``, ``archive_there``, ``archive_legal_there``, ``enter_anew_there``
+    and ``enter_another_there``."""
 
     @classmethod
     def connect(cls):
@@ -93,29 +96,65 @@ class CustomerNewsMixin:
         self.read_news()
         self.assertEqual(customer.street, "Ingevoerd 1")
         self.assertEqual(self.address_id(customer) == address_id, self.kind == "odoo")
-        party_id = int(self.get_remote_id(customer))
-        self.archive_there(party_id)
+        # none that takes the place of the former
+        self.enter_another_there(customer, street="Hun Dok 3")
+        address_id = self.address_id(customer)
+        self.archive_legal_there(customer)
+        self.read_news()
+        told = customer.activity_ids
+        self.assertEqual(told.mapped("summary"), ["Archived in " + self.connector.name])
+        self.archive_there(int(self.get_remote_id(customer)))
         self.read_news()
         self.assertTrue(customer.active)
-        self.assertIn("Archived in", customer.activity_ids.summary)
+        self.assertIn(
+            f"{customer.name}: archived", "".join(customer.activity_ids.mapped("note"))
+        )
+        told = customer.activity_ids
         self.read_news()
-        self.assertEqual(len(customer.activity_ids), 1, "told once")
+        self.assertEqual(customer.activity_ids, told, "told once")
+        self.assertEqual(customer.street, "Ingevoerd 1")
+        self.assertEqual(self.address_id(customer), address_id)
 
     def test_news_5_both_sides_at_once(self):
         customer, *_rest = self.make_known()
         self.flow.write({"cadence": "scheduled", "next_run": "2099-01-01"})
-        self.write_address_there(self.address_id(customer), street="Hun Straat 1")
+        self.write_address_there(self.address_id(customer), zip="9999 ZZ", city="Hun")
         customer.write({"street": "Onze Straat 1", "phone": "+31 20 777"})
         self.pull._enqueue_pull()
         self.run_lane()
         self.assertEqual(customer.street, "Onze Straat 1")
-        self.assertIn("Hun Straat 1", customer.activity_ids.note)
+        self.assertNotEqual(customer.city, "Hun", "an address is one thing")
+        self.assertIn("“9999 ZZ”", customer.activity_ids.note)
         self.flow.action_run_now()
         self.read_news()
         there = self.there(customer)
-        self.assertEqual(there["street"], "Hun Straat 1")
+        self.assertEqual((there["street"], there["city"]), ("Kerkstraat 1", "Hun"))
         self.assertIn("777", there["phone"], "what is ours is sent as ever")
         self.assertEqual(len(customer.activity_ids), 1, "told once")
+
+    def test_news_5_something_else_is_sent_first(self):
+        """What is sent leaves theirs alone: that still comes over. So do contacts, where
+        somebody has said so."""
+        customer = self.make_linked()
+        contact = self.make_contact(customer, email="ann@buyer.example")
+        self.sync()
+        email = self.env["ir.model.fields"]._get("res.partner", "email")
+        self.pull.write(
+            {
+                "erp_owned_scope": "all",
+                "erp_owned_field_ids": [Command.link(email.id)],
+            }
+        )
+        self.write_address_there(self.address_id(customer), street="Hun Straat 1")
+        self.write_email_there(self.address_id(contact), "ann@theirs.example")
+        customer.phone = "+31 20 888"
+        self.sync()
+        self.assertEqual(customer.street, "Kerkstraat 1")
+        self.read_news()
+        self.assertEqual(customer.street, "Hun Straat 1")
+        self.assertEqual(contact.email, "ann@theirs.example")
+        self.assertIn("888", self.there(customer)["phone"])
+        self.assertFalse(customer.activity_ids)
 
     def test_news_7_many_in_few_calls(self):
         customers = self.env["res.partner"].union(

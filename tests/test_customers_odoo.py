@@ -72,6 +72,29 @@ class TestCustomersOdoo(CustomerNewsMixin, CustomerMixin, ErpCase):
     def archive_there(self, party_id):
         self.write_there(party_id, active=False)
 
+    def archive_legal_there(self, customer):
+        """A customer is its own main address here: archived along."""
+        self.archive_there(int(self.get_remote_id(customer)))
+
+    def write_email_there(self, address_id, email):
+        self.write_there(address_id, email=email)
+
+    def enter_another_there(self, customer, street):
+        """Of a kind that may be where a customer is: it stays in use where the customer is
+        archived."""
+        self.clerk.call(
+            "res.partner",
+            "create",
+            vals_list=[
+                {
+                    "parent_id": int(self.get_remote_id(customer)),
+                    "name": "Hun Dok",
+                    "type": "other",
+                    "street": street,
+                }
+            ],
+        )
+
     def enter_anew_there(self, customer, **values):
         """A customer is its own main address here."""
         self.write_address_there(int(self.get_remote_id(customer)), **values)

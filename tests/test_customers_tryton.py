@@ -155,18 +155,41 @@ class TestCustomersTryton(CustomerNewsMixin, CustomerMixin, ErpCase):
     def archive_there(self, party_id):
         self.call("party.party", "write", [party_id], {"active": False})
 
-    def enter_anew_there(self, customer, **values):
-        party_id = int(self.get_remote_id(customer))
+    def archive_legal_there(self, customer):
         self.call(
             "party.address",
             "write",
             [self.address_id(customer)],
             {"active": False},
         )
+
+    def write_email_there(self, address_id, email):
+        [mechanism] = self.call(
+            "party.contact_mechanism",
+            "search",
+            [["address", "=", address_id], ["type", "=", "email"]],
+        )
+        self.call("party.contact_mechanism", "write", [mechanism], {"value": email})
+
+    def enter_another_there(self, customer, street):
+        self.create_address_there(customer, delivery=True, street=street)
+
+    def enter_anew_there(self, customer, **values):
+        self.archive_legal_there(customer)
+        self.create_address_there(customer, invoice=True, **values)
+
+    def create_address_there(self, customer, invoice=False, delivery=False, **values):
         self.call(
             "party.address",
             "create",
-            [{"party": party_id, "invoice": True, **self.get_columns(**values)}],
+            [
+                {
+                    "party": int(self.get_remote_id(customer)),
+                    "invoice": invoice,
+                    "delivery": delivery,
+                    **self.get_columns(**values),
+                }
+            ],
         )
 
     def test_news_4_merged_there(self):

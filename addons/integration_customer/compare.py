@@ -7,6 +7,8 @@ A change on one side only is no conflict: ours is sent; theirs is left alone her
 of it the ERP owns comes by ``takeover.py``.
 """
 
+from odoo.addons.integration_hub.client.matching import is_empty_address
+
 from .fingerprint import (
     ADDRESS_FIELDS,
     PARTY_FIELDS,
@@ -64,10 +66,14 @@ def shares_main_address(party, address):
     return (
         address["kind"] == "contact"
         and main["kind"] == "main"
-        and all(
-            normalize(name, address[name]) == normalize(name, main[name])
-            for name in PLACE_FIELDS
-        )
+        and _is_same_place(address, main)
+    )
+
+
+def _is_same_place(address, other):
+    return all(
+        normalize(name, address[name]) == normalize(name, other[name])
+        for name in PLACE_FIELDS
     )
 
 
@@ -86,9 +92,17 @@ def compare(ours, theirs, names, sent, received, owned, country_code=""):
     changes, overwritten, kept = [], [], []
     our_marks = get_fingerprints(ours, names, country_code)
     their_marks = get_fingerprints(theirs, names, country_code)
-    for name in names:
-        if our_marks[name] == their_marks[name]:
-            continue
+    differing = [name for name in names if our_marks[name] != their_marks[name]]
+    changed_there = {
+        name
+        for name in differing
+        if (
+            received[name] != their_marks[name]
+            if name in received
+            else name not in sent and normalize(name, theirs.get(name), country_code)
+        )
+    }
+    for name in differing:
         if name in sent and sent[name] == our_marks[name]:
             # not changed here: written differently there, or changed there alone
             continue
@@ -99,20 +113,32 @@ def compare(ours, theirs, names, sent, received, owned, country_code=""):
         is_empty_there = not normalize(name, theirs.get(name), country_code)
         if name in QUIET_FIELDS and name not in sent and not is_empty_there:
             continue
-        if name in received:
-            changed_there = received[name] != their_marks[name]
-        else:
-            changed_there = name not in sent
-        if changed_there and not is_empty_there:
+        if name in changed_there and not is_empty_there:
             item = [name, theirs.get(name), ours.get(name)]
             if name in owned:
                 kept.append(item)
                 continue
             overwritten.append(item)
         changes.append(name)
+    place = {name for name in differing if name in PLACE_FIELDS and name in owned}
+    changed_here = place & {*changes, *_get_names(kept)}
+    if changed_here and place & changed_there and not is_empty_address(theirs):
+        # an address is one thing: half of ours and half of theirs is nowhere
+        changes = [name for name in changes if name not in place]
+        overwritten = [item for item in overwritten if item[0] not in place]
+        kept = [item for item in kept if item[0] not in place]
+        kept += [
+            [name, theirs.get(name), ours.get(name)]
+            for name in differing
+            if name in place
+        ]
     if set(changes) & set(REGION_FIELDS):
         changes = list(dict.fromkeys([*changes, *REGION_FIELDS]))
     return changes, overwritten, kept
+
+
+def _get_names(items):
+    return [name for name, _theirs, _ours in items]
 
 
 def prepare_update(request, state):
@@ -123,7 +149,9 @@ def prepare_update(request, state):
     :param dict state: ``contract.PartyState``, as it stands there
     :return: dict with ``update`` (``contract.PartyUpdate`` or None), ``missing`` (addresses
         to find or create), ``overwritten`` and ``kept`` (lists of ``[whose, field, theirs,
-        ours]``), ``links`` (address key -> remote id)
+        ours]``), ``links`` (address key -> remote id), ``settled`` (address key, or "" for
+        the customer itself -> fields that are written or kept, see
+        :func:`.fingerprint.settle`)
     """
     party = request["party"]
     country_code = get_country_code(party)
@@ -141,6 +169,7 @@ def prepare_update(request, state):
         "kept": [[party["name"], *item] for item in kept],
         "missing": [],
         "links": {},
+        "settled": {"": _get_settled(changes, kept)},
     }
     theirs = {address["remote_id"]: address for address in state["addresses"]}
     updates = []
@@ -166,9 +195,15 @@ def prepare_update(request, state):
             link.get("received") or {},
             get_erp_owned(party, address, request.get("owned")),
         )
+        found["settled"][address["key"]] = _get_settled(names, kept)
         found["overwritten"] += [[address["name"], *item] for item in overwritten]
-        if not shares_main_address(party, address):
-            # else it is told of the company's own address
+        main = theirs.get(found["links"].get(party["addresses"][0]["key"]))
+        if not (
+            main
+            and shares_main_address(party, address)
+            and _is_same_place(theirs[remote_id], main)
+        ):
+            # else it moved along there: it is told of the company's own address
             found["kept"] += [[address["name"], *item] for item in kept]
         if names:
             updates.append(
@@ -184,6 +219,14 @@ def prepare_update(request, state):
             "addresses": updates,
         }
     return found
+
+
+def _get_settled(changes, kept):
+    settled = {*changes, *_get_names(kept)}
+    if "state_code" in settled:
+        # where a system knows no such state, it is written beside the city
+        settled.add("city")
+    return settled
 
 
 def _get_former_code(state, sent):

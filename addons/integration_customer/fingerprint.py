@@ -63,6 +63,24 @@ def get_fingerprints(values, names, country_code=""):
     }
 
 
+def settle(known, ours, theirs, names):
+    """What is known of both sides from now on. What differs and was neither sent, nor taken
+    over, nor told to anybody stays compared with what was known before: its turn is yet to
+    come.
+
+    :param dict known: fingerprints ``sent`` and ``received``
+    :param dict ours: fingerprints of our values
+    :param dict theirs: of theirs, of the same fields
+    :param names: fields that were sent, taken over or told
+    :return: ``(sent, received)``
+    """
+    settled = {name for name in ours if ours[name] == theirs[name] or name in names}
+    return tuple(
+        {**known[side], **{name: marks[name] for name in settled}}
+        for side, marks in (("sent", ours), ("received", theirs))
+    )
+
+
 def pack(fingerprints):
     """As text, for ``sent_hash`` and ``received_hash``."""
     return " ".join(f"{name}:{value}" for name, value in sorted(fingerprints.items()))

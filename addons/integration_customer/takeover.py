@@ -13,6 +13,7 @@ from .fingerprint import (
     get_fields,
     get_fingerprints,
     normalize,
+    settle,
 )
 
 
@@ -23,22 +24,32 @@ class Side:
     :param dict ours: ``contract.Party`` or ``contract.Address``
     :param dict theirs: ``contract.PartyState`` or ``contract.AddressState``
     :param dict known: fingerprints ``sent`` and ``received``
+    :param set owned: fields the ERP owns
+    :param bool is_missed: a person is told when it was archived there
     """
 
-    def __init__(self, key, ours, theirs, known, owned, country_code=""):
+    def __init__(
+        self, key, ours, theirs, known, owned, country_code="", *, is_missed=False
+    ):
         self.key = key
         self.ours = ours
         self.theirs = theirs
         self.known = known
         self.owned = owned
         self.country_code = country_code
+        self.is_missed = is_missed
         fields = get_fields(ours) if key else PARTY_FIELDS
+        if is_missed and "active" not in fields:
+            # of the main address it is not sent: it comes and goes with the customer
+            if not theirs["active"] or "active" in known["received"]:
+                fields = (*fields, "active")
         self.names = [name for name in fields if name in ours and name in theirs]
         #: fields that become theirs
         self.taken = []
         #: fields changed on both sides: each keeps its own, and a person is told
         self.kept = []
         self.is_archived_there = False
+        self.is_main = bool(key) and ours["kind"] == "main"
 
     def compare(self):
         theirs = get_fingerprints(self.theirs, self.names, self.country_code)
@@ -55,13 +66,21 @@ class Side:
         if changed_here & set(PLACE_FIELDS):
             changed_here |= set(PLACE_FIELDS)
         for name in changed_there:
-            if name == "active":
-                # contacts come and go by what is said here
-                self.is_archived_there = self.ours[name] and bool(
-                    self.owned or not self.key
-                )
-            elif name in self.owned and not self._is_emptied(name):
+            if name in self.owned and not self._is_emptied(name):
                 (self.kept if name in changed_here else self.taken).append(name)
+        if set(self.kept) & set(PLACE_FIELDS):
+            self.kept += [
+                name
+                for name in differing
+                if name in PLACE_FIELDS and name in self.owned and name not in self.kept
+            ]
+        self.is_archived_there = (
+            self.is_missed
+            and "active" in differing
+            and self.ours["active"]
+            # who is linked was there once
+            and received.get("active") != theirs["active"]
+        )
 
     def _is_emptied(self, name):
         """An address that says less than before is corrected; one without anything in it,
@@ -83,20 +102,16 @@ class Side:
         :param dict ours: as it stands by now
         :return: ``(sent, received)``
         """
-        our_marks = get_fingerprints(ours, self.names, country_code)
         their_marks = get_fingerprints(self.theirs, self.names, country_code)
-        # what differs for another reason is compared with what was known before
-        settled = {
-            name
-            for name in self.names
-            if our_marks[name] == their_marks[name]
-            or name in self.taken
-            or name in self.kept
-        }
-        sent = {**self.known["sent"], **_pick(our_marks, settled)}
+        sent, received = settle(
+            self.known,
+            get_fingerprints(ours, self.names, country_code),
+            their_marks,
+            {*self.taken, *self.kept},
+        )
         if self.is_archived_there:
-            settled.add("active")
-        return sent, {**self.known["received"], **_pick(their_marks, settled)}
+            received["active"] = their_marks["active"]
+        return sent, received
 
 
 def find_changes(party, state, known, rules):
@@ -111,23 +126,29 @@ def find_changes(party, state, known, rules):
     """
     country_code = get_country_code(party)
     owned = get_erp_owned(party, rules=rules)
-    sides = [Side("", party, state, known["link"], owned, country_code)]
+    sides = [Side("", party, state, known["link"], owned, country_code, is_missed=True)]
     theirs = {address["remote_id"]: address for address in state["addresses"]}
     links = _find_counterparts(party, state, known["links"], theirs)
     for address in party["addresses"]:
-        if address["key"] in links:
-            sides.append(
-                Side(
-                    address["key"],
-                    address,
-                    theirs[links[address["key"]]],
-                    known["links"][address["key"]],
-                    # at the company's address: it moves along with that one
-                    set()
-                    if address["kind"] == "contact"
-                    else get_erp_owned(party, address, rules),
-                )
+        key = address["key"]
+        if key not in links:
+            continue
+        owned = get_erp_owned(party, address, rules)
+        if address["kind"] == "contact":
+            # the place of a contact is its company's: it moves along with that one
+            owned -= set(PLACE_FIELDS)
+        sides.append(
+            Side(
+                key,
+                address,
+                theirs[links[key]],
+                known["links"][key],
+                owned,
+                # of an archived customer it goes without saying; contacts and delivery
+                # addresses come and go by what is said here
+                is_missed=state["active"] if address["kind"] == "main" else bool(owned),
             )
+        )
     # of what was never compared nobody knows who has changed it
     sides = [side for side in sides if side.known["sent"] and side.known["received"]]
     for side in sides:
@@ -143,7 +164,8 @@ def _find_counterparts(party, state, links, theirs):
         if link["remote_id"] in theirs
     }
     main = party["addresses"][0]["key"]
-    if main in found and not theirs[found[main]]["active"]:
+    # of an archived customer it is archived along, in Odoo: that is no correction
+    if main in found and state["active"] and not theirs[found[main]]["active"]:
         # people correct an address by archiving it and entering another one
         if successor := _find_successor(state, found.values()):
             found[main] = successor
@@ -158,12 +180,9 @@ def _find_successor(state, linked):
         for address in state["addresses"]
         if address["active"]
         and address["remote_id"] not in linked
-        and address.get("kind") != "contact"
+        # where goods go is not where the customer is
+        and address.get("kind") not in ("contact", "delivery")
     ]
     if state["main_address_id"] in others:
         return state["main_address_id"]
     return others[0] if len(others) == 1 else None
-
-
-def _pick(marks, names):
-    return {name: mark for name, mark in marks.items() if name in names}

@@ -13,6 +13,7 @@ from .fingerprint import (
     get_fingerprints,
     normalize,
     pack,
+    settle,
 )
 
 _lt = TextMaker(__name__)
@@ -38,7 +39,10 @@ def update_parties(client, requests):
         if state is None:
             answers[index] = _get_gone_error(requests[index])
         else:
-            plans[index] = prepare_update(requests[index], state)
+            plans[index] = {
+                **prepare_update(requests[index], state),
+                "state": state,
+            }
     _write(client, plans, answers)
     _add_missing(client, requests, plans, answers)
     _note_states(client, requests, plans, answers)
@@ -117,9 +121,12 @@ def read_states(client, requests, answers):
                 answers[index]["differing"] = get_differing(party, state)
 
 
-def get_marks(party, state, links):
+def get_marks(party, state, links, request=None, settled=None):
     """Fingerprints of both sides, to be kept with the links.
 
+    :param dict request: of an update: ``link`` and ``links``, what was known before
+    :param dict settled: of an update, see :func:`.compare.prepare_update`: what else was
+        changed there is news to us still, and to be taken over
     :return: ``{"party": {"sent", "received"}, "addresses": {key: {"sent", "received"}}}``
     """
     country_code = get_country_code(party)
@@ -127,15 +134,31 @@ def get_marks(party, state, links):
         address["remote_id"]: address
         for address in (state or {"addresses": []})["addresses"]
     }
+    request, settled = request or {}, settled or {}
     marks = {
-        "party": _get_pair(party, state, PARTY_FIELDS, country_code),
+        "party": _get_pair(
+            party,
+            state,
+            PARTY_FIELDS,
+            country_code,
+            request.get("link"),
+            settled.get("", ()),
+        ),
         "addresses": {},
     }
     for address in party["addresses"]:
-        remote_id = links.get(address["key"])
-        if remote_id:
-            marks["addresses"][address["key"]] = _get_pair(
-                address, theirs.get(remote_id), get_fields(address)
+        key = address["key"]
+        if remote_id := links.get(key):
+            known = request.get("links", {}).get(key)
+            if known and known["remote_id"] != remote_id:
+                # of another address
+                known = None
+            marks["addresses"][key] = _get_pair(
+                address,
+                theirs.get(remote_id),
+                get_fields(address),
+                known=known,
+                settled=settled.get(key, ()),
             )
     return marks
 
@@ -158,15 +181,15 @@ def get_differing(party, state):
     ]
 
 
-def _get_pair(ours, theirs, names, country_code=""):
+def _get_pair(ours, theirs, names, country_code="", known=None, settled=()):
     names = [name for name in names if name in ours]
-    return {
-        "sent": pack(get_fingerprints(ours, names, country_code)),
-        "received": pack(get_fingerprints(theirs, names, country_code))
-        # not read: then it is what was written
-        if theirs
-        else pack(get_fingerprints(ours, names, country_code)),
-    }
+    sent = get_fingerprints(ours, names, country_code)
+    # not read: then it is what was written
+    received = get_fingerprints(theirs, names, country_code) if theirs else sent
+    if known:
+        new = {name for name in names if name not in known["received"]}
+        _sent, received = settle(known, sent, received, new | settled)
+    return {"sent": pack(sent), "received": pack(received)}
 
 
 def _write(client, plans, answers):
@@ -212,16 +235,43 @@ def _note_states(client, requests, plans, answers):
         states = client.party_read([requests[index]["remote_id"] for index in done])
     except IntegrationError:
         # it is written all the same; only what it looks like there is not known
-        states = [None] * len(done)
+        states = [_foresee(plans[index]) for index in done]
     for index, state in zip(done, states, strict=True):
         plan = plans[index]
         answers[index] = {
-            "marks": get_marks(requests[index]["party"], state, plan["links"]),
+            "marks": get_marks(
+                requests[index]["party"],
+                state,
+                plan["links"],
+                requests[index],
+                plan["settled"],
+            ),
             "addresses": plan["links"],
             "is_written": bool(plan["update"] or plan["missing"]),
             "overwritten": plan["overwritten"],
             "kept": plan["kept"],
         }
+
+
+def _foresee(plan):
+    """:return: ``contract.PartyState`` as it was read, with what was written since"""
+    state, update = plan["state"], plan["update"]
+    if not update:
+        return state
+    written = {item["remote_id"]: item for item in update["addresses"]}
+    return {
+        **state,
+        **{name: update["party"][name] for name in update["fields"]},
+        "addresses": [
+            {
+                **address,
+                **{name: item["address"][name] for name in item["fields"]},
+            }
+            if (item := written.get(address["remote_id"]))
+            else address
+            for address in state["addresses"]
+        ],
+    }
 
 
 def _get_gone_error(request):

@@ -14,6 +14,7 @@ from . import handler_customer_stale
 from . import handler_customer_merged
 from . import handler_customer_replay
 from . import handler_customer_words
+from . import handler_customer_tell
 from . import integration_field_label
 from . import handler_customer_marks
 from . import handler_customer_pull

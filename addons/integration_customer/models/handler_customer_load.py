@@ -29,6 +29,7 @@ class HandlerCustomerPush(models.AbstractModel):
         )
         payloads = partners._prepare_erp_full_payloads()
         links = self._get_links(flow.connector_id, payloads)
+        rules = flow.connector_id._get_customer_ownership()
         items = []
         for customer, party in payloads.items():
             link = links["party"].get(customer.id)
@@ -38,7 +39,7 @@ class HandlerCustomerPush(models.AbstractModel):
                     "remote_id": link.remote_id,
                     "is_same": self._is_as_sent(flow, party, link, links),
                     "fields": self._get_party_fields(flow),
-                    **self._get_known(party, link, links),
+                    **self._get_known(party, link, links, rules),
                 }
             items.append(item)
         return {

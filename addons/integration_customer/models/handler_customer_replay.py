@@ -37,6 +37,7 @@ class HandlerCustomerPush(models.AbstractModel):
             flow.connector_id,
             {job: request["party"] for job, request in requests.items()},
         )
+        rules = flow.connector_id._get_customer_ownership()
         renewed = {}
         for job, request in requests.items():
             link = links["party"].get(job.res_id)
@@ -47,7 +48,7 @@ class HandlerCustomerPush(models.AbstractModel):
             renewed[job] = {
                 **{name: value for name, value in request.items() if name != "is_same"},
                 "remote_id": link.remote_id,
-                **self._get_known(request["party"], link, links),
+                **self._get_known(request["party"], link, links, rules),
             }
         return renewed
 

@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.exceptions import UserError
+
+from odoo.addons.integration_hub.refusal import REFUSALS, get_reason
 
 from ..compare import REGION_FIELDS, get_country_code
 from ..fingerprint import pack
@@ -32,6 +33,11 @@ class Taking:
     def changed(self):
         return [side for side in self.sides if side.taken]
 
+    @property
+    def taken_rows(self):
+        """list of ``[whose, field, theirs, ours]``"""
+        return [row for side in self.sides for row in side.get_rows(side.taken)]
+
 
 class HandlerCustomerPull(models.AbstractModel):
     """Changes of the ERP are written here, as far as it owns what was changed."""
@@ -50,9 +56,16 @@ class HandlerCustomerPull(models.AbstractModel):
         partner_ids = self.env["integration.external.id"]._get_local_ids(
             connector, "party", "res.partner", states
         )
-        customers = self.env["res.partner"].browse(partner_ids.values()).exists()
+        # as where they are sent: those of another company are none of this connector's
+        customers = (
+            self.env["res.partner"]
+            .browse(partner_ids.values())
+            .exists()
+            .filtered(lambda p: not p.company_id or p.company_id == flow.company_id)
+        )
         payloads = customers._prepare_erp_full_payloads()
         links = push._get_links(connector, payloads)
+        rules = connector._get_customer_ownership()
         takings, outdated = [], []
         for remote_id, partner_id in partner_ids.items():
             customer = customers.browse(partner_id)
@@ -64,9 +77,9 @@ class HandlerCustomerPull(models.AbstractModel):
                 # ours was sent meanwhile: what was read may be older than that
                 outdated.append(remote_id)
                 continue
-            known = push._get_known(party, taking.party_link, links)
+            known = push._get_known(party, taking.party_link, links, rules)
             taking.sides, taking.remote_ids = find_changes(
-                party, taking.state, known, known["owned"]
+                party, taking.state, known, rules
             )
             takings.append(taking)
         self._enqueue_read(flow, outdated)
@@ -97,8 +110,8 @@ class HandlerCustomerPull(models.AbstractModel):
                             integration_source_connector_id=flow.connector_id.id
                         )
                         record.write(self._prepare_values(side, regions))
-            except UserError as error:
-                refused[taking] = str(error)
+            except REFUSALS as error:
+                refused[taking] = get_reason(self.env, error)
         self._tell_refused(flow, refused)
         return [taking for taking in takings if taking not in refused]
 

@@ -11,39 +11,24 @@ class HandlerCustomerPull(models.AbstractModel):
     def _tell(self, flow, takings):
         changed = [taking for taking in takings if taking.changed]
         connector = flow.connector_id
+        push = self.env["integration.handler.customer_push"]
         head = self.env._("Changed in %s and taken over:", connector.name)
         customers = self.env["res.partner"].browse(item.customer.id for item in changed)
         customers._message_log_batch(
-            {item.customer.id: self._describe_taken(head, item) for item in changed}
+            {
+                item.customer.id: push._describe(head, item.taken_rows, is_taken=True)
+                for item in changed
+            }
         )
         self.env["integration.change"]._note(
             connector, [self._prepare_change(connector, item) for item in changed]
         )
-        push = self.env["integration.handler.customer_push"]
         for taking in takings:
             kept = [row for side in taking.sides for row in side.get_rows(side.kept)]
             if kept:
                 # as where sending meets it
                 push._tell(flow, taking.customer, {"overwritten": [], "kept": kept})
             self._tell_archived(flow, taking)
-
-    def _describe_taken(self, head, taking):
-        words = self.env["integration.handler.customer_push"]
-        rows = [
-            self.env._(
-                "%(whose)s, %(field)s: “%(after)s”, before “%(before)s”",
-                whose=whose,
-                field=words._get_field_label(field),
-                after=words._get_shown_value(field, theirs),
-                before=words._get_shown_value(field, ours),
-            )
-            for side in taking.changed
-            for whose, field, theirs, ours in side.get_rows(side.taken)
-        ]
-        return Markup("<p>%s</p><ul>%s</ul>") % (
-            head,
-            Markup("").join(Markup("<li>%s</li>") % row for row in rows),
-        )
 
     def _prepare_change(self, connector, taking):
         """For the timeline: what it was here, and what it has become."""
@@ -66,32 +51,50 @@ class HandlerCustomerPull(models.AbstractModel):
 
     def _tell_archived(self, flow, taking):
         """Whether it is to be archived here as well, a person says."""
-        names = [side.ours["name"] for side in taking.sides if side.is_archived_there]
-        if not names:
-            return
         connector = flow.connector_id
-        taking.customer.activity_schedule(
-            "mail.mail_activity_data_warning",
-            summary=self.env._("Archived in %s", connector.name),
-            note=self.env._(
-                "%(names)s: archived in %(connector)s. Archive it here as well, or have"
-                " it restored there; until then the next order asks.",
-                names=", ".join(dict.fromkeys(names)),
-                connector=connector.name,
-            ),
-            user_id=connector._get_person_in_charge().id,
-        )
+        archived = [side for side in taking.sides if side.is_archived_there]
+        # the legal address is no record of its own here
+        names = [side.ours["name"] for side in archived if not side.is_main]
+        notes = []
+        if names:
+            notes.append(
+                self.env._(
+                    "%(names)s: archived in %(connector)s. Archive it here as well, or have"
+                    " it restored there; until then new orders may still go to it.",
+                    names=", ".join(dict.fromkeys(names)),
+                    connector=connector.name,
+                )
+            )
+        if any(side.is_main for side in archived):
+            notes.append(
+                self.env._(
+                    "The legal address was archived in %(connector)s, and it is not clear"
+                    " which one took its place. Have it restored and corrected there; until"
+                    " then new orders may still go to it.",
+                    connector=connector.name,
+                )
+            )
+        if notes:
+            self.env["integration.handler.customer_push"]._warn(
+                connector,
+                taking.customer,
+                self.env._("Archived in %s", connector.name),
+                Markup("").join(Markup("<p>%s</p>") % note for note in notes),
+            )
 
     def _tell_refused(self, flow, refused):
         """:param dict refused: ``{taking: why it can't be written here}``"""
         connector = flow.connector_id
-        summary = self.env._("Change not taken over from %s", connector.name)
+        push = self.env["integration.handler.customer_push"]
+        head = self.env._(
+            "Correct it in %(connector)s, or enter here what is right:",
+            connector=connector.name,
+        )
         for taking, reason in refused.items():
-            if summary in taking.customer.activity_ids.mapped("summary"):
-                continue
-            taking.customer.activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=summary,
-                note=self._describe_taken(reason, taking),
-                user_id=connector._get_person_in_charge().id,
+            push._warn_once(
+                connector,
+                taking.customer,
+                self.env._("Change not taken over from %s", connector.name),
+                Markup("<p>%s</p>%s")
+                % (reason, push._describe(head, taking.taken_rows)),
             )

@@ -1,8 +1,4 @@
-from markupsafe import Markup
-
 from odoo import api, models
-
-from odoo.addons.integration_hub.translation import say
 
 from ..compare import get_country_code, get_sent_fields
 from ..fingerprint import PARTY_FIELDS, get_fingerprints, unpack
@@ -124,6 +120,7 @@ class HandlerCustomerPush(models.AbstractModel):
         customers = self.env["res.partner"].browse(jobs.mapped("res_id")).exists()
         payloads = customers._prepare_erp_full_payloads()
         links = self._get_links(flow.connector_id, payloads)
+        rules = flow.connector_id._get_customer_ownership()
         requests = {}
         for job in jobs:
             customer = customers.browse(job.res_id)
@@ -140,21 +137,22 @@ class HandlerCustomerPush(models.AbstractModel):
                 "remote_id": link.remote_id,
                 "party": party,
                 "fields": self._get_party_fields(flow),
-                **self._get_known(party, link, links),
+                **self._get_known(party, link, links, rules),
             }
         return requests
 
-    def _get_known(self, party, link, links):
+    def _get_known(self, party, link, links, rules):
         """What is known of a customer over there since it was sent, or fetched, last.
 
         :param dict party: ``PartyRequest``
         :param link: ``integration.external.id`` of it
         :param dict links: see :meth:`_get_links`
+        :param dict rules: of ``integration.connector._get_customer_ownership``
         :return: dict ``link``, and ``links`` of its contacts and addresses, by their keys;
             ``owned``: what of it the ERP owns
         """
         return {
-            "owned": link.connector_id._get_customer_ownership(),
+            "owned": rules,
             "link": _get_marks(link),
             "links": {
                 address["key"]: {"remote_id": known.remote_id, **_get_marks(known)}
@@ -278,89 +276,6 @@ class HandlerCustomerPush(models.AbstractModel):
                 values.pop("received_hash", None)
                 known |= record
         return known
-
-    # -- where people look ------------------------------------------------------------
-
-    def _tell(self, flow, customer, answer):
-        """What was replaced there is put on record here; what was kept is pointed out,
-        once: the fingerprints then know of it."""
-        connector = flow.connector_id
-        if answer["overwritten"]:
-            customer.message_post(
-                body=self._describe(
-                    self.env._(
-                        "Replaced in %(connector)s, where it had been changed meanwhile:",
-                        connector=connector.name,
-                    ),
-                    answer["overwritten"],
-                )
-            )
-        if answer["kept"]:
-            customer.activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=self.env._("Differs in %s", connector.name),
-                note=self._describe(
-                    self.env._(
-                        "%(connector)s owns these and has changed them, so ours were not"
-                        " sent. Take them over here, or have them corrected there:",
-                        connector=connector.name,
-                    ),
-                    answer["kept"],
-                ),
-                user_id=connector._get_person_in_charge().id,
-            )
-
-    def _tell_differing(self, flow, differing):
-        """Who was found there is linked, not changed. What differs is said once.
-
-        :param dict differing: ``{customer: [[whose, field, theirs, ours]]}``
-        """
-        for customer, rows in differing.items():
-            if rows:
-                customer.message_post(
-                    body=self._describe(
-                        self.env._(
-                            "Found in %(connector)s and linked. These differ and were"
-                            " left as they are there; what you change here from now on"
-                            " is sent:",
-                            connector=flow.connector_id.name,
-                        ),
-                        rows,
-                    )
-                )
-
-    def _describe(self, head, differences):
-        rows = [
-            self.env._(
-                "%(whose)s, %(field)s: there “%(theirs)s”, here “%(ours)s”",
-                whose=whose,
-                field=self._get_field_label(field),
-                theirs=self._get_shown_value(field, theirs),
-                ours=self._get_shown_value(field, ours),
-            )
-            for whose, field, theirs, ours in differences
-        ]
-        return Markup("<p>%s</p><ul>%s</ul>") % (
-            head,
-            Markup("").join(Markup("<li>%s</li>") % row for row in rows),
-        )
-
-    def _on_problem(self, flow, failures):
-        """A change that can't go over is told to whoever looks after the connector."""
-        result = super()._on_problem(flow, failures)
-        for job, error in failures:
-            if job.operation != "update":
-                continue
-            customer = self.env["res.partner"].browse(job.res_id).exists()
-            summary = self.env._("Change not sent to %s", flow.connector_id.name)
-            if customer and summary not in customer.activity_ids.mapped("summary"):
-                customer.activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    summary=summary,
-                    note=say(self.env, error.message),
-                    user_id=flow.connector_id._get_person_in_charge().id,
-                )
-        return result
 
 
 def _is_in(marks, external_id):

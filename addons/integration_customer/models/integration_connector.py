@@ -37,8 +37,21 @@ class IntegrationConnector(models.Model):
                 "erp_owned_field_ids": [
                     Command.set([fields._get("res.partner", name).id for name in owned])
                 ],
+                # its first pass takes over all that was changed there since customers
+                # were sent: on a connector at work somebody starts it knowingly
+                "state": "paused" if self._has_linked_customers() else "running",
             },
         ]
+
+    def _has_linked_customers(self):
+        # sudo: whoever may create a connector gets its flows along
+        return bool(
+            self.env["integration.external.id"]
+            .sudo()
+            .search_count(
+                [("connector_id", "in", self.ids), ("kind", "=", "party")], limit=1
+            )
+        )
 
     @api.private
     def _get_customer_ownership(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..fingerprint import ADDRESS_FIELDS, PARTY_FIELDS
+
 # of jobs nobody asked for
 UNASKED = ("created", "changed", "load")
 # what stands for these fields of ``contract.Party`` and ``contract.Address`` here
@@ -10,20 +12,9 @@ OUR_FIELDS = {
     "kind": "type",
     "state_code": "state_id",
 }
+SENT_FIELDS = {OUR_FIELDS.get(name, name) for name in (*PARTY_FIELDS, *ADDRESS_FIELDS)}
 # of a customer or an address, what can be the ERP's
-OWNABLE_FIELDS = (
-    "name",
-    "vat",
-    "email",
-    "phone",
-    "website",
-    "street",
-    "street2",
-    "zip",
-    "city",
-    "state_id",
-    "country_id",
-)
+OWNABLE_FIELDS = sorted(SENT_FIELDS - {"active", "is_company", "lang", "ref", "type"})
 
 
 class IntegrationFlow(models.Model):

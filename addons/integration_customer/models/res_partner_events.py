@@ -1,24 +1,9 @@
 from odoo import api, models
 
-SYNCED_FIELDS = {
-    "name",
-    "ref",
-    "lang",
-    "type",
-    "parent_id",
-    "is_company",
-    "vat",
-    "email",
-    "phone",
-    "website",
-    "street",
-    "street2",
-    "zip",
-    "city",
-    "state_id",
-    "country_id",
-    "active",
-}
+from .integration_flow import SENT_FIELDS
+
+# where a contact belongs decides where it is sent
+SYNCED_FIELDS = SENT_FIELDS | {"parent_id"}
 
 
 class ResPartner(models.Model):

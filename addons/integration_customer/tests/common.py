@@ -71,3 +71,51 @@ class CustomerCase(ConnectorCase):
             [("flow_id", "=", self.flow.id)], order="id"
         )
         return jobs.filtered(lambda job: job.state in states) if states else jobs
+
+
+class CustomerNewsCase(CustomerCase):
+    """What people change there; a pull runs when a test asks for it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pull = cls.connector._get_flow("customer_pull")
+
+    def read_news(self):
+        self.erp.calls.clear()
+        self.pull._enqueue_pull()
+        self.run_lane()
+        self.assertFalse(
+            self.env["integration.job"].search(
+                [
+                    ("connector_id", "=", self.connector.id),
+                    ("state", "not in", ("done", "cancelled")),
+                ]
+            ),
+            "nothing waits, nothing asks",
+        )
+
+    def make_known(self, **values):
+        """Linked, with an invoicing and a delivery address and a contact."""
+        customer = self.make_linked(**values)
+        places = [
+            self.make_contact(customer, name=name, type=kind, street=street, city="X")
+            for name, kind, street in (
+                ("Books", "invoice", "Box 1"),
+                ("Depot", "delivery", "Dock 2"),
+            )
+        ]
+        contact = self.make_contact(customer)
+        self.run_lane()
+        self.read_news()
+        return customer, *places, contact
+
+    def change(self, customer, partner=None, **values):
+        address = partner and self.get_link(partner, "address").remote_id
+        self.erp.change(self.get_link(customer).remote_id, address, **values)
+
+    def get_hashes(self):
+        links = self.env["integration.external.id"].search(
+            [("connector_id", "=", self.connector.id)]
+        )
+        return {link: (link.sent_hash, link.received_hash) for link in links}

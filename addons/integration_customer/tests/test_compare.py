@@ -67,6 +67,36 @@ class TestCompare(unittest.TestCase):
             self.compare(self.make(phone=""), base, base, base)[0], ["phone"]
         )
 
+    def test_address_is_one_thing(self):
+        """Nobody gets half of ours and half of theirs."""
+        names = ("street", "zip", "city", "phone")
+        base = {"street": "A 1", "zip": "1", "city": "X", "phone": "1"}
+        ours = {**base, "street": "B 2", "phone": "2"}
+        theirs = {**base, "zip": "9", "city": ""}
+        marks = get_fingerprints(base, names)
+        owned = {"street", "zip", "city"}
+        self.assertEqual(
+            compare(ours, theirs, names, marks, marks, owned),
+            (
+                ["phone"],
+                [],
+                [["street", "A 1", "B 2"], ["zip", "9", "1"], ["city", "", "X"]],
+            ),
+        )
+        self.assertEqual(
+            compare(ours, theirs, names, marks, marks, set())[0], ["street", "phone"]
+        )
+        nothing = {**base, "street": "", "zip": "", "city": ""}
+        self.assertEqual(
+            compare(ours, nothing, names, marks, marks, owned)[0], ["street", "phone"]
+        )
+        # never compared: what is empty there is filled
+        filled = {**ours, "street": "A 1"}
+        self.assertEqual(
+            compare(filled, {**base, "city": ""}, names, {}, {}, owned),
+            (["city", "phone"], [["phone", "1", "2"]], []),
+        )
+
     def test_pack(self):
         marks = get_fingerprints(self.make(), NAMES)
         self.assertEqual(unpack(pack(marks)), marks)
