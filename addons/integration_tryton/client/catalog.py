@@ -2,11 +2,8 @@
 
 from decimal import Decimal
 
-from odoo.addons.integration_hub.client import in_chunks
-
 from .encoding import amount_text, number_text
-from .values import ANY_ACTIVE, PRODUCT_FIELDS
-from .windows import Window, get_newest_stamp
+from .values import PRODUCT_FIELDS
 
 CATALOG_FIELDS = (
     *PRODUCT_FIELDS,
@@ -18,7 +15,6 @@ CATALOG_FIELDS = (
     "template.products",
 )
 MEASURE_FIELDS = ("weight", "weight_uom.factor")
-READ_CHUNK = 500
 ID_CHUNK = 5000
 
 
@@ -26,33 +22,13 @@ class CatalogMixin:
     """``catalog_changes``, ``catalog_read``, ``catalog_ids``, ``catalog_images``."""
 
     def catalog_changes(self, cursor, limit):
-        window = Window.from_cursor(cursor)
-        if window.is_new:
-            stamps = [
-                get_newest_stamp(self, model, [ANY_ACTIVE])
-                for model in ("product.product", "product.template")
-            ]
-            window.until = max(filter(None, stamps), default=None)
-        rows = self._read_catalog(
-            [
-                ["id", ">", window.after],
-                window.get_domain("", "template.", "identifiers."),
-                # at first what is on sale; later also what no longer is
-                ANY_ACTIVE if window.since else ["salable", "=", True],
-            ],
-            limit,
+        ids, page = self.search_product_changes(
+            cursor, limit, "", "template.", "identifiers."
         )
-        return {
-            "products": [self._get_catalog_product(row) for row in rows],
-            **window.to_page(rows, limit),
-        }
+        return {"products": self._read_catalog(ids), **page}
 
     def catalog_read(self, remote_ids):
-        products = []
-        for chunk in in_chunks([int(item) for item in remote_ids], READ_CHUNK):
-            rows = self._read_catalog([["id", "in", chunk], ANY_ACTIVE])
-            products += [self._get_catalog_product(row) for row in rows]
-        return products
+        return self._read_catalog([int(item) for item in remote_ids])
 
     def catalog_ids(self):
         ids, after = [], 0
@@ -76,19 +52,15 @@ class CatalogMixin:
 
     # -- reading ----------------------------------------------------------------------
 
-    def _read_catalog(self, domain, limit=None):
+    def _read_catalog(self, ids):
+        """:rtype: list[CatalogProduct]"""
         fields = list(CATALOG_FIELDS)
         if "product_measurements" in self.modules:
             fields += MEASURE_FIELDS
         if "account_product" in self.modules:
             fields.append("account_category.customer_taxes_used")
-        return self.search_read(
-            "product.product",
-            domain,
-            fields,
-            order=[["id", "ASC"]],
-            limit=limit,
-        )
+        rows = self.read_products(ids, fields)
+        return [self._get_catalog_product(row) for row in rows]
 
     def _get_catalog_product(self, row):
         """:rtype: CatalogProduct"""

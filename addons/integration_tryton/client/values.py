@@ -5,6 +5,7 @@ import json
 from odoo.addons.integration_hub.client import in_chunks
 
 from .encoding import amount_text
+from .protocol import ANY_ACTIVE, READ_SIZE
 from .windows import Window, get_newest_stamp
 
 # codes looked up in one search: SQLite's parser allows no endless "or"
@@ -13,6 +14,8 @@ PRODUCT_FIELDS = (
     "code",
     "name",
     "active",
+    # a variant's own says nothing of its template's
+    "template.active",
     "salable",
     "sale_uom",
     "sale_uom.name",
@@ -20,7 +23,6 @@ PRODUCT_FIELDS = (
     "identifiers.code",
     "identifiers.type",
 )
-ANY_ACTIVE = ["active", "in", [True, False]]
 # kind: (module that brings it, model, domain, field of the code, field of the name)
 VALUE_SOURCES = {
     "unit": ("product", "product.uom", [], "symbol", "name"),
@@ -64,32 +66,56 @@ class ValuesMixin:
         return [self._get_product(row) for row in found.values()]
 
     def product_list(self, cursor, limit):
+        ids, page = self.search_product_changes(cursor, limit, "", "template.")
+        rows = self.read_products(ids, PRODUCT_FIELDS)
+        return {"products": [self._get_product(row) for row in rows], **page}
+
+    def search_product_changes(self, cursor, limit, *prefixes):
+        """At first what can be sold; later all that changed, also what no longer can or was
+        archived, itself or with its template.
+
+        A clause about ``active`` holds for its own level of the domain alone: within what is
+        nested, such as the window's, Tryton goes on looking among the active ones
+        (``_search_domain_active``, trytond/model/modelstorage.py). The context says it for
+        the whole search; not for the reading, where the variants of a template are counted.
+
+        :param prefixes: see :meth:`Window.get_domain`
+        :return: ``(ids, {cursor, more})``
+        """
         window = Window.from_cursor(cursor)
         if window.is_new:
-            window.until = max(
-                filter(
-                    None,
-                    (
-                        get_newest_stamp(self, model, [ANY_ACTIVE])
-                        for model in ("product.product", "product.template")
-                    ),
-                ),
-                default=None,
-            )
-        domain = [["id", ">", window.after], window.get_domain("", "template.")]
-        # at first what can be sold; later also what no longer can
-        domain.append(ANY_ACTIVE if window.since else ["salable", "=", True])
+            stamps = [
+                get_newest_stamp(self, model, [ANY_ACTIVE])
+                for model in ("product.product", "product.template")
+            ]
+            window.until = max(filter(None, stamps), default=None)
+        domain = [["id", ">", window.after], window.get_domain(*prefixes)]
+        context = {"active_test": False}
+        if not window.since:
+            domain.append(["salable", "=", True])
+            context = None
         rows = self.search_read(
             "product.product",
             domain,
-            PRODUCT_FIELDS,
+            ["id"],
             order=[["id", "ASC"]],
             limit=limit,
+            context=context,
         )
-        return {
-            "products": [self._get_product(row) for row in rows],
-            **window.to_page(rows, limit),
-        }
+        return [row["id"] for row in rows], window.to_page(rows, limit)
+
+    def read_products(self, ids, fields):
+        """:return: list of rows, of archived ones too, by their ids; without those that were
+        deleted meanwhile"""
+        rows = []
+        for chunk in in_chunks(ids, READ_SIZE):
+            rows += self.search_read(
+                "product.product",
+                [["id", "in", chunk], ANY_ACTIVE],
+                fields,
+                order=[["id", "ASC"]],
+            )
+        return rows
 
     def _get_product(self, row):
         """:rtype: ProductAnswer"""
@@ -104,7 +130,9 @@ class ValuesMixin:
             "unit_id": str(row["sale_uom"]) if unit else "",
             "unit_name": unit["name"] if unit else "",
             "price": amount_text(row["sale_price_uom"]),
-            "active": bool(row["active"] and row["salable"]),
+            "active": bool(
+                row["active"] and row["template."]["active"] and row["salable"]
+            ),
             "url": self.record_url("product.product", row["id"]),
         }
 

@@ -1,5 +1,6 @@
 """Products and values of the real Tryton."""
 
+from ..client.windows import Window, get_newest_stamp
 from .common import TrytonCase, contract
 
 KINDS = (
@@ -99,3 +100,29 @@ class TestValues(TrytonCase):
         changed, cursor = self.read_all(cursor, 50)
         self.assertFalse(changed[code]["active"])
         self.assertEqual(self.client.product_search([code], []), [])
+
+    def test_archived_products(self):
+        """Both lists tell them, archived themselves or along with their template."""
+        template_id = self.make_product(self.make_key("PRODUCT"))
+        [product_id] = self.read_remote("product.template", template_id, "products")[
+            "products"
+        ]
+        newest = get_newest_stamp(self.client, "product.product", [])
+        cursor = Window(since=newest).to_cursor()
+        for model, record_id in (
+            ("product.product", product_id),
+            ("product.template", template_id),
+        ):
+            self.write_active(model, record_id, False)
+            for verb in (self.client.product_list, self.client.catalog_changes):
+                with self.subTest(model, verb=verb.__name__):
+                    answers = {
+                        item["remote_id"]: item
+                        for item in verb(cursor, 200)["products"]
+                    }
+                    self.assertIn(str(product_id), answers)
+                    self.assertFalse(answers[str(product_id)]["active"])
+            self.write_active(model, record_id, True)
+
+    def write_active(self, model, record_id, active):
+        self.admin.rpc(model, "write", [record_id], {"active": active}, changes=True)
