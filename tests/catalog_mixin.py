@@ -133,6 +133,10 @@ class CatalogMixin:
         self.run_catalog()
         self.assertFalse(product.sale_ok)
         self.assertTrue(product.active)
+        offered = self.env["integration.remote.value"].with_context(active_test=False)
+        domain = [("kind", "=", "product"), ("remote_id", "=", remote_id)]
+        told = offered.search([("connector_id", "=", self.connector.id), *domain])
+        self.assertFalse(told.active, "named as archived, not merely missing")
         self.restore_there(remote_id)
         self.run_catalog()
         self.assertTrue(product.sale_ok)
