@@ -1,12 +1,10 @@
 """The product catalogue of another Odoo (``integration_catalog/contract.py``)."""
 
 import json
-from datetime import datetime
 from decimal import Decimal
 
 from odoo.addons.integration_hub.client import in_chunks
 
-from .changes import MOMENT, OVERLAP
 from .convert import read_id, read_name, read_text, to_decimal_text
 
 CATALOG_FIELDS = (
@@ -39,10 +37,8 @@ IMAGE_CHUNK = 20
 class CatalogVerbs:
     """``catalog_changes``, ``catalog_read``, ``catalog_ids``, ``catalog_images``.
 
-    A pass takes what changed since a moment in the order of ids, so that its pages neither
-    skip nor repeat; the next one begins where this one began, less an overlap. A template's
-    change counts for its variants, which bear a moment of their own, and so does that of
-    their attribute values.
+    A template's change counts for its variants, which bear a moment of their own, and so
+    does that of their attribute values.
     """
 
     def catalog_changes(self, cursor, limit):
@@ -57,13 +53,7 @@ class CatalogVerbs:
             {**ALL_CONTEXT, "active_test": not since},
             limit=limit,
         )
-        began = position.get("began") or self._get_remote_time()
-        more = len(rows) == limit
-        if more:
-            following = {"since": since, "after": rows[-1]["id"], "began": began}
-        else:
-            moment = datetime.strptime(began, MOMENT) - OVERLAP
-            following = {"since": moment.strftime(MOMENT)}
+        following, more = self._get_next_position(position, rows, limit)
         return {
             "products": self._get_catalog_products(rows),
             "cursor": json.dumps(following),

@@ -141,13 +141,16 @@ class ComplaintVerbs(ComplaintGoods, ComplaintStates):
             purpose="create repair orders",
         )
         try:
-            return self.complaint_read([str(repair_id) for repair_id in ids])
+            states = self.complaint_read([str(repair_id) for repair_id in ids])
+            if None not in states:
+                return states
+            detail = str(ids)
         except IntegrationError as error:
-            # they are there: any other kind could have them sent again
-            raise OutcomeUnknownError(
-                _lt("The repair orders are created, but could not be read."),
-                f"{error.message} {error.technical}",
-            ) from error
+            detail = f"{error.message} {error.technical}"
+        # they are there: any other kind could have them sent again
+        raise OutcomeUnknownError(
+            _lt("The repair orders are created, but could not be read."), detail
+        )
 
     def _prepare_repair(self, complaint, units):
         """Values of a ``repair.order``."""

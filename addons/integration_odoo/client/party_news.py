@@ -1,9 +1,7 @@
 """Which customers were changed there (``integration_customer/contract.py``)."""
 
 import json
-from datetime import datetime
 
-from .changes import MOMENT, OVERLAP
 from .convert import read_id
 
 
@@ -11,9 +9,7 @@ class PartyNewsVerbs:
     """``party_changes``.
 
     Addresses and contacts are records like their customer, each with a moment of its own
-    (``write_date``): all are looked at, and their customers told. A pass takes what changed
-    since a moment in the order of ids, so that its pages neither skip nor repeat; the next
-    one begins where this one began, less an overlap.
+    (``write_date``): all are looked at, and their customers told.
     """
 
     def party_changes(self, cursor, limit):
@@ -31,13 +27,7 @@ class PartyNewsVerbs:
             context={"active_test": False},
             purpose="look for changed customers",
         )
-        began = position.get("began") or self._get_remote_time()
-        more = len(rows) == limit
-        if more:
-            following = {"since": since, "after": rows[-1]["id"], "began": began}
-        else:
-            moment = datetime.strptime(began, MOMENT) - OVERLAP
-            following = {"since": moment.strftime(MOMENT)}
+        following, more = self._get_next_position(position, rows, limit)
         ids = dict.fromkeys(read_id(row, "commercial_partner_id") for row in rows)
         return {
             "remote_ids": [str(party_id) for party_id in ids if party_id],

@@ -80,7 +80,7 @@ class ComplaintOriginsMixin:
             row
             for row in of_order
             if complaint["product_id"]
-            and row["product"] == int(complaint["product_id"])
+            and str(row["product"]) == complaint["product_id"]
         ]
         candidates = []
         if complaint["wish"] == "credit":

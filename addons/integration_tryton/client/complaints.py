@@ -153,7 +153,7 @@ class ComplaintsMixin(ComplaintOriginsMixin, ComplaintStatesMixin):
         return send_in_chunks(self._create_complaints, in_chunks(prepared, BATCH_SIZE))
 
     def _create_complaints(self, prepared):
-        ids = self.rpc(COMPLAINT, "create", prepared, changes=True, skip_warnings=True)
+        ids = self.create_records(COMPLAINT, prepared, skip_warnings=True)
         rows = self.read_created(COMPLAINT, ids, COMPLAINT_FIELDS)
         return self._get_complaint_states([rows[item] for item in ids])
 

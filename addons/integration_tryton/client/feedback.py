@@ -62,9 +62,8 @@ class FeedbackMixin:
         return send_in_chunks(self._create_summaries, in_chunks(summaries, BATCH_SIZE))
 
     def _create_summaries(self, summaries):
-        ids = self.rpc(
+        ids = self.create_records(
             ATTACHMENT,
-            "create",
             [
                 {
                     "name": f"{summary['title']} [{summary['key']}]",
@@ -72,7 +71,6 @@ class FeedbackMixin:
                 }
                 for summary in summaries
             ],
-            changes=True,
             skip_warnings=True,
         )
         rows = self.read_created(ATTACHMENT, ids, FIELDS)
