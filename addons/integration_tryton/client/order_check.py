@@ -8,6 +8,16 @@ from .protocol import ANY_ACTIVE
 
 _lt = TextMaker(__name__)
 
+PRODUCT_FIELDS = (
+    "rec_name",
+    "active",
+    # a variant's own says nothing of its template's
+    "template.active",
+    "salable",
+    "sale_uom",
+    "account_category",
+)
+
 
 class OrderCheckMixin:
     """``order_check``: what can be known of orders before any is made. One call for each
@@ -19,7 +29,7 @@ class OrderCheckMixin:
             "products": self._read_checked(
                 "product.product",
                 [line["product_id"] for line in lines],
-                ["rec_name", "active", "salable", "sale_uom", "account_category"],
+                PRODUCT_FIELDS,
             ),
             "taxes": self._read_checked(
                 "account.tax",
@@ -147,7 +157,7 @@ def _get_gone(rows, remote_id, what):
             what=get_noun(what),
             remote_id=remote_id,
         )
-    if not row["active"]:
+    if not (row["active"] and row.get("template.", row)["active"]):
         return _lt(
             "The %(what)s %(name)s is not active in Tryton any more.",
             what=get_noun(what),

@@ -102,13 +102,16 @@ class TestValues(TrytonCase):
         self.assertEqual(self.client.product_search([code], []), [])
 
     def test_archived_products(self):
-        """Both lists tell them, archived themselves or along with their template."""
+        """Both lists tell them, archived themselves or along with their template; so does
+        the check of an order."""
         template_id = self.make_product(self.make_key("PRODUCT"))
         [product_id] = self.read_remote("product.template", template_id, "products")[
             "products"
         ]
         newest = get_newest_stamp(self.client, "product.product", [])
         cursor = Window(since=newest).to_cursor()
+        line = self.make_product_line(product_id=str(product_id), tax_ids=[])
+        order = self.make_sale([line])
         for model, record_id in (
             ("product.product", product_id),
             ("product.template", template_id),
@@ -122,6 +125,10 @@ class TestValues(TrytonCase):
                     }
                     self.assertIn(str(product_id), answers)
                     self.assertFalse(answers[str(product_id)]["active"])
+            [answer] = self.client.order_check([order])
+            texts = [str(problem["text"]) for problem in answer["problems"]]
+            self.assertEqual(len(texts), 1, texts)
+            self.assertIn("not active in Tryton", texts[0])
             self.write_active(model, record_id, True)
 
     def write_active(self, model, record_id, active):
