@@ -173,7 +173,10 @@ class IntegrationConnector(models.Model):
         """Ask the first free lane to test: a remote call has no place in a request that
         may be run again."""
         self.check_access("write")
-        self.write({"is_testing": True})
+        # A test under way answers this as well: writing would refuse what it found out,
+        # as it should when something was changed, and only then.
+        idle = self.filtered(lambda connector: not connector.is_testing)
+        idle.write({"is_testing": True})
         self.env["integration.lane"]._wake_up(connectors=self)
         return True
 

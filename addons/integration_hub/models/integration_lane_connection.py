@@ -80,10 +80,19 @@ class IntegrationLane(models.AbstractModel):
         except TransactionRollbackError:
             # somebody changed the connector meanwhile: the next lane run tests again
             self.env.cr.rollback()
+            self._forget_try(connector)
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("The test of connector %s failed", connector.id)
             self._end_connection_test(connector, as_internal(error))
+
+    def _forget_try(self, connector):
+        """A test that others have overtaken ended nobody's server."""
+        try:
+            connector.test_tries = 0
+            self._commit()
+        except TransactionRollbackError:
+            self.env.cr.rollback()
 
     def _end_connection_test(self, connector, error):
         connector.write(

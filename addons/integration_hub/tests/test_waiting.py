@@ -103,18 +103,47 @@ class TestWaiting(HubCase):
         self.assertTrue(math.isfinite(seconds))
         self.assertLessEqual(seconds, LONGEST_TEST)
 
-    def test_test_that_comes_to_no_end_is_given_up(self):
+    def test_test_that_others_overtake_is_made_again(self):
+        """However often somebody changes the connector meanwhile."""
         self.connector.is_testing = True
         connector_class = self.registry["integration.connector"]
         with patch.object(
             connector_class, "_run_test", side_effect=SerializationFailure
         ) as run_test:
-            for _time in range(2):
+            for _time in range(3):
                 self.run_lane()
-                self.connector.invalidate_recordset()
                 self.assertTrue(self.connector.is_testing)
+                self.assertEqual(self.connector.test_tries, 0)
+        self.assertEqual(run_test.call_count, 3)
+        self.run_lane()
+        self.assertFalse(self.connector.is_testing)
+        self.assertFalse(self.connector.error_message)
+
+    def test_asked_again_during_a_test_changes_nothing(self):
+        """So that what the test finds out can be kept, however often somebody clicks."""
+        connector_class = self.registry["integration.connector"]
+        self.connector.is_testing = True
+        with patch.object(connector_class, "write", autospec=True) as write:
+            self.connector.action_test_connection()
+        self.assertFalse(any(call.args[0] for call in write.call_args_list))
+
+    def test_test_that_ends_the_server_is_given_up(self):
+        tries = []
+        connector_class = self.registry["integration.connector"]
+        with patch.object(
+            connector_class,
+            "_run_test",
+            autospec=True,
+            side_effect=lambda connector: tries.append(connector.test_tries),
+        ):
+            self.connector.is_testing = True
             self.run_lane()
-        self.assertEqual(run_test.call_count, 2)
+            # begun, and never ended: what a killed server leaves
+            self.connector.test_tries = 1
+            self.run_lane()
+            self.connector.test_tries = 2
+            self.run_lane()
+        self.assertEqual(tries, [1, 2])
         self.connector.invalidate_recordset()
         self.assertFalse(self.connector.is_testing)
         self.assertIn("interrupted", self.connector.error_message)
