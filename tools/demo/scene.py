@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
+from demo import deals
 from demo.deals import DEALS, MAPPED_BY_HAND, NEW_CUSTOMERS, TEAMS, catalogue
 from harness import commands, paths, processes
 from harness.progress import step
@@ -41,14 +43,15 @@ def provide(port: int | None = None) -> Scene:
     for kind, erp in erps.items():
         found[kind] = connect(admin, steward, kind, erp)
     # Written last: a scene broken off halfway is made again.
-    commands.write_whole(ERPS_FILE, json.dumps(crm.erp_marks(erps)))
+    commands.write_whole(ERPS_FILE, json.dumps(get_marks(erps)))
     return Scene(
         erps, record, people.as_user(record, people.SALESPERSON), steward, admin, found
     )
 
 
 def provide_database(erps: dict) -> None:
-    """A CRM that was connected to earlier ERPs is made anew: what it knows of them is no longer true."""
+    """A CRM that was connected to earlier ERPs is made anew: what it knows of them is no longer true. Likewise one that
+    was filled before the demo's deals, products or customers changed."""
     known = json.loads(ERPS_FILE.read_text()) if ERPS_FILE.is_file() else None
     customers = [
         *json.loads((paths.FIXTURES / "customers.json").read_text()),
@@ -70,7 +73,17 @@ def provide_database(erps: dict) -> None:
         with step(f"{database}: products, customers, people"):
             people.create(database, **fill)
 
-    crm.provide(DATABASE, ADDONS, setup, fresh=known != crm.erp_marks(erps))
+    crm.provide(DATABASE, ADDONS, setup, fresh=known != get_marks(erps))
+
+
+def get_marks(erps: dict) -> dict:
+    """What the CRM's contents depend on."""
+    contents = commands.digest(
+        Path(deals.__file__),
+        paths.FIXTURES / "catalogue.json",
+        paths.FIXTURES / "customers.json",
+    )
+    return crm.erp_marks(erps) | {"contents": contents}
 
 
 def connect(admin: Json2, steward: Json2, kind: str, erp: dict) -> int:

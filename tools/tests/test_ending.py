@@ -16,6 +16,9 @@ sys.path.insert(0, sys.argv[1])
 from harness.progress import say
 from stage.ending import end_politely
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+# whoever runs the tests may be meant to outlive some of them, which is inherited (`nohup`)
+for name in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+    signal.signal(name, signal.SIG_DFL)
 end_politely()
 try:
     say("at work")
