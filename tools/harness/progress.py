@@ -9,7 +9,8 @@ def say(text: str) -> None:
     """Progress goes to stderr: stdout is for answers (JSON, tables) that scripts read. Where nobody can read it any more
     (the terminal was closed), the work goes on: servers may have to be ended."""
     with contextlib.suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
+        # in one piece: steps side by side would write into each other's lines
+        print(f"{text}\n", end="", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
