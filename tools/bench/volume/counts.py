@@ -74,6 +74,8 @@ CRM = {
         select count(*) from integration_external_id where kind = 'party' and res_model = 'res.partner'
            and res_id in (select id from res_partner where ref like 'VOL-%')
     """,
+    "moved here": "select count(*) from res_partner where ref like 'VOL-%' and street like 'Dijkweg %'",
+    "moved again here": "select count(*) from res_partner where ref like 'VOL-%' and street like 'Kadeweg %'",
     "levels": """
         select count(*) from integration_stock_level level
           join product_product product on product.id = level.product_id

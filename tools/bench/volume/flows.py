@@ -100,6 +100,23 @@ class Play:
         run = self.run("customers", "dry run of a load", self.count, "check_load")
         yield self.check(run, customers=self.count, links=self.count)
 
+    def customer_news(self):
+        """Addresses corrected there come back; the first run looks at all customers that are linked."""
+        self.need("customers")
+        tables = TABLES_OF_CUSTOMERS[self.site.kind]
+        self.site.in_erp("move_customers", count=self.count, street="Dijkweg")
+        self.site.age(*tables)
+        run = self.run("customer news", "all", self.count)
+        yield self.check(run, moved_here=self.count, links=self.count)
+        self.site.in_erp("move_customers", count=self.changed, street="Kadeweg")
+        run = self.run("customer news", "changed", self.changed)
+        yield self.check(
+            run,
+            moved_here=self.count - self.changed,
+            moved_again_here=self.changed,
+            links=self.count,
+        )
+
     def stock(self):
         """Levels come in; each run reads all, as a level bears no date."""
         self.need("catalogue")
@@ -216,6 +233,15 @@ TABLES_OF_ORDERS = {
         "account_invoice",
     ),
 }
+TABLES_OF_CUSTOMERS = {
+    "odoo": ("res_partner",),
+    "tryton": (
+        "party_party",
+        "party_address",
+        "party_identifier",
+        "party_contact_mechanism",
+    ),
+}
 TABLES_OF_COMPLAINTS = {
     "odoo": ("repair_order",),
     "tryton": ("sale_complaint", "sale_complaint_action"),
@@ -224,6 +250,7 @@ CODES = {
     "catalogue": "catalog_pull",
     "reference": "reference_pull",
     "customers": "customer_push",
+    "customer news": "customer_pull",
     "stock": "stock_pull",
     "prices": "price_pull",
     "accounts": "account_figures_pull",
@@ -237,6 +264,7 @@ FLOWS = (
     "catalogue",
     "reference",
     "customers",
+    "customer_news",
     "stock",
     "prices",
     "accounts",

@@ -138,6 +138,16 @@ class Seeds:
             first:
         ]
 
+    def move_customers(self, count: int, street: str) -> None:
+        """Their legal address is corrected: the first of each."""
+        addresses = self.find_addresses(self.find_customers(count)).values()
+        self.database.rows(
+            "update party_address set street_unstructured = %s || id, write_date = current_timestamp"
+            " where id = any(%s)",
+            f"{street} ",
+            list(addresses),
+        )
+
     def find_addresses(self, parties: list[int]) -> dict[int, int]:
         """One of each party."""
         return {
