@@ -1,4 +1,4 @@
-"""Style and mistakes, before any database is touched; all findings are shown, not only the first."""
+"""Style and mistakes; all findings are shown, not only the first."""
 
 import os
 import subprocess

@@ -6,6 +6,7 @@ import subprocess
 from . import bundles, commands, crm, erps, lint, paths, run_pytest, templates
 from .errors import Stop
 from .progress import say, step
+from .together import together
 
 TEMPLATE = "crm_suite"
 DATABASE = "crm_test"
@@ -17,10 +18,13 @@ def run(arguments=()) -> int:
     addons = crm.suite_addons()
     if not addons:
         raise Stop(f"There are no addons in {paths.ADDONS}: nothing to test.")
-    is_clean = lint.check()
     if failed := run_own_tests():
         return failed
-    erps.provide_templates(lambda: provide_template(addons))
+    # Neither needs all of the machine.
+    is_clean, _provided = together(
+        lint.check,
+        lambda: erps.provide_templates(lambda: provide_template(addons)),
+    )
     templates.copy(TEMPLATE, DATABASE)
     with step("fresh ERPs for the tests"):
         erps.up_fresh("test", ERPS_FILE)
