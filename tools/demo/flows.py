@@ -48,6 +48,7 @@ class Flows:
         self.there.prepare()
         for title, act in (
             ("customers", self.change_customer),
+            ("customers changed there", self.correct_customer),
             ("catalogue", self.read_catalogue),
             ("stock", self.read_stock),
             ("prices", self.read_prices),
@@ -72,6 +73,17 @@ class Flows:
         here = self.stage.seller.read_one("res.partner", partner, "phone")["phone"]
         there = self.there.phone(self.find_remote_id("res.partner", partner))
         return f"{self.customer}: new telephone", digits(here), digits(there)
+
+    def correct_customer(self):
+        """The clerk corrects the legal address, which the ERP owns."""
+        partner = self.find_customer()
+        # another one each time the demo is played
+        street = f"Havenkade {datetime.datetime.now():%-H%M%S}"
+        party = self.find_remote_id("res.partner", partner)
+        self.there.move(party, street)
+        self.run("customer_pull")
+        here = self.stage.seller.read_one("res.partner", partner, "street")["street"]
+        return f"{self.customer}: corrected street", here, self.there.street(party)
 
     def read_catalogue(self):
         """What the ERP sells is known and mapped here."""

@@ -26,6 +26,14 @@ class OdooThere:
         """The customer's telephone number."""
         return self.clerk.read_one("res.partner", party, "phone")["phone"]
 
+    def move(self, party: int, street: str) -> None:
+        """The customer's legal address is corrected."""
+        self.clerk.call("res.partner", "write", [party], vals={"street": street})
+
+    def street(self, party: int) -> str:
+        """Of the customer's legal address."""
+        return self.clerk.read_one("res.partner", party, "street")["street"]
+
     def on_sale(self) -> int:
         """Number of products that are sold."""
         domain = [("sale_ok", "=", True)]
@@ -133,6 +141,22 @@ class TrytonThere:
         domain = [["party", "=", party], ["type", "in", ["phone", "mobile"]]]
         found = self.find("party.contact_mechanism", domain, "value", limit=1)
         return found[0]["value"] if found else ""
+
+    def move(self, party: int, street: str) -> None:
+        """The customer's legal address is corrected."""
+        values = {"street_unstructured": street}
+        self.planner.call("model.party.address.write", [self.address(party)], values)
+
+    def street(self, party: int) -> str:
+        """Of the customer's legal address."""
+        row = self.clerk.read_one(
+            "party.address", self.address(party), "street_unstructured"
+        )
+        return row["street_unstructured"]
+
+    def address(self, party: int) -> int:
+        """The customer's legal address: the first one."""
+        return self.clerk.read_one("party.party", party, "addresses")["addresses"][0]
 
     def on_sale(self) -> int:
         """Number of products that are sold."""
