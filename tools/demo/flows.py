@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
+from demo.around_won import AroundWon
 from demo.deals import DEALS, TEAMS
 from demo.erp_view import money
 from demo.scene import Scene
@@ -30,7 +31,7 @@ class Row:
         return self.here == self.there and self.here is not None and self.here != ""
 
 
-class Flows:
+class Flows(AroundWon):
     """Plays them with one ERP."""
 
     def __init__(self, stage: Scene, kind: str):
@@ -51,6 +52,8 @@ class Flows:
             ("customers changed there", self.correct_customer),
             ("catalogue", self.read_catalogue),
             ("stock", self.read_stock),
+            ("check before Won", self.ask_for_too_much),
+            ("changes of won deals", self.lose_after_won),
             ("prices", self.read_prices),
             ("account figures", self.read_account),
             ("forecast", self.send_forecast),
@@ -245,11 +248,6 @@ class Flows:
             "ir.config_parameter", "get_param", key="database.uuid"
         )
         return f"CRM-{uuid[:8]}-"
-
-    def wait(self, code: str, title: str) -> None:
-        """Until the queue is through with the flow."""
-        flow = connectors.flow(self.stage.admin, self.connector, code)
-        connectors.wait_until_idle(self.stage.admin, [("flow_id", "=", flow)], title)
 
     def map_unit(self) -> None:
         """Tryton's *Unit* is *Units* here: no name tells that, so somebody says it once."""

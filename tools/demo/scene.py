@@ -97,13 +97,14 @@ def connect(admin: Json2, steward: Json2, kind: str, erp: dict) -> int:
         connectors.map_product(steward, connector, code, remote_code, factor)
     keep_codes(admin, connector)
     team = admin.call("crm.team", "search", domain=[("name", "=", TEAMS[kind])])[0]
-    flow = connectors.flow(admin, connector, "sale_order_push")
-    wanted = repr([("team_id", "=", team)])
-    if (
-        admin.read_one("integration.flow", flow, "filter_domain")["filter_domain"]
-        != wanted
-    ):
-        admin.call("integration.flow", "write", [flow], vals={"filter_domain": wanted})
+    # what is forecast goes where the order would go
+    for code in ("sale_order_push", "forecast_push"):
+        flow = connectors.flow(admin, connector, code)
+        wanted = repr([("team_id", "=", team)])
+        known = admin.read_one("integration.flow", flow, "filter_domain")
+        if known["filter_domain"] != wanted:
+            vals = {"filter_domain": wanted}
+            admin.call("integration.flow", "write", [flow], vals=vals)
     return connector
 
 

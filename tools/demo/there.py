@@ -82,6 +82,11 @@ class OdooThere:
         )
         return sum(move["product_uom_qty"] for move in moves)
 
+    def order(self, number: int) -> str:
+        """Number and state of a sales order."""
+        row = self.clerk.read_one("sale.order", number, "name", "state")
+        return f"{row['name']} {row['state'].replace('cancel', 'cancelled')}"
+
     def complaint(self, number: int) -> str:
         """Number and state of the repair order."""
         row = self.clerk.read_one("repair.order", number, "name", "state")
@@ -219,6 +224,11 @@ class TrytonThere:
             companies=[self.company],
         )
         return sum(line["quantity"] for line in lines)
+
+    def order(self, number: int) -> str:
+        """Number and state of a sale."""
+        row = self.clerk.read_one("sale.sale", number, "number", "state")
+        return f"{row['number']} {row['state']}"
 
     def complaint(self, number: int) -> str:
         """Number and state of the complaint."""
