@@ -12,9 +12,12 @@ TEMPLATE = "erp_tryton_template"
 MODULES = (
     "party",
     "product",
+    "product_image",
+    "product_measurements",
     "currency",
     "company",
     "account",
+    "account_credit_limit",
     "account_product",
     "account_invoice",
     "account_invoice_stock",
@@ -37,9 +40,7 @@ def provide_template() -> str:
     fingerprint = commands.digest(
         *MODULES, SCRIPT, *data, paths.TOOLS / "constraints-tryton.txt"
     )
-    if not SECRETS.is_file():
-        templates.drop(TEMPLATE)
-    return templates.provide(TEMPLATE, fingerprint, build)
+    return templates.provide(TEMPLATE, fingerprint, build, beside=SECRETS)
 
 
 def build(database: str) -> None:

@@ -151,11 +151,8 @@ def environment(**more) -> dict:
 
 def provide_template() -> str:
     """The same company as the ERP of 19, products and customers included."""
-    if not SECRETS.is_file():
-        templates.drop(TEMPLATE)
-    return templates.provide(
-        TEMPLATE, commands.digest(*MODULES, erp_odoo.fingerprint()), build
-    )
+    fingerprint = commands.digest(*MODULES, erp_odoo.fingerprint())
+    return templates.provide(TEMPLATE, fingerprint, build, beside=SECRETS)
 
 
 def build(database: str) -> None:

@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from . import commands, external_postgres, paths, postgres
 
@@ -41,10 +42,18 @@ def set_fingerprint(database: str, fingerprint: str) -> None:
     )
 
 
-def provide(database: str, fingerprint: str, build: Callable[[str], None]) -> str:
-    """Build the database unless it is there with the same inputs."""
+def provide(
+    database: str,
+    fingerprint: str,
+    build: Callable[[str], None],
+    *,
+    beside: Path | None = None,
+) -> str:
+    """Build the database unless it is there with the same inputs, and so is the file that the build writes beside it."""
     with commands.lock(f"db-{database}"):
-        if not fingerprint_of(database).startswith(fingerprint):
+        # Asked only here: while somebody else builds it, there is no such file yet.
+        is_complete = not beside or beside.is_file()
+        if not is_complete or not fingerprint_of(database).startswith(fingerprint):
             drop(database)
             create(database)
             build(database)
