@@ -29,8 +29,9 @@ registry.category("web_tour.tours").add("crm_integration_suite_complaint", {
             run: "edit It drips since Monday.",
         },
         {
+            content: "Sent by its key",
             trigger: "button[name=action_send]:visible",
-            run: "click",
+            run: "press Alt+q",
         },
         {
             content: "Its number over there appears by itself",

@@ -50,9 +50,9 @@ registry.category("web_tour.tours").add("integration_hub_connector", {
             trigger: ".o_statusbar_status .o_arrow_button_current:contains(Tested)",
         },
         {
-            content: "Start",
+            content: "Start by its key",
             trigger: "button[name=action_start]",
-            run: "click",
+            run: "press Alt+q",
         },
         {
             trigger: ".o_statusbar_status .o_arrow_button_current:contains(Running)",
