@@ -8,7 +8,7 @@ from . import commands, odoo, odoo_source, paths, processes, templates
 from .progress import step
 
 TEMPLATE = "erp_odoo_template"
-MODULES = ("sale_management", "stock_delivery", "repair", "l10n_nl")
+MODULES = ("sale_management", "sale_margin", "stock_delivery", "repair", "l10n_nl")
 SCRIPT = paths.FIXTURES / "odoo_erp.py"
 SECRETS = paths.RUN / "erp-odoo-secrets.json"
 INTEGRATION_LOGIN = "integration@noordzee-techniek.example"
@@ -25,9 +25,7 @@ def fingerprint() -> str:
 
 def provide_template() -> str:
     """The template database; its API keys are kept beside it, as Odoo stores only their hashes."""
-    if not SECRETS.is_file():
-        templates.drop(TEMPLATE)
-    return templates.provide(TEMPLATE, fingerprint(), build)
+    return templates.provide(TEMPLATE, fingerprint(), build, beside=SECRETS)
 
 
 def build(database: str) -> None:

@@ -34,7 +34,14 @@ ROOT = paths.DEV / "older"
 USER = "odoo"
 HOME = "/var/lib/odoo"
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
-MODULES = ("sale_management", "sale_stock", "delivery", "repair", "l10n_nl")
+MODULES = (
+    "sale_management",
+    "sale_margin",
+    "sale_stock",
+    "delivery",
+    "repair",
+    "l10n_nl",
+)
 TEMPLATE = "erp_odoo14_template"
 NAME = "erp_odoo14"
 SECRETS = paths.RUN / "erp-odoo14-secrets.json"
