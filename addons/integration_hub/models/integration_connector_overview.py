@@ -10,6 +10,9 @@ class IntegrationConnector(models.Model):
     mapping_to_do_count = fields.Integer(
         "Mappings to Do", compute="_compute_mapping_to_do_count"
     )
+    value_to_do_count = fields.Integer(
+        "Values to Choose", compute="_compute_mapping_to_do_count"
+    )
     product_mapping_count = fields.Integer(compute="_compute_record_counts")
     value_mapping_count = fields.Integer(compute="_compute_record_counts")
     external_id_count = fields.Integer(compute="_compute_record_counts")
@@ -25,11 +28,15 @@ class IntegrationConnector(models.Model):
             )
 
     def _compute_mapping_to_do_count(self):
-        self.mapping_to_do_count = 0
-        for model_name in ("integration.product.mapping", "integration.value.mapping"):
-            counts = self._count_by_connector(model_name, [("state", "!=", "mapped")])
-            for connector in self:
-                connector.mapping_to_do_count += counts.get(connector, 0)
+        products, values = (
+            self._count_by_connector(model_name, [("state", "!=", "mapped")])
+            for model_name in ("integration.product.mapping", "integration.value.mapping")
+        )
+        for connector in self:
+            connector.value_to_do_count = values.get(connector, 0)
+            connector.mapping_to_do_count = (
+                products.get(connector, 0) + connector.value_to_do_count
+            )
 
     def _compute_record_counts(self):
         for field_name, model_name in (
@@ -67,6 +74,12 @@ class IntegrationConnector(models.Model):
             if values and not products
             else "integration.product.mapping",
             {"search_default_to_do": 1},
+        )
+
+    def action_choose_values(self):
+        """The taxes and units of which nobody has said yet what they are there."""
+        return self._get_related_action(
+            "integration.value.mapping", {"search_default_to_do": 1}
         )
 
     def action_view_product_mappings(self):

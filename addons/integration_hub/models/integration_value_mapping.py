@@ -21,7 +21,8 @@ AUTOMATIC_KINDS = {"currency": ("name", "code"), "country": ("code", "code")}
 PROPOSAL_RULES = {
     # some systems call them “Kilogram” and have “kg” as symbol
     "unit": (("name", "name"), ("name", "code"), ("name", "any_name")),
-    "tax": (("name", "name"), ("amount", "rate")),
+    # several of one rate: the one with the name most like ours
+    "tax": (("name", "name"), ("amount", "rate"), ("name", "alike")),
     "salesperson": (("login", "code"), ("email", "code"), ("name", "name")),
     "warehouse": (("code", "code"), ("name", "name")),
 }

@@ -1,6 +1,7 @@
 from . import integration_connector
 from . import integration_connector_past_deals
 from . import integration_connector_preview
+from . import integration_connector_preview_values
 from . import integration_connector_check
 from . import integration_flow
 from . import integration_flow_check
@@ -57,6 +58,7 @@ from . import handler_sale_change_apply
 from . import integration_change_text
 from . import integration_value_resolver
 from . import handler_sale_status_pull
+from . import handler_sale_status_load
 from . import handler_sale_status_news
 from . import handler_sale_status_strangers
 from . import handler_sale_status_strays

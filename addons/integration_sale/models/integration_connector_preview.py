@@ -36,6 +36,7 @@ class IntegrationConnector(models.Model):
             *self._get_deal_rows(payloads, issues, len(leads)),
             *self._get_customer_rows(client, payloads),
             *self._get_product_rows(payloads),
+            *self._get_value_rows(payloads),
         ]
 
     def _preview_reference(self, client):

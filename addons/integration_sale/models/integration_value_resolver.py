@@ -2,8 +2,6 @@ from collections import defaultdict
 
 from odoo import api, models
 
-from ..decimals import to_decimal
-
 # snapshot field, kind of value mapping, model, whether an order can do without
 HEAD_VALUES = (
     ("currency_id", "currency", "res.currency", False),
@@ -44,21 +42,13 @@ class IntegrationValueResolver(models.AbstractModel):
 
     @api.model
     def _is_certain(self, line):
-        """Whether a proposal needs nobody's look. Names that are the same do, for a tax
-        its rate and whether the price includes it."""
+        """Whether a proposal needs nobody's look. Names that are the same do; a tax has to
+        count alike, and be called the same or be the only one there that does."""
         if line.kind != "tax":
             return True
         tax = self.env["account.tax"].browse(line.res_id)
-        remote = line.remote_value_id
-        try:
-            same_rate = to_decimal(remote.rate) == to_decimal(tax.amount)
-        except ArithmeticError:
-            return False
-        return (
-            tax.amount_type == "percent"
-            and bool(remote.rate)
-            and same_rate
-            and remote.price_include == tax.price_include
+        return line._is_counted_alike(tax, line.remote_value_id) and (
+            line._is_called_alike(tax, line.remote_value_id) or not line._has_rival()
         )
 
     @api.model

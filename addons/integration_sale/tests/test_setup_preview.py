@@ -78,6 +78,42 @@ class TestSetup(SaleCase):
         self.assertIn("240.00", html, "the money these deals come to")
         self.assertIn("no counterpart", html)
 
+    def test_taxes_and_units_of_the_first_deals(self):
+        """Seen and chosen before anything waits for them, with no deal won yet."""
+        self.erp.values["tax"] = [
+            self.make_value("31", "BTW 20 services", rate="20.00"),
+            self.make_value("32", "BTW 20", rate="20.00"),
+            self.make_value("33", "BTW 20 incl.", rate="20.00", price_include=True),
+        ]
+        self.tax.name = "BTW 20 %"
+        html = self.preview()
+        self.assertRegex(html, r"Taxes in use.*could be several there: choose \(.*BTW 20 %")
+        self.assertRegex(html, r"Units in use.*mapped to what is the same there")
+        action = self.new.action_choose_values()
+        lines = self.env[action["res_model"]].search(action["domain"])
+        line = lines.filtered(lambda one: one.res_id == self.tax.id)
+        self.assertEqual((line.state, line.remote_id), ("proposed", "32"))
+        self.assertEqual(
+            self.new.value_to_do_count, len(lines.filtered(lambda one: one.state != "mapped"))
+        )
+        line.action_confirm()
+        self.new.action_preview()
+        self.run_tests()
+        self.assertRegex(self.new.preview_html, "Taxes in use.*mapped to what is the same")
+        self.assertNotRegex(self.new.preview_html, "several there: choose .*BTW 20 %")
+
+    def test_only_tax_of_its_rate(self):
+        """With the price as it is: nobody is asked."""
+        self.erp.values["tax"] = [
+            self.make_value("32", "VAT twenty", rate="20.00"),
+            self.make_value("33", "VAT twenty incl.", rate="20.00", price_include=True),
+        ]
+        self.assertRegex(self.preview(), "Taxes in use.*mapped to what is the same")
+        found = self.env["integration.value.mapping"]._get_for(
+            self.new, "tax", self.tax
+        )
+        self.assertEqual(found, {self.tax.id: "32"})
+
     def test_new_customer_and_incomplete_deal(self):
         self.connector.state = "draft"
         self.win(self.make_lead([(self.product, 2)]))

@@ -151,6 +151,25 @@ class TestValues(SaleCase):
         [line] = self.get_remote_order(lead)["request"]["lines"]
         self.assertEqual(line["tax_ids"], ["21"])
 
+    def test_most_alike_of_a_rate_is_proposed(self):
+        """To be confirmed; where two are as much like it, nothing is."""
+        for names, proposed in (
+            (("20% EU", "test 20 %  (goods)"), "51"),
+            (("20% A", "20% B"), False),
+        ):
+            taxes = [
+                self.make_value(str(50 + number), name, rate="20")
+                for number, name in enumerate(names)
+            ]
+            self.env["integration.remote.value"]._replace(self.connector, "tax", taxes)
+            mapping = self.env["integration.value.mapping"]
+            mapping.search([("kind", "=", "tax")]).unlink()
+            line = mapping._ensure_unmapped(self.connector, "tax", self.tax)
+            self.assertEqual(line.remote_id, proposed)
+            self.assertEqual(line.state, "proposed" if proposed else "unmapped")
+            resolver = self.env["integration.value.resolver"]
+            self.assertFalse(resolver._resolve(self.connector, "tax", self.tax))
+
     def test_price_with_tax_where_the_erp_adds_it(self):
         included = self.tax.copy(
             {"name": "Test 20% incl.", "price_include_override": "tax_included"}
