@@ -6,7 +6,7 @@ from odoo.addons.integration_hub.client import NetworkError
 
 
 class CustomerMixin:
-    """``read_there``, ``write_there``, ``blank_language``: see ``test_customers_*.py``."""
+    """``read_there``, ``write_there``, ``create_there``, ``blank_language``: see ``test_customers_*.py``."""
 
     @classmethod
     def connect(cls):
@@ -224,13 +224,23 @@ class CustomerMixin:
 
     def test_3_archive_and_delete(self):
         customer = self.make_linked()
-        contact = self.make_contact(customer)
+        archived = self.make_contact(customer)
+        deleted = self.make_contact(customer, name="Bob Cook")
         self.sync()
         party_id = int(self.get_remote_id(customer))
-        contact.action_archive()
+
+        def get_active():
+            contacts = self.read_there(party_id)["contacts"]
+            return {name: contact["active"] for name, contact in contacts.items()}
+
+        self.assertEqual(get_active(), {"Ann Archer": True, "Bob Cook": True})
+        archived.action_archive()
         self.sync()
-        self.assertFalse(self.read_there(party_id)["contacts"]["Ann Archer"]["active"])
-        contact.unlink()
+        self.assertEqual(get_active(), {"Ann Archer": False, "Bob Cook": True})
+        deleted.unlink()
+        self.sync()
+        self.assertEqual(get_active(), {"Ann Archer": False, "Bob Cook": False})
+        self.assertTrue(self.read_there(party_id)["active"])
         customer.unlink()
         self.sync()
         self.assertFalse(self.read_there(party_id)["active"], "archived, not deleted")
@@ -307,12 +317,17 @@ class CustomerMixin:
 
     def test_load(self):
         """Dry run, then the load: created, linked, changed, left alone, asked."""
+        known = self.create_there("Found B.V.", email := f"{self.mark}@found.example")
+        double = f"{self.mark}@two.example"
+        twins = [self.create_there(f"Two {number}", double) for number in (1, 2)]
         tag = self.env["res.partner.category"].create({"name": f"Load {self.mark}"})
         linked = self.make_linked(name="Linked", category_id=tag.ids)
         same = self.make_linked(name="Same", category_id=tag.ids)
         self.flow.state = "paused"
         linked.phone = "+31 20 999"
         new = self.make_partner("New", category_id=tag.ids)
+        found = self.make_partner("Found", category_id=tag.ids, email=email)
+        unclear = self.make_partner("Unclear", category_id=tag.ids, email=double)
         self.env["integration.job"].search(
             [("flow_id", "=", self.flow.id), ("state", "=", "waiting")]
         ).action_cancel()
@@ -330,11 +345,25 @@ class CustomerMixin:
         self.sync()
         self.assertEqual(
             {line.res_id: line.outcome for line in load.line_ids},
-            {linked.id: "change", same.id: "same", new.id: "create"},
+            {
+                linked.id: "change",
+                same.id: "same",
+                new.id: "create",
+                found.id: "link",
+                unclear.id: "attention",
+            },
         )
-        self.assertFalse(self.get_remote_id(new))
+        asked = load.line_ids.filtered(lambda line: line.res_id == unclear.id)
+        self.assertIn("Two 1", asked.detail)
+        for partner in (new, found, unclear):
+            self.assertFalse(self.get_remote_id(partner))
+        self.assertNotIn("999", self.there(linked)["phone"] or "")
         load.action_load()
         self.sync()
         self.assertEqual(load.state, "done")
         self.assertEqual(self.there(new)["name"], new.name)
+        self.assertEqual(self.get_remote_id(found), str(known))
+        self.assertEqual(self.read_there(known)["name"], "Found B.V.", "as it was")
+        self.assertFalse(self.get_remote_id(unclear))
+        self.assertNotIn(self.get_remote_id(new), map(str, (known, *twins)))
         self.assertIn("999", self.there(linked)["phone"])

@@ -53,6 +53,10 @@ class TestCustomersOdoo(CustomerNewsMixin, CustomerMixin, ErpCase):
     def expect_company(self, is_company):
         return is_company
 
+    def create_there(self, name, email):
+        values = {"name": name, "is_company": True, "email": email}
+        return self.clerk.call("res.partner", "create", vals_list=[values])[0]
+
     def blank_language(self, party_id):
         self.write_there(party_id, lang=False)
 

@@ -113,6 +113,11 @@ class TestCustomersTryton(CustomerNewsMixin, CustomerMixin, ErpCase):
         """Tryton tells them not apart."""
         return None
 
+    def create_there(self, name, email):
+        mechanism = {"type": "email", "value": email}
+        values = {"name": name, "contact_mechanisms": [["create", [mechanism]]]}
+        return self.call("party.party", "create", [values])[0]
+
     def blank_language(self, party_id):
         self.call("party.party", "write", [party_id], {"lang": None})
 
