@@ -9,8 +9,10 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.integration_hub.client import NetworkError
 
+from .order_check_mixin import OrderCheckSteps
 
-class AccountMixin:
+
+class AccountMixin(OrderCheckSteps):
     @classmethod
     def connect(cls):
         super().connect()
@@ -70,6 +72,49 @@ class AccountMixin:
         for record in (customer, lead, order):
             shown = record.with_user(self.salesperson).account_figures_message
             self.assertIn("overdue in ERP", shown)
+
+    def test_1_credit_limit_asks_before_winning(self):
+        customer = self.make_linked()
+        self.set_limit_there(customer, 100)
+        self.assertEqual(self.account_flow.credit_hold_policy, "ask")
+        self.read_figures()
+        lead = self.make_lead([("PUMP-200", 1)], customer)
+        self.assertEqual(self.get_figure(customer).credit_limit, 100)
+        self.assertFalse(self.get_figure(customer).is_limit_reached)
+        self.sell_there(customer)
+        self.read_figures()
+        self.assertTrue(self.get_figure(customer).is_limit_reached)
+        lead = lead.with_user(self.salesperson)
+        self.assertIn("credit limit of", lead.account_figures_message)
+        # confirming wins what there is no question about: this is one
+        self.company.win_on_confirmation = True
+        order = self.make_order(lead, [("PUMP-200", 1)]).with_user(self.salesperson)
+        order.action_confirm()
+        self.assertEqual(lead.won_status, "pending")
+        self.assertTrue(order.is_won_awaited)
+        self.assertIn("credit limit of", order.won_obstacle)
+        action = order.action_mark_won()
+        self.assertEqual(action["res_model"], "integration.credit.hold")
+        dialog = self.env[action["res_model"]].with_user(self.salesperson)
+        dialog.browse(action["res_id"]).action_win()
+        self.run_lane()
+        self.assert_status(lead, "in_erp")
+
+    def test_1_credit_limit_is_known_before_won(self):
+        """As it is there at this moment: no figures were read since."""
+        customer = self.make_linked()
+        self.set_limit_there(customer, 100)
+        lead = self.make_lead([("PUMP-200", 1)], customer)
+        self.assertNotIn(
+            "credit limit", " ".join(self.get_texts(self.check(lead), "warning"))
+        )
+        self.sell_there(customer)
+        shown = self.check(lead)
+        self.assertIn("credit limit of", " ".join(self.get_texts(shown, "warning")))
+        action = lead.with_user(self.salesperson).action_fix_finding(
+            shown["id"], self.get_fix(shown, "Show")
+        )
+        self.assertEqual(action["res_model"], "integration.account.figure")
 
     def test_2_paid_and_nothing_to_say(self):
         customer = self.make_linked()
@@ -200,8 +245,3 @@ class AccountMixin:
             ),
             15,
         )
-
-    def test_9_what_the_erp_does_not_tell(self):
-        self.make_linked()
-        self.read_figures()
-        self.assertIn("Margin", self.account_flow.figures_missing)

@@ -6,14 +6,8 @@ from odoo.exceptions import UserError
 from odoo.addons.integration_hub.client import NetworkError
 
 
-class OrderCheckMixin:
-    @classmethod
-    def connect(cls):
-        super().connect()
-        cls.check_flow = cls.connector._get_flow("order_check")
-        # read once an hour: not while a test looks
-        for code in ("stock_pull", "account_figures_pull"):
-            cls.connector._get_flow(code).next_run = "2099-01-01 00:00:00"
+class OrderCheckSteps:
+    """A deal is checked as a salesperson does it."""
 
     def check(self, lead):
         lead.with_user(self.salesperson).action_check_with_erp()
@@ -34,6 +28,28 @@ class OrderCheckMixin:
             for finding in shown["findings"]
             if finding["severity"] in severities
         ]
+
+    def get_fix(self, shown, label):
+        """Index of the finding whose button is called so."""
+        [index] = [
+            finding["index"]
+            for finding in shown["findings"]
+            if finding["label"] == label
+        ]
+        return index
+
+
+class OrderCheckMixin(OrderCheckSteps):
+    """What is told of the order itself; prices and credit limits are in the tests of their
+    flows."""
+
+    @classmethod
+    def connect(cls):
+        super().connect()
+        cls.check_flow = cls.connector._get_flow("order_check")
+        # read once an hour: not while a test looks
+        for code in ("stock_pull", "account_figures_pull"):
+            cls.connector._get_flow(code).next_run = "2099-01-01 00:00:00"
 
     def assert_blocked(self, lead, word):
         texts = self.get_texts(self.check(lead), "blocking")
@@ -104,6 +120,23 @@ class OrderCheckMixin:
         self.sell_there_again(remote_id)
         self.assert_clear(lead)
 
+    def test_2_incomplete_address(self):
+        partner = self.make_partner(street=False, country_id=False)
+        lead = self.make_lead([("BOOK-HYD", 1)], partner)
+        shown = self.check(lead)
+        [text] = self.get_texts(shown, "warning")
+        self.assertIn("Street", text)
+        self.assertIn("Country", text)
+        self.assertNotIn("City", text)
+        action = lead.with_user(self.salesperson).action_fix_finding(
+            shown["id"], self.get_fix(shown, "Open It")
+        )
+        self.assertEqual(action["res_id"], partner.id)
+        partner.write(
+            {"street": "Kerkstraat 2", "country_id": self.env.ref("base.nl").id}
+        )
+        self.assertEqual(self.get_texts(self.check(lead), "blocking", "warning"), [])
+
     def test_3_customer_archived_there(self):
         lead = self.make_lead([("BOOK-HYD", 1)])
         self.push(lead)
@@ -125,8 +158,8 @@ class OrderCheckMixin:
         self.assertFalse(levels.search([*own, ("product_id", "=", product.id)]))
         self.assert_clear(lead)
         level = levels.search([*own, ("product_id", "=", product.id)])
-        self.assertEqual(len(level), 1)
-        lead.lead_line_ids.quantity = level.available + 1000
+        self.assertTrue(level)
+        lead.lead_line_ids.quantity = sum(level.mapped("available")) + 1000
         [text] = self.get_texts(self.check(lead), "warning")
         self.assertIn(product.name, text)
         self.assertIn("available", text)

@@ -62,38 +62,57 @@ class TestAccountsOdoo(AccountMixin, ErpCase):
         self.addCleanup(client.close)
         return client
 
-    def test_1_credit_limit_asks_before_winning(self):
+    def set_limit_there(self, customer, amount):
         admin = self.make_admin()
         company_id = admin.get_company()["id"]
         values = {"account_use_credit_limit": True}
         if not self.is_older:
             admin.call("res.company", "write", [company_id], vals=values, changes=True)
+        admin.call(
+            "res.partner",
+            "write",
+            [self.get_remote_id(customer)],
+            vals={"credit_limit": amount},
+            changes=True,
+        )
+
+    def test_1_margin(self):
         customer = self.make_linked()
-        remote_id = self.env["integration.external.id"]._get_remote_ids(
-            self.connector, "party", customer
-        )[customer.id]
-        values = {"credit_limit": 100.0}
-        admin.call("res.partner", "write", [int(remote_id)], vals=values, changes=True)
-        self.assertEqual(self.account_flow.credit_hold_policy, "ask")
+        order = self.clerk.create_order(customer.name, [("PUMP-200", 3)])
+        self.clerk.confirm(order)
+        # a quotation is nothing earned yet
+        self.clerk.create_order(customer.name, [("PUMP-200", 5)])
+        there = self.clerk.read_one("sale.order", order, "margin", "amount_untaxed")
+        self.assertGreater(there["margin"], 0)
         self.read_figures()
-        lead = self.make_lead([("PUMP-200", 1)], customer)
-        self.assertEqual(self.get_figure(customer).credit_limit, 100)
-        self.assertFalse(self.get_figure(customer).is_limit_reached)
-        self.sell_there(customer)
+        figure = self.get_figure(customer)
+        self.assertTrue(figure.has_margin)
+        self.assertAlmostEqual(figure.margin, there["margin"], 2)
+        self.assertAlmostEqual(
+            figure.margin_percent, 100 * there["margin"] / there["amount_untaxed"], 1
+        )
+        self.assertNotIn("Margin", self.account_flow.figures_missing or "")
+
+    def test_1_no_sale_is_no_margin(self):
+        customer = self.make_linked()
         self.read_figures()
-        self.assertTrue(self.get_figure(customer).is_limit_reached)
-        lead = lead.with_user(self.salesperson)
-        self.assertIn("credit limit of", lead.account_figures_message)
-        # confirming wins what there is no question about: this is one
-        self.company.win_on_confirmation = True
-        order = self.make_order(lead, [("PUMP-200", 1)]).with_user(self.salesperson)
-        order.action_confirm()
-        self.assertEqual(lead.won_status, "pending")
-        self.assertTrue(order.is_won_awaited)
-        self.assertIn("credit limit of", order.won_obstacle)
-        action = order.action_mark_won()
-        self.assertEqual(action["res_model"], "integration.credit.hold")
-        dialog = self.env[action["res_model"]].with_user(self.salesperson)
-        dialog.browse(action["res_id"]).action_win()
-        self.run_lane()
-        self.assert_status(lead, "in_erp")
+        self.assertFalse(self.get_figure(customer).has_margin)
+
+    def test_1_hold(self):
+        """The blocking message of a customer, which Odoo had until 18."""
+        customer = self.make_linked()
+        if not self.is_older:
+            self.read_figures()
+            self.assertFalse(self.get_figure(customer).is_on_hold)
+            self.assertIn("Hold: Odoo knows none", self.account_flow.figures_missing)
+            return
+        for level, is_on_hold in (("warning", False), ("block", True)):
+            self.clerk.call(
+                "res.partner",
+                "write",
+                [self.get_remote_id(customer)],
+                vals={"sale_warn": level, "sale_warn_msg": "Pays late"},
+            )
+            self.read_figures()
+            self.assertEqual(self.get_figure(customer).is_on_hold, is_on_hold)
+        self.assertNotIn("Hold", self.account_flow.figures_missing or "")

@@ -9,6 +9,8 @@ from .convert import read_id, to_decimal_text, to_id
 _lt = TextMaker(__name__)
 
 LIMIT_FIELDS = ("credit_limit", "show_credit_limit", "credit", "credit_to_invoice")
+# Whom salespeople are warned of, or kept from choosing ("block"); 19 has only a text left
+WARNING_FIELD = "sale_warn"
 # until then Odoo grouped by read_group
 FORMATTED_SINCE = 19
 MARGIN_DAYS = 365
@@ -20,7 +22,8 @@ class AccountFigureVerbs:
     The credit limit is Odoo's own (``account_use_credit_limit`` of the company); what
     counts against it is what Odoo counts in its own warning: ``credit`` and
     ``credit_to_invoice`` (``account/models/account_move.py``,
-    ``_build_credit_warning_message``). Odoo stops no order by itself.
+    ``_build_credit_warning_message``). Odoo stops no order by itself: the nearest to a
+    hold is the blocking message that a customer could be given until 18.
     """
 
     def account_figures(self, remote_ids):
@@ -30,7 +33,7 @@ class AccountFigureVerbs:
             for row in self.search_read(
                 "res.partner",
                 [("id", "in", sorted(set(ids)))],
-                ["name", *LIMIT_FIELDS],
+                ["name", WARNING_FIELD, *LIMIT_FIELDS],
                 context={"active_test": False},
                 purpose="read account figures",
             )
@@ -70,7 +73,31 @@ class AccountFigureVerbs:
             )
         else:
             missing.append(_lt("Margin: install the app Margins (sale_margin) there."))
-        has_limit = any(row.get("credit_limit") for row in partners.values())
+        missing += self._list_missing_limits(partners.values())
+        return [
+            self._get_figures(
+                partners[party_id],
+                receivable.get(party_id, [0.0])[0],
+                overdue.get(party_id, [0.0])[0],
+                margins.get(party_id),
+                missing,
+            )
+            if party_id in partners
+            else None
+            for party_id in ids
+        ]
+
+    def _list_missing_limits(self, partners):
+        """:return: list of texts: what of limit and hold it does not tell, and why"""
+        missing = []
+        if not self.get_field("res.partner", WARNING_FIELD):
+            missing.append(
+                _lt(
+                    "Hold: Odoo knows none since 19. Only a credit limit that is"
+                    " reached asks."
+                )
+            )
+        has_limit = any(row.get("credit_limit") for row in partners)
         if not self.get_field("res.company", "account_use_credit_limit"):
             if not has_limit:
                 missing.append(
@@ -86,25 +113,14 @@ class AccountFigureVerbs:
                     " Readonly”)."
                 )
             )
-        elif not all(row.get("show_credit_limit", True) for row in partners.values()):
+        elif not all(row.get("show_credit_limit", True) for row in partners):
             missing.append(
                 _lt(
                     "Credit limit: switch on “Sales Credit Limit” in the"
                     " accounting settings there."
                 )
             )
-        return [
-            self._get_figures(
-                partners[party_id],
-                receivable.get(party_id, [0.0])[0],
-                overdue.get(party_id, [0.0])[0],
-                margins.get(party_id),
-                missing,
-            )
-            if party_id in partners
-            else None
-            for party_id in ids
-        ]
+        return missing
 
     def _get_figures(self, partner, receivable, overdue, margin, missing):
         limit = (
@@ -121,7 +137,7 @@ class AccountFigureVerbs:
             "overdue": to_decimal_text(max(overdue, 0.0), 2),
             "credit_limit": to_decimal_text(limit, 2) if limit else "",
             "credit_used": to_decimal_text(used, 2),
-            "is_on_hold": False,
+            "is_on_hold": partner.get(WARNING_FIELD) == "block",
             "margin": "" if margin is None else to_decimal_text(margin, 2),
             "margin_percent": to_decimal_text(100 * margin / turnover, 1)
             if margin is not None and turnover

@@ -112,6 +112,37 @@ class TestOlder(unittest.TestCase):
         client.get_fields = lambda model: {**derives, "user_id": {"depends": ["x"]}}
         self.assertEqual(client._read_customer_defaults(orders), {})
 
+    def test_account_figures(self):
+        """A blocking message is a hold; a version without margins or receivables says so."""
+        company = {"id": 1, "name": "A", "currency_id": [3, ""], "partner_id": [9, ""]}
+        client = OlderOdoo(
+            {
+                "res.company": [company],
+                "res.currency": [{"id": 3, "name": "EUR"}],
+                "res.partner": [
+                    {"id": 7, "name": "Brown", "sale_warn": "block"},
+                    {"id": 8, "name": "Green", "sale_warn": "warning"},
+                ],
+            }
+        )
+        client.settings.options["company_id"] = 1
+        with patch.dict(
+            FIELDS, {"res.partner": FIELDS["res.partner"] | {"sale_warn": {}}}
+        ):
+            brown, green, gone = client.account_figures(["7", "8", "9"])
+            self.assertEqual(
+                (brown["is_on_hold"], green["is_on_hold"], gone), (True, False, None)
+            )
+            self.assertEqual((brown["margin"], brown["margin_percent"]), ("", ""))
+            text = "\n".join(map(str, brown["missing"]))
+            self.assertIn("Margin: install the app", text)
+            self.assertIn("Receivables: the app Invoicing", text)
+            self.assertNotIn("Hold", text)
+        client = OlderOdoo(client.rows)
+        client.settings.options["company_id"] = 1
+        [row] = client.account_figures(["7"])
+        self.assertIn("Hold: Odoo knows none", "\n".join(map(str, row["missing"])))
+
     def test_warehouse_of_a_location(self):
         client = OlderOdoo(
             {

@@ -5,6 +5,11 @@ the receivable accounts, all of it and what is due by the ``date`` in the contex
 (trytond/modules/account/party.py), of the company of our user. Overdue is what was due
 before today, less what was paid since: a payment of today in part has its own date, and
 is among what is due by today.
+
+On hold is whose dunning has come to a level that counts as the credit limit reached, unless
+it is blocked: then Tryton's own check fails whatever the amount, and with the module
+``sale_credit_limit`` it refuses the order (trytond/modules/account_credit_limit/party.py,
+``check_credit_limit``).
 """
 
 from datetime import date, timedelta
@@ -17,6 +22,7 @@ from .protocol import ANY_ACTIVE
 _lt = TextMaker(__name__)
 
 CREDIT_LIMIT = "account_credit_limit"
+DUNNING = "account_dunning"
 
 
 class AccountFiguresMixin:
@@ -25,7 +31,7 @@ class AccountFiguresMixin:
     def account_figures(self, remote_ids):
         ids = sorted({int(remote_id) for remote_id in remote_ids})
         fields = ["receivable", "receivable_today"]
-        missing = [_lt("Margin: Tryton does not tell it.")]
+        missing = [_lt("Margin: Tryton keeps none of sales.")]
         has_limit = CREDIT_LIMIT in self.modules
         if has_limit:
             fields += ["credit_limit_amount", "credit_amount"]
@@ -36,6 +42,7 @@ class AccountFiguresMixin:
                     module=CREDIT_LIMIT,
                 )
             )
+        held = self._find_held(ids, missing)
         today = date.today()
         rows, due_today = (
             {
@@ -55,15 +62,50 @@ class AccountFiguresMixin:
         currency = self._get_company_currency()
         return [
             _get_figures(
-                rows[int(remote_id)], due_today[int(remote_id)], currency, missing
+                rows[int(remote_id)],
+                due_today[int(remote_id)],
+                int(remote_id) in held,
+                currency,
+                missing,
             )
             if int(remote_id) in rows.keys() & due_today
             else None
             for remote_id in remote_ids
         ]
 
+    def _find_held(self, ids, missing):
+        """
+        :param list missing: is told where Tryton does not tell it
+        :return: set of ids of the parties whose orders are refused
+        """
+        absent = [name for name in (CREDIT_LIMIT, DUNNING) if name not in self.modules]
+        if absent:
+            missing.append(
+                _lt(
+                    "Hold: Tryton has one of customers who were reminded in vain, with"
+                    " the modules %(modules)s. Without, only a credit limit that is"
+                    " reached asks.",
+                    modules=", ".join(absent),
+                )
+            )
+            return set()
+        if not self.has_right("account.dunning", "read"):
+            missing.append(_lt("Hold: give our user there the group “Dunning”."))
+            return set()
+        dunnings = self.search_read(
+            "account.dunning",
+            [
+                ["company", "=", self.company_id],
+                ["line.party", "in", ids],
+                ["level.credit_limit", "=", True],
+                ["blocked", "!=", True],
+            ],
+            ["party"],
+        )
+        return {row["party"] for row in dunnings}
 
-def _get_figures(row, due_today, currency, missing):
+
+def _get_figures(row, due_today, is_on_hold, currency, missing):
     overdue, due = (item["receivable_today"] or Decimal(0) for item in (row, due_today))
     receivable = row["receivable"] or Decimal(0)
     limit = row.get("credit_limit_amount")
@@ -75,7 +117,7 @@ def _get_figures(row, due_today, currency, missing):
         "overdue": str(max(min(overdue, due), Decimal(0))),
         "credit_limit": "" if limit is None else str(limit),
         "credit_used": str(receivable if used is None else used),
-        "is_on_hold": False,
+        "is_on_hold": is_on_hold,
         "margin": "",
         "margin_percent": "",
         "missing": missing,

@@ -1,4 +1,5 @@
 from . import (
+    test_client_account_figures,
     test_client_confirm,
     test_client_faults,
     test_client_order_changes,
