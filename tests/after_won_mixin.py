@@ -48,6 +48,26 @@ class AfterWonMixin(AfterWonSteps):
         self.assert_status(lead, "cancelled")
         self.assertFalse(lead.activity_ids)
 
+    def test_1_reopened_is_cancelled(self):
+        """With the policy for it; the deal is not lost. Won again, the order is back."""
+        self.change_flow.reopen_policy = "cancel"
+        for is_draft in (False, True):
+            lead, order, erp_order = self.make_sent(
+                [("FILTER-10", 4)], is_draft=is_draft
+            )
+            lead.with_user(self.salesperson).stage_id = self.open_stage
+            self.run_lane()
+            self.assertEqual(lead.won_status, "pending")
+            self.assert_status(lead, "cancelled")
+            self.assert_status(order, "cancelled")
+            self.assertEqual(self.get_state_there(erp_order), "cancelled")
+            self.assertFalse(self.get_activities(lead))
+        self.push(lead)
+        self.assert_status(lead, "in_erp")
+        self.assertEqual(self.get_state_there(erp_order), "draft")
+        self.assertEqual(self.get_quantities(erp_order), {"FILTER-10": 4})
+        self.assertEqual(self.count_there([erp_order.key]), 1)
+
     # -- 2. update --------------------------------------------------------------------
 
     def test_2_changed_twice_and_back(self):

@@ -6,10 +6,12 @@ from odoo.fields import Command
 
 from odoo.addons.integration_hub.client import NetworkError
 
+from .order_check_mixin import OrderCheckSteps
+
 QUANTITIES = (1, 9, 10, 99, 100)
 
 
-class PriceMixin:
+class PriceMixin(OrderCheckSteps):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -193,6 +195,31 @@ class PriceMixin:
         self.assertAlmostEqual(line.price_unit, in_euros, 4)
         self.assertAlmostEqual(line.erp_price, in_euros, 4)
         self.assertFalse(line.is_erp_price_different)
+
+    def test_5_departing_price_is_known_before_won(self):
+        """As it is there at this moment: no prices were read since."""
+        partner = self.make_partner()
+        self.link_to_customer_there(partner)
+        self.run_prices()
+        lead = self.make_lead([("PUMP-200", 10)], partner)
+
+        def find(shown):
+            texts = self.get_texts(shown, "warning")
+            return [text for text in texts if "price list" in text]
+
+        self.assertEqual(find(self.check(lead)), [])
+        was = lead.lead_line_ids.price_unit
+        self.change_price_there("PUMP-200")
+        shown = self.check(lead)
+        [text] = find(shown)
+        self.assertIn(f"List {self.mark}", text)
+        self.assertEqual(lead.lead_line_ids.price_unit, was)
+        lead.with_user(self.salesperson).action_fix_finding(
+            shown["id"], self.get_fix(shown, "Take the ERP's Price")
+        )
+        rate = {"EUR": 1, "USD": 1.085}[self.currency_there]
+        self.assertAlmostEqual(lead.lead_line_ids.price_unit, 177.77 / rate, 4)
+        self.assertEqual(find(self.check(lead)), [])
 
     def test_6_network_failure(self):
         self.cut_off()

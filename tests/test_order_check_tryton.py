@@ -1,4 +1,5 @@
 import uuid
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo.tests import tagged
@@ -61,6 +62,7 @@ class TestOrderCheckTryton(OrderCheckMixin, ErpCase):
         self.keeper.call("model.party.party.write", [party_id], {"active": False})
 
     def test_2_tax_has_ended(self):
+        """One of a rate that was abolished, as its last day tells."""
         mapping = self.env["integration.value.mapping"].search(
             [
                 ("connector_id", "=", self.connector.id),
@@ -68,5 +70,40 @@ class TestOrderCheckTryton(OrderCheckMixin, ErpCase):
                 ("res_id", "=", self.taxes[21].id),
             ]
         )
+        company = self.clerk.context["company"]
+        [tax] = self.keeper.call(
+            "model.account.tax.copy",
+            [int(mapping.remote_id)],
+            {"name": f"Ended {self.mark}"},
+            company=company,
+        )
+
+        def change(values):
+            self.keeper.call("model.account.tax.write", [tax], values, company=company)
+
+        self.addCleanup(change, {"active": False})
+        mapping.remote_id = str(tax)
+        today = date.today()
+        lead = self.make_lead([("PUMP-200", 1)])
+        self.assert_clear(lead)
+        change({"end_date": today})
+        self.assert_clear(lead)
+        change({"end_date": today - timedelta(days=1)})
+        self.assert_blocked(lead, "has ended in Tryton")
         mapping.remote_id = "999999"
-        self.assert_blocked(self.make_lead([("PUMP-200", 1)]), "999999")
+        self.assert_blocked(lead, "999999")
+
+    def test_2_no_address_there(self):
+        """An order needs one there; the customer was made by hand, without."""
+        lead = self.make_lead([("BOOK-HYD", 1)])
+        [party] = self.keeper.call(
+            "model.party.party.create", [{"name": f"Bare {self.mark}", "addresses": []}]
+        )
+        self.env["integration.external.id"]._bind(
+            self.connector, "party", [(lead.partner_id, {"remote_id": str(party)})]
+        )
+        self.assert_blocked(lead, "has no address in Tryton")
+        self.keeper.call(
+            "model.party.address.create", [{"party": party, "street": "Dam 1"}]
+        )
+        self.assert_clear(lead)
