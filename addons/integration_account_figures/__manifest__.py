@@ -17,6 +17,10 @@
         "views/sale_order_views.xml",
         "views/integration_flow_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["integration_account_figures/static/src/**/*"],
+        "web.assets_tests": ["integration_account_figures/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "installable": True,
 }

@@ -12,6 +12,12 @@ class AccountFiguresMixin(models.AbstractModel):
         compute="_compute_account_figures",
         groups="integration_hub.group_integration_user",
     )
+    account_figures_customer_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        compute="_compute_account_figures",
+        groups="integration_hub.group_integration_user",
+    )
     account_figures_message = fields.Text(
         "Account Figures",
         compute="_compute_account_figures",
@@ -53,6 +59,7 @@ class AccountFiguresMixin(models.AbstractModel):
                 )
             )
             record.account_figure_ids = own
+            record.account_figures_customer_id = customer
             record.account_figures_message = "\n".join(shown.mapped("message")) or False
             record.account_figures_read_at = min(shown.mapped("read_at"), default=False)
 
@@ -85,7 +92,7 @@ class AccountFiguresMixin(models.AbstractModel):
         # sudo: who may see a customer may have the figures read
         count = partners.sudo()._enqueue_account_figures("asked")
         message = (
-            self.env._("The figures are being read. Reload the page in a moment.")
+            self.env._("The figures are being read, and show here in a moment.")
             if count
             else self.env._("This customer is not linked to an ERP yet.")
         )

@@ -132,6 +132,10 @@ class HandlerAccountFiguresPull(models.AbstractModel):
         text = "\n".join(missing) or False
         if figures and flow.figures_missing != text:
             flow.figures_missing = text
+        # one message for all of them; browsers that show one of them load it again
+        self.env.ref("integration_hub.group_integration_user")._bus_send(
+            "integration_account_figures.read", {"partner_ids": partners.ids}
+        )
 
     def _prepare_figure(self, values, currency):
         def amount(name):

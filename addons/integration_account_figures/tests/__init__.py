@@ -1,1 +1,2 @@
 from . import test_account_figures
+from . import test_tour_account_figures

@@ -25,9 +25,8 @@ class FakeClient(SystemClient):
         return [self.figures.get(remote_id) for remote_id in remote_ids]
 
 
-@tagged("post_install", "-at_install")
-class TestAccountFigures(ConnectorCase):
-    """How a customer stands, and what a credit hold does; with an ERP in memory."""
+class AccountFiguresCase(ConnectorCase):
+    """A linked customer of an ERP in memory."""
 
     client_class = FakeClient
     own_flows = ("account_figures_pull",)
@@ -76,6 +75,11 @@ class TestAccountFigures(ConnectorCase):
             self.set_figures(**values)
         self.flow._enqueue_pull()
         self.run_lane()
+
+
+@tagged("post_install", "-at_install")
+class TestAccountFigures(AccountFiguresCase):
+    """How a customer stands, and what a credit hold does; with an ERP in memory."""
 
     def make_lead(self):
         return self.env["crm.lead"].create(
