@@ -226,9 +226,12 @@ class TrytonThere:
         return sum(line["quantity"] for line in lines)
 
     def order(self, number: int) -> str:
-        """Number and state of a sale."""
-        row = self.clerk.read_one("sale.sale", number, "number", "state")
-        return f"{row['number']} {row['state']}"
+        """Number and state of a sale: one in process is called off by calling off all that came of it."""
+        fields = ("number", "state", "shipment_state", "invoice_state", "shipments")
+        row = self.clerk.read_one("sale.sale", number, *fields)
+        is_left = {row["shipment_state"], row["invoice_state"]} != {"none"}
+        is_called_off = row["state"] == "done" and row["shipments"] and not is_left
+        return f"{row['number']} {'cancelled' if is_called_off else row['state']}"
 
     def complaint(self, number: int) -> str:
         """Number and state of the complaint."""

@@ -14,6 +14,9 @@ class CrmLead(models.Model):
             lambda lead: lead._shows_erp_stock()
         ).lead_line_ids.filtered("product_id")
 
+    def _get_erp_stock_deal(self):
+        return self
+
 
 class CrmLeadLine(models.Model):
     _name = "crm.lead.line"
@@ -37,4 +40,6 @@ class CrmLeadLine(models.Model):
             "lead_id.lead_line_ids.quantity",
             "lead_id.won_status",
             "lead_id.company_id",
+            # deals of one team may go to another ERP than those of the next
+            "lead_id.team_id",
         ]

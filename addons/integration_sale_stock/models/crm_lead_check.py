@@ -14,7 +14,9 @@ class CrmLead(models.Model):
     def _check_before_won(self, flow):
         findings = super()._check_before_won(flow)
         seen = set()
-        for line in self._get_check_lines(flow):
+        lines = self._get_check_lines(flow)
+        # what another ERP has is no help to this one
+        for line in lines.with_context(erp_stock_connector_id=flow.connector_id.id):
             if not line.is_erp_stock_short or line.product_id in seen:
                 continue
             # lines of one product share what there is

@@ -23,6 +23,35 @@ class IntegrationStockDocumentMixin(models.AbstractModel):
     def _get_erp_stock_company(self):
         return self.company_id or self.env.company
 
+    def _get_erp_stock_deal(self):
+        """:return: the ``crm.lead`` whose order this is going to be"""
+        raise NotImplementedError
+
+    def _get_erp_stock_connectors(self):
+        """Which ERP is going to deliver this: what another one has is no help.
+
+        :return: ``integration.connector``, or None where none takes the deal, or that one
+            tells no stock: then what all of them have is shown
+        """
+        # the check before Won asks one ERP after the other
+        only_id = self.env.context.get("erp_stock_connector_id")
+        # sudo: where a deal is sent to is set up by others, and shows in the figures alone
+        flows = self.env["integration.flow"].sudo()
+        if only_id:
+            connectors = flows.connector_id.browse(only_id)
+        else:
+            deal = self._get_erp_stock_deal()._origin.sudo()
+            company = self._get_erp_stock_company()
+            connectors = (
+                flows._find_for_push("sale_order_push", company if deal else company[:0])
+                .filtered(lambda flow: flow._filter_records(deal))
+                .connector_id
+            )
+        telling = connectors.filtered(
+            lambda connector: connector._get_flow("stock_pull").state == "running"
+        )
+        return telling or None
+
     def _compute_erp_stock_state(self):
         # sudo: whether a product is mapped is no secret to those who quote it
         mappings = self.env["integration.product.mapping"].sudo()
@@ -50,6 +79,7 @@ class IntegrationStockDocumentMixin(models.AbstractModel):
             self.env["integration.stock.level"]._ask_for(
                 document._get_erp_stock_lines().product_id,
                 document._get_erp_stock_company(),
+                document._get_erp_stock_connectors(),
             )
         return True
 
@@ -76,6 +106,7 @@ class IntegrationStockLineMixin(models.AbstractModel):
         return []
 
     @api.depends(lambda self: self._get_erp_stock_dependencies())
+    @api.depends_context("erp_stock_connector_id")
     def _compute_erp_stock(self):
         self.erp_stock = False
         self.is_erp_stock_short = False
@@ -85,7 +116,9 @@ class IntegrationStockLineMixin(models.AbstractModel):
         ).items():
             all_lines = document._get_erp_stock_lines()
             summaries = levels._get_summaries(
-                lines.product_id, document._get_erp_stock_company()
+                lines.product_id,
+                document._get_erp_stock_company(),
+                document._get_erp_stock_connectors(),
             )
             if not document._shows_erp_stock():
                 continue

@@ -17,6 +17,9 @@ class SaleOrder(models.Model):
             lambda order: order._shows_erp_stock()
         ).order_line.filtered(lambda line: line.product_id and not line.is_downpayment)
 
+    def _get_erp_stock_deal(self):
+        return self.opportunity_id
+
 
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
@@ -40,6 +43,7 @@ class SaleOrderLine(models.Model):
             "order_id.order_line.product_uom_qty",
             "order_id.state",
             "order_id.company_id",
+            "order_id.opportunity_id.team_id",
         ]
 
     def action_promise_erp_date(self):

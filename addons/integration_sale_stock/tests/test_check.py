@@ -70,3 +70,21 @@ class TestCheck(StockCase):
         self.set_level("1", 1)
         self.assertEqual(self.check(), [])
         self.assertFalse(self.get_levels(self.product))
+
+    def test_stock_of_another_erp_is_no_help(self):
+        """Deals of this team go to the first ERP: the second one's stock delivers nothing."""
+        other = self.make_connector("ERP South")
+        other._get_flow("sale_order_push").filter_domain = "[('id', '=', 0)]"
+        self.set_level("1", 10)
+        other._get_flow("stock_pull").action_resume()
+        level = {
+            "product_id": self.product.id,
+            "warehouse_id": "X",
+            "warehouse_name": "South",
+            "available": 50.0,
+            "arrivals": [],
+        }
+        self.levels._write_levels(other, self.product, [level])
+        [text] = self.check()
+        self.assertIn("10", text)
+        self.assertNotIn("60", text)

@@ -115,11 +115,12 @@ class IntegrationStockLevel(models.Model):
     # -- for lines --------------------------------------------------------------------
 
     @api.model
-    def _get_summaries(self, products, company):
+    def _get_summaries(self, products, company, connectors=None):
         """What is known of each product, over all warehouses.
 
         :param products: ``product.product`` records
         :param company: ``res.company``, whose connectors count
+        :param connectors: ``integration.connector``: those of them that count; None for all
         :return: dict ``{product id: summary}``; a summary is JSON-safe: ``available``
             (float, in the product's unit), ``arrivals`` (``[[ISO date, quantity]]``,
             earliest first, undated ones last: what should have come before today has no
@@ -128,14 +129,15 @@ class IntegrationStockLevel(models.Model):
             "expected_date", "is_overdue", "read_at"}]``)
         """
         today = self._get_today(company)
+        domain = [
+            ("product_id", "in", products.ids),
+            ("company_id", "=", company.id),
+            ("connector_id.active", "=", True),
+        ]
+        if connectors is not None:
+            domain.append(("connector_id", "in", connectors.ids))
         # sudo: people who quote see what there is, whoever keeps the connectors
-        levels = self.sudo().search(
-            [
-                ("product_id", "in", products.ids),
-                ("company_id", "=", company.id),
-                ("connector_id.active", "=", True),
-            ]
-        )
+        levels = self.sudo().search(domain)
         summaries = {}
         for product, of_product in levels.grouped("product_id").items():
             arrivals = sorted(
@@ -217,9 +219,10 @@ class IntegrationStockLevel(models.Model):
         )
 
     @api.model
-    def _ask_for(self, products, company):
+    def _ask_for(self, products, company, connectors=None):
         """Queue a reading of these products alone; a request never waits for an ERP.
 
+        :param connectors: as in :meth:`_get_summaries`
         :return: the jobs, empty where no running connector knows the products
         """
         jobs = self.env["integration.job"]
@@ -236,6 +239,8 @@ class IntegrationStockLevel(models.Model):
             )
         )
         for connector, lines in mappings.grouped("connector_id").items():
+            if connectors is not None and connector not in connectors:
+                continue
             flow = connector._get_flow("stock_pull")
             if not flow or not connector._is_running():
                 continue

@@ -1,5 +1,6 @@
 import { Component } from "@odoo/owl";
 import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
+import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -69,7 +70,10 @@ export class ErpStockField extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.popover = usePopover(ErpStockPopover, { position: "top" });
+        this.popover = usePopover(ErpStockPopover, {
+            position: "top",
+            role: "dialog",
+        });
     }
 
     get stock() {
@@ -82,6 +86,13 @@ export class ErpStockField extends Component {
 
     get date() {
         return formatDay(this.stock.date);
+    }
+
+    /** A list takes Enter for itself, to edit the line: here it opens what it stands on. */
+    onKeydown(ev) {
+        if (["enter", "space"].includes(getActiveHotkey(ev))) {
+            ev.stopPropagation();
+        }
     }
 
     open(ev) {
