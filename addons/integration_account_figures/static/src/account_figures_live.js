@@ -15,7 +15,9 @@ export class AccountFiguresLive extends Component {
         const bus = useService("bus_service");
         const onRead = (payload) => this.onRead(payload);
         bus.subscribe("integration_account_figures.read", onRead);
-        onWillDestroy(() => bus.unsubscribe("integration_account_figures.read", onRead));
+        onWillDestroy(() =>
+            bus.unsubscribe("integration_account_figures.read", onRead)
+        );
     }
 
     async onRead({ partner_ids: partnerIds }) {
