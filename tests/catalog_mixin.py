@@ -8,10 +8,12 @@ import uuid
 
 from odoo.addons.integration_hub.client import NetworkError
 
+from .catalog_fields_mixin import CatalogFieldsMixin
+
 LONG = "Långe text, 長い, طويل “quoted” <b>&amp;</b>\n" * 40
 
 
-class CatalogMixin:
+class CatalogMixin(CatalogFieldsMixin):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -89,7 +91,6 @@ class CatalogMixin:
         # mapped from the start: an order of it goes through
         lead = self.make_lead([])
         lead.lead_line_ids = [(0, 0, {"product_id": product.id, "quantity": 2})]
-        lead.lead_line_ids.tax_ids = self.taxes[21]
         self.push(lead)
         self.assert_status(lead, "in_erp")
 
@@ -219,6 +220,66 @@ class CatalogMixin:
         self.run_catalog()
         self.assertEqual(self.get_product(remote_id), product)
         self.assertEqual(product.name, "Still no code")
+
+    # -- dry run and load -------------------------------------------------------------
+
+    def test_load(self):
+        """Made, linked, changed, left alone, asked: first looked at, which writes nothing."""
+        same, changed, left = (self.add_there(self.make_code()) for _number in range(3))
+        self.run_catalog()
+        changed_here = self.get_product(changed)
+        self.get_item(left).action_leave()
+        self.rename_there(changed, "Renamed there")
+        new = self.add_there(self.make_code())
+        code = self.make_code()
+        here = self.make_product_here(code)
+        linked = self.add_there(code, name="Theirs")
+        asked = [str(remote_id) for remote_id in self.create_duplicates_there()]
+        self.created_there += asked
+        counted = ("product.product", "integration.product.mapping")
+        before = {model: self.env[model].search_count([]) for model in counted}
+        cursor = self.catalog.cursor
+        load = self.env["integration.load"].browse(
+            self.catalog.action_open_load()["res_id"]
+        )
+        load.action_check()
+        self.run_lane()
+        self.assertEqual(load.state, "checked", load.error_message)
+        lines = {line.remote_id: line for line in load.line_ids}
+        expected = {
+            same: "same",
+            changed: "change",
+            left: "same",
+            new: "create",
+            linked: "link",
+        }
+        self.assertEqual(
+            {remote_id: lines[remote_id].outcome for remote_id in expected}, expected
+        )
+        self.assertIn("attention", [lines[remote_id].outcome for remote_id in asked])
+        self.assertIn("leave it alone", lines[left].detail)
+        self.assertEqual(lines[linked].res_id, here.id)
+        self.assertIn("Name", lines[changed].detail)
+        # so far nothing was written
+        for model, count in before.items():
+            self.assertEqual(self.env[model].search_count([]), count, model)
+        self.assertFalse(self.get_item(new) | self.get_item(linked))
+        self.assertEqual(self.catalog.cursor, cursor)
+        self.assertNotEqual(changed_here.name, "Renamed there")
+        self.assertEqual(here.name, f"Ours {code}")
+        load.action_load()
+        self.run_lane()
+        self.assertEqual(load.state, "done", load.error_message)
+        self.assertEqual(self.get_product(new).default_code, self.get_item(new).code)
+        self.assertEqual(self.get_product(linked), here)
+        self.assertEqual(here.name, "Theirs")
+        self.assertEqual(changed_here.name, "Renamed there")
+        self.assertEqual(self.get_item(left).state, "left")
+        self.assertIn(False, [self.get_item(remote_id).state for remote_id in asked])
+        self.run_catalog()
+        self.assertIn(
+            "question", [self.get_item(remote_id).state for remote_id in asked]
+        )
 
     # -- variants ---------------------------------------------------------------------
 

@@ -1,8 +1,3 @@
-import base64
-import io
-
-from PIL import Image
-
 from odoo.tests import tagged
 
 from .catalog_mixin import CatalogMixin
@@ -21,7 +16,9 @@ class TestCatalogOdoo(CatalogMixin, ErpCase):
         cls.keeper = get_odoo_keeper(cls.erp)
         cls.addClassCleanup(cls.keeper.close)
 
-    def create_there(self, code, name, description=""):
+    def create_there(
+        self, code, name, description="", unit="unit", tax=21, kilograms=0
+    ):
         return self.keeper.call(
             "product.product",
             "create",
@@ -31,9 +28,40 @@ class TestCatalogOdoo(CatalogMixin, ErpCase):
                     "default_code": code or False,
                     "list_price": 12.5,
                     "description_sale": description,
+                    "uom_id": self.get_remote_unit(unit),
+                    "taxes_id": self.get_remote_taxes(tax),
+                    "weight": kilograms,
                 }
             ],
         )[0]
+
+    def get_remote_unit(self, unit):
+        """Units of the same name are the same."""
+        name = self.env.ref(f"uom.product_uom_{unit}").name
+        [row] = self.keeper.call(
+            "uom.uom", "search_read", domain=[("name", "=", name)], fields=["id"]
+        )
+        return row["id"]
+
+    def get_remote_taxes(self, tax):
+        """:return: command that sets those of this rate, None for none at all"""
+        mapped = self.env["integration.value.mapping"].search(
+            [
+                ("connector_id", "=", self.connector.id),
+                ("kind", "=", "tax"),
+                ("res_id", "=", self.taxes[tax].id if tax else 0),
+            ]
+        )
+        return [[6, 0, [int(line.remote_id) for line in mapped]]]
+
+    def change_tax_there(self, remote_id, tax):
+        self.write_there(remote_id, {"taxes_id": self.get_remote_taxes(tax)})
+
+    def change_weight_there(self, remote_id, kilograms):
+        self.write_there(remote_id, {"weight": kilograms})
+
+    def show_there(self, remote_id, picture):
+        self.write_there(remote_id, {"image_1920": picture or False})
 
     def create_duplicates_there(self):
         code = self.make_code()
@@ -98,21 +126,6 @@ class TestCatalogOdoo(CatalogMixin, ErpCase):
 
     def delete_there(self, remote_id):
         self.keeper.call("product.product", "unlink", [int(remote_id)])
-
-    def test_picture(self):
-        remote_id = self.add_there(self.make_code())
-        stream = io.BytesIO()
-        Image.new("RGB", (16, 16), "red").save(stream, "PNG")
-        picture = base64.b64encode(stream.getvalue()).decode()
-        self.write_there(remote_id, {"image_1920": picture})
-        self.run_catalog()
-        product = self.get_product(remote_id)
-        self.assertTrue(product.image_1920)
-        shown = Image.open(io.BytesIO(base64.b64decode(product.image_1920)))
-        self.assertEqual(shown.size, (16, 16))
-        self.write_there(remote_id, {"image_1920": False})
-        self.run_catalog()
-        self.assertFalse(product.image_1920)
 
     def test_taken_off_sale(self):
         """Without being archived: the switch of the ERP itself."""

@@ -11,7 +11,10 @@ strings; a client need not import anything from here.
     archived ones too.
 ``catalog_ids()`` → remote ids of all variants on sale: what is not among them is not, for
     whatever reason (deleted, archived, no longer ours to see).
-``catalog_images(remote_ids)`` → dict ``{remote id: picture as base64, "" for none}``.
+``catalog_check()`` → list of what the system lacks for some of these values (modules,
+    rights), in words; a client need not have it.
+``catalog_images(remote_ids)`` → dict ``{remote id: picture as base64, "" for none}``, not
+    larger than forms show (512 pixels).
 """
 
 from typing import Literal, TypedDict
@@ -38,7 +41,7 @@ class CatalogProduct(TypedDict):
     unit_id: str  # in which it is sold
     unit_name: str
     tax_ids: list[str]
-    weight: str  # kilograms of one unit
+    weight: str  # kilograms of one unit; one that is empty or 0 never changes ours
     price: str  # of one unit, without any price list; "0" where there is none
     currency: str  # of the price, ISO code
     active: bool  # on sale

@@ -73,6 +73,11 @@ class HandlerCatalogPull(models.AbstractModel):
             ]
         return [_read_page(client, request) for request in requests]
 
+    @staticmethod
+    def _get_system_warnings(client):
+        # most systems lack nothing
+        return getattr(client, "catalog_check", list)()
+
     def _apply(self, flow, results):
         operation = results[0][0].operation
         for job, answer in results:

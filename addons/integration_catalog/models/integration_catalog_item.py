@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from .catalog_batch import CatalogBatch
 
-CLEARED_FIELDS = ("code", "barcode", "description", "price")
+CLEARED_FIELDS = ("code", "barcode", "description", "price", "tax_ids")
 
 
 class IntegrationCatalogItem(models.Model):

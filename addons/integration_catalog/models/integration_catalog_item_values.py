@@ -201,15 +201,22 @@ class IntegrationCatalogItem(models.Model):
         ):
             if payload[source].strip() or source in payload["cleared"]:
                 values[name] = payload[source].strip() or False
-        if payload["weight"]:
+        # there is nothing without weight: 0 is where nobody has entered one
+        if float(payload["weight"] or 0):
             values["weight"] = batch.kilogram._compute_quantity(
                 float(payload["weight"]), batch.weight_unit, round=False
             )
-        if "account.tax" in self.env and not self._get_missing_tax_ids(batch):
+        if self._has_said_taxes() and not self._get_missing_tax_ids(batch):
             values["taxes_id"] = self.env["account.tax"].union(
                 *(batch.taxes[tax_id] for tax_id in payload["tax_ids"])
             )
         return values
+
+    def _has_said_taxes(self):
+        """Whether the ERP has ever named taxes of it; then their absence is its word, too."""
+        return "account.tax" in self.env and bool(
+            self.payload["tax_ids"] or "tax_ids" in self.payload["cleared"]
+        )
 
     def _get_missing_tax_ids(self, batch):
         if "account.tax" not in self.env:
@@ -322,6 +329,9 @@ class IntegrationCatalogItem(models.Model):
         values = self._prepare_values(batch)
         if "taxes_id" in values:
             values["taxes_id"] = [Command.set(values["taxes_id"].ids)]
+        elif "account.tax" in self.env and not self.payload["tax_ids"]:
+            # it is sold without there; left out, Odoo would give it the company's own
+            values["taxes_id"] = [Command.clear()]
         return {
             **values,
             "uom_id": unit.id,

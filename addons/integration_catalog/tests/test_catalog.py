@@ -104,6 +104,17 @@ class TestCatalog(CatalogCase):
         )
         self.assertEqual(self.get_line(product).remote_code, "CAT-1B")
 
+    def test_no_weight_over_there(self):
+        """Many ERPs say 0 where nobody has entered one."""
+        here = self.make_product("CAT-1", weight=2.5)
+        self.erp.add("1", "CAT-1", weight="0")
+        self.erp.add("2", "CAT-2", weight="4.2")
+        self.pull()
+        self.assertEqual(here.weight, 2.5)
+        self.erp.change("2", weight="0.000")
+        self.pull()
+        self.assertEqual(self.get_product("2").weight, 4.2)
+
     def test_emptied_over_there(self):
         """What the ERP never said stays; what it no longer says goes."""
         here = self.make_product("CAT-1", description_sale="Ours")

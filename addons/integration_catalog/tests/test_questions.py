@@ -229,6 +229,39 @@ class TestQuestions(CatalogCase):
         self.assertEqual(product.taxes_id, tax)
         self.assertFalse(item.message)
 
+    def test_no_taxes_over_there(self):
+        """Ours stay where the ERP has never named any; what it takes away goes; a new
+        product has none, as there, rather than the company's default."""
+        if "account.tax" not in self.env:
+            self.skipTest("no accounting here")
+        company = self.connector.company_id
+        tax = self.env["account.tax"].create(
+            {"name": "Ours 21", "amount": 21, "company_id": company.id}
+        )
+        company.account_sale_tax_id = tax
+        here = self.make_product("CAT-1", taxes_id=tax.ids)
+        self.erp.taxes.append({"remote_id": "5", "name": "VAT 21 %"})
+        line = self.env["integration.value.mapping"]._ensure_unmapped(
+            self.connector, "tax", tax
+        )
+        line.remote_id = "5"
+        self.erp.add("1", "CAT-1")
+        self.erp.add("2", "CAT-2")
+        self.erp.add("3", "CAT-3", tax_ids=["5"])
+        self.pull()
+        self.assertEqual(self.get_product("1"), here)
+        self.assertEqual(here.taxes_id, tax)
+        self.assertFalse(self.get_product("2").taxes_id)
+        taxed = self.get_product("3")
+        self.assertEqual(taxed.taxes_id, tax)
+        self.erp.change("3", tax_ids=[])
+        self.pull()
+        self.assertFalse(taxed.taxes_id)
+        taxed.taxes_id = tax
+        self.erp.change("3", name="Renamed")
+        self.pull()
+        self.assertFalse(taxed.taxes_id, "its owner has taken it away")
+
     def test_read_one_on_demand(self):
         self.erp.add("1", "CAT-1")
         self.erp.add("2", "CAT-2")

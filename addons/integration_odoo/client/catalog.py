@@ -145,7 +145,8 @@ class CatalogVerbs:
                         for tax_id in row.get("taxes_id") or []
                         if tax_id in own_taxes
                     ],
-                    "weight": f"{weight.normalize():f}",
+                    # 0 is where nobody has entered one
+                    "weight": f"{weight.normalize():f}" if weight else "",
                     "price": to_decimal_text(row.get("lst_price")),
                     "currency": currency,
                     "active": bool(row["active"] and row["sale_ok"]),

@@ -2,7 +2,11 @@
 
 from decimal import Decimal
 
+from odoo.addons.integration_hub.client import TextMaker
+
 from .encoding import amount_text, number_text
+from .pictures import MODULE as PICTURES
+from .pictures import PicturesMixin
 from .values import PRODUCT_FIELDS
 
 CATALOG_FIELDS = (
@@ -14,17 +18,39 @@ CATALOG_FIELDS = (
     "template",
     "template.products",
 )
+MEASURES = "product_measurements"
+TAXES = "account_product"
 MEASURE_FIELDS = ("weight", "weight_uom.factor")
 ID_CHUNK = 5000
 
+_lt = TextMaker(__name__)
 
-class CatalogMixin:
-    """``catalog_changes``, ``catalog_read``, ``catalog_ids``, ``catalog_images``."""
+
+class CatalogMixin(PicturesMixin):
+    """``catalog_changes``, ``catalog_read``, ``catalog_ids``, ``catalog_check``."""
+
+    def catalog_check(self):
+        lacking = {
+            PICTURES: _lt(
+                "Pictures of products: activate the module %(module)s in Tryton.",
+                module=PICTURES,
+            ),
+            MEASURES: _lt(
+                "Weights of products: activate the module %(module)s in Tryton.",
+                module=MEASURES,
+            ),
+            TAXES: _lt(
+                "Taxes of products: activate the module %(module)s in Tryton.",
+                module=TAXES,
+            ),
+        }
+        return [text for module, text in lacking.items() if module not in self.modules]
 
     def catalog_changes(self, cursor, limit):
-        ids, page = self.search_product_changes(
-            cursor, limit, "", "template.", "identifiers."
-        )
+        prefixes = ["", "template.", "identifiers."]
+        if PICTURES in self.modules:
+            prefixes += ["images.", "template.images."]
+        ids, page = self.search_product_changes(cursor, limit, *prefixes)
         return {"products": self._read_catalog(ids), **page}
 
     def catalog_read(self, remote_ids):
@@ -46,23 +72,24 @@ class CatalogMixin:
                 return ids
             after = found[-1]
 
-    def catalog_images(self, remote_ids):
-        # Tryton's own modules keep no pictures of products
-        return dict.fromkeys(remote_ids, "")
-
     # -- reading ----------------------------------------------------------------------
 
     def _read_catalog(self, ids):
         """:rtype: list[CatalogProduct]"""
         fields = list(CATALOG_FIELDS)
-        if "product_measurements" in self.modules:
+        if MEASURES in self.modules:
             fields += MEASURE_FIELDS
-        if "account_product" in self.modules:
+        if TAXES in self.modules:
             fields.append("account_category.customer_taxes_used")
         rows = self.read_products(ids, fields)
-        return [self._get_catalog_product(row) for row in rows]
+        pictures = self.get_picture_fingerprints(
+            {row["id"]: row["template"] for row in rows}
+        )
+        return [
+            self._get_catalog_product(row, pictures.get(row["id"], "")) for row in rows
+        ]
 
-    def _get_catalog_product(self, row):
+    def _get_catalog_product(self, row, picture):
         """:rtype: CatalogProduct"""
         product = self._get_product(row)
         name = product["name"]
@@ -89,7 +116,7 @@ class CatalogMixin:
             "weight": _get_kilograms(row),
             "price": amount_text(row["sale_price_uom"]),
             "currency": self._get_company_currency(),
-            "image": "",
+            "image": picture,
         }
 
 
