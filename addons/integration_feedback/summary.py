@@ -9,19 +9,20 @@ TOP = 5
 EXCERPTS = 6
 
 
-def make_summary(rows, labels):
+def make_summary(rows, labels, write_amount):
     """
     :param list rows: dicts ``month`` (``2026-11``), ``kind``, ``value`` (float, of lost
         deals), ``reason``, ``competitor`` and ``excerpt``, the newest first
-    :param dict labels: words for the kinds, and ``title``, ``intro``, ``currency``,
-        ``month``, ``value``, ``total``, ``reasons``, ``competitors``, ``words``
+    :param dict labels: words for the kinds, and ``title``, ``intro``, ``month``, ``value``,
+        ``total``, ``reasons``, ``competitors``, ``words``
+    :param write_amount: function that writes a lost value as the readers of these words do
     :return: text; the same for the same rows, whenever it is made
     """
     kinds = labels["kinds"]
     months = sorted({row["month"] for row in rows}, reverse=True)[:MONTHS]
     rows = [row for row in rows if row["month"] in months]
     lines = [labels["title"], labels["intro"], ""]
-    lines += _make_table(rows, months, kinds, labels)
+    lines += _make_table(rows, months, labels, write_amount)
     for name, field in (("reasons", "reason"), ("competitors", "competitor")):
         counts = Counter(row[field] for row in rows if row[field])
         if counts:
@@ -38,8 +39,9 @@ def make_summary(rows, labels):
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _make_table(rows, months, kinds, labels):
+def _make_table(rows, months, labels, write_amount):
     """Counts by month and kind, with the value lost."""
+    kinds = labels["kinds"]
     counts, values = defaultdict(Counter), Counter()
     for row in rows:
         counts[row["month"]][row["kind"]] += 1
@@ -50,7 +52,7 @@ def _make_table(rows, months, kinds, labels):
             [
                 month,
                 *(str(counts[month][kind] or "-") for kind in kinds),
-                _show_value(values[month], labels),
+                write_amount(values[month]) if values[month] else "-",
             ]
         )
     totals = sum(counts.values(), Counter())
@@ -58,7 +60,7 @@ def _make_table(rows, months, kinds, labels):
         [
             labels["total"],
             *(str(totals[kind] or "-") for kind in kinds),
-            _show_value(sum(values.values()), labels),
+            write_amount(total) if (total := sum(values.values())) else "-",
         ]
     )
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
@@ -69,9 +71,3 @@ def _make_table(rows, months, kinds, labels):
         )
         for line in table
     ]
-
-
-def _show_value(value, labels):
-    if not value:
-        return "-"
-    return f"{value:,.{labels['digits']}f} {labels['currency']}"

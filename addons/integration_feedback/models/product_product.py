@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import formatLang
 
 from ..summary import MONTHS, make_summary
 from .integration_feedback import READERS
@@ -93,7 +94,8 @@ class ProductProduct(models.Model):
         :return: dict ``{product id: text}``, "" where there is nothing to tell
         """
         # one language, whoever makes it: another one would be a change
-        self = self.with_context(lang=company.sudo().partner_id.lang)
+        lang = company.sudo().partner_id.lang or "en_US"
+        self = self.with_context(lang=lang)
         feedback = self._find_feedback_to_show(company)
         by_product = feedback.grouped("product_id")
         people = feedback._find_people()
@@ -109,9 +111,13 @@ class ProductProduct(models.Model):
             "reasons": self.env._("Why deals were lost"),
             "competitors": self.env._("Competitors"),
             "words": self.env._("In their words"),
-            "currency": company.currency_id.name,
-            "digits": company.currency_id.decimal_places,
         }
+        currency = company.currency_id
+
+        def write_amount(value):
+            number = formatLang(self.env, value, digits=currency.decimal_places)
+            return f"{number} {currency.name}"
+
         return {
             product.id: make_summary(
                 by_product[product]._prepare_rows(people),
@@ -119,6 +125,7 @@ class ProductProduct(models.Model):
                     **labels,
                     "title": self.env._("Market feedback: %s", product.display_name),
                 },
+                write_amount,
             )
             if product in by_product
             else ""

@@ -13,9 +13,12 @@ LABELS = {
     "reasons": "Why deals were lost",
     "competitors": "Competitors",
     "words": "In their words",
-    "currency": "EUR",
-    "digits": 2,
 }
+
+
+def write_amount(value):
+    """As in Dutch."""
+    return f"{value:_.2f} EUR".replace(".", ",").replace("_", ".")
 
 
 def make_row(month="2026-11", kind="wish", value=0.0, **values):
@@ -126,6 +129,7 @@ class TestSummary(BaseCase):
                 ),
             ],
             LABELS,
+            write_amount,
         )
         self.assertEqual(
             text.splitlines(),
@@ -134,9 +138,9 @@ class TestSummary(BaseCase):
                 "Made by the CRM.",
                 "",
                 "Month    Wish  Deal Lost    Lost Value",
-                "2026-11     1          1  1,250.00 EUR",
-                "2026-10     -          1      2.50 EUR",
-                "Total       1          2  1,252.50 EUR",
+                "2026-11     1          1  1.250,00 EUR",
+                "2026-10     -          1      2,50 EUR",
+                "Total       1          2  1.252,50 EUR",
                 "",
                 "Why deals were lost: Too expensive (2)",
                 "",
@@ -153,7 +157,7 @@ class TestSummary(BaseCase):
             for year in (26, 25)
             for month in range(12, 0, -1)
         ]
-        lines = make_summary(rows, LABELS).splitlines()
+        lines = make_summary(rows, LABELS, write_amount).splitlines()
         self.assertEqual(len([line for line in lines if line.startswith("2026-")]), 12)
         self.assertFalse([line for line in lines if line.startswith("2025-")])
         self.assertEqual(lines[-1].count("x"), 1)

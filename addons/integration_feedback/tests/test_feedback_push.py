@@ -182,6 +182,17 @@ class TestFeedbackPush(FeedbackCase):
         ]
         self.assertEqual(*texts)
 
+    def test_numbers_as_in_that_language(self):
+        self.env["res.lang"]._activate_lang("nl_NL")
+        company = self.env.company
+        company.partner_id.lang = "nl_NL"
+        self.lose(self.make_lead((self.pump, 123)))
+        texts = self.pump._prepare_feedback_summaries(company)
+        self.assertIn(f"12.300,00 {company.currency_id.name}", texts[self.pump.id])
+        company.partner_id.lang = False
+        texts = self.pump._prepare_feedback_summaries(company)
+        self.assertIn(f"12,300.00 {company.currency_id.name}", texts[self.pump.id])
+
     def test_all_gone(self):
         feedback = self.say()
         self.send()
