@@ -3,9 +3,9 @@ from itertools import zip_longest
 from markupsafe import Markup
 
 from odoo import models
-from odoo.tools.misc import formatLang
 
 from ..decimals import to_decimal
+from ..formats import format_number
 
 # of money whose currency is not known here any more
 USUAL_PLACES = 2
@@ -43,7 +43,10 @@ class HandlerSaleOrderPush(models.AbstractModel):
                 description.split("\n", 1)[0],
                 Markup("").join(
                     Markup('<td class="text-end">%s</td><td class="text-end">%s</td>')
-                    % (_format(self.env, ours, least), _format(self.env, theirs, least))
+                    % (
+                        format_number(self.env, ours, least),
+                        format_number(self.env, theirs, least),
+                    )
                     for ours, theirs, least in cells
                 ),
             )
@@ -81,8 +84,8 @@ class HandlerSaleOrderPush(models.AbstractModel):
         ) % (
             "" if _is_equal(here, there) else Markup(' class="table-warning"'),
             label,
-            _format(self.env, here, places),
-            _format(self.env, there, places),
+            format_number(self.env, here, places),
+            format_number(self.env, there, places),
         )
 
 
@@ -90,11 +93,3 @@ def _is_equal(here, there):
     return (
         here is not None and there is not None and to_decimal(here) == to_decimal(there)
     )
-
-
-def _format(env, number, least):
-    """With as many decimals as it has, and no fewer than ``least``."""
-    if number is None:
-        return ""
-    number = to_decimal(number).normalize()
-    return formatLang(env, float(number), max(least, -number.as_tuple().exponent))

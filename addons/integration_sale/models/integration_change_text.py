@@ -1,10 +1,10 @@
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
-from ..decimals import to_decimal
-from ..order_merge import THERE
+from ..formats import format_number
+from ..order_merge import NUMBERS, THERE
 
 
 class IntegrationChangeText(models.AbstractModel):
@@ -167,8 +167,8 @@ class IntegrationChangeText(models.AbstractModel):
         return self.env._(
             "%(what)s %(here)s here, %(there)s in %(system)s",
             what=what,
-            here=_shorten(point["after"]),
-            there=_shorten(point["there"]),
+            here=self._show(point, "after"),
+            there=self._show(point, "there"),
             system=order.connector_name,
         )
 
@@ -205,12 +205,25 @@ class IntegrationChangeText(models.AbstractModel):
                 return self.env._(
                     "%(what)s: added, %(quantity)s",
                     what=what,
-                    quantity=_shorten(point["after"]),
+                    quantity=self._show(point, "after"),
                 )
             return self.env._("%s: taken out", what)
         if point["field"] in TEXTLESS:
             return what
-        return f"{what}: {_shorten(point['before'])} → {_shorten(point['after'])}"
+        before, after = (self._show(point, name) for name in ("before", "after"))
+        return f"{what}: {before} → {after}"
+
+    @api.model
+    def _show(self, point, name):
+        """:return: the value as people write it here; "" where its name says it all"""
+        field, text = point["field"], point[name]
+        if not text or field in TEXTLESS:
+            return ""
+        if field == "requested_date":
+            return format_date(self.env, text)
+        if field in NUMBERS or field == "line" and text != THERE:
+            return format_number(self.env, text)
+        return text
 
     @api.model
     def _get_what(self, point):
@@ -258,8 +271,8 @@ class IntegrationChangeText(models.AbstractModel):
             )
             % (
                 self._get_what(point),
-                "" if point["field"] in TEXTLESS else _shorten(point["after"]),
-                "" if point["field"] in TEXTLESS else _shorten(point["there"]),
+                self._show(point, "after"),
+                self._show(point, "there"),
                 self._get_reason(point["reason"]),
             )
             for point in left
@@ -323,11 +336,3 @@ TEXTLESS = (
     "carrier_id",
     "note",
 )
-
-
-def _shorten(text):
-    """Numbers without needless zeros, other texts as they are."""
-    try:
-        return f"{to_decimal(text).normalize():f}" if text else ""
-    except ArithmeticError:
-        return text

@@ -36,6 +36,26 @@ class TestAfterWon(AfterWonCase):
         self.run_lane()
         self.assertEqual(self.erp.calls["order_update"], 1)
 
+    def test_numbers_as_their_reader_writes_them(self):
+        """In the language the sentences are in; what only looks like a number is a text."""
+        self.env["res.lang"]._activate_lang("nl_NL")
+        (self.steward | self.salesperson).lang = "nl_NL"
+        lead, order = self.make_sent()
+        order.order_line.product_uom_qty = 1234.5
+        order.client_order_ref = "00120"
+        order.commitment_date = "2027-03-31 12:00:00"
+        self.run_lane()
+        news = lead.message_ids[0].body
+        self.assertIn("2 → 1.234,5", news)
+        self.assertIn("→ 00120", news)
+        self.assertIn("→ 31-03-2027", news)
+        self.get_remote_order(lead)["delivery_state"] = "shipped"
+        order.order_line.product_uom_qty = 0.5
+        self.run_lane()
+        for text in (lead.integration_message, str(self.get_activities(lead).note)):
+            self.assertIn("0,5", text)
+            self.assertIn("1.234,5", text)
+
     def make_line(self, order, product, quantity):
         return self.env["sale.order.line"].create(
             {
