@@ -9,6 +9,7 @@ from . import integration_flow
 from . import integration_flow_filter
 from . import integration_handler
 from . import integration_handler_load
+from . import integration_handler_read_load
 from . import integration_handler_timeline
 from . import integration_handler_cancel
 from . import integration_load

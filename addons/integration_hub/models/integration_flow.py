@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..client import IntegrationError, Text
-from .load_steps import OPERATIONS, LoadSteps
+from .load_steps import OPERATIONS, READ, LoadSteps, ReadSteps
 
 
 class IntegrationFlow(models.Model):
@@ -186,7 +186,9 @@ class IntegrationFlow(models.Model):
         """:param str operation: of jobs, where it matters: a load has steps of its own"""
         self.ensure_one()
         handler = self.env[f"integration.handler.{self.code}"]
-        return LoadSteps.of(handler) if operation in OPERATIONS else handler
+        if operation in OPERATIONS:
+            return LoadSteps.of(handler)
+        return ReadSteps.of(handler) if operation == READ else handler
 
     @api.private
     def _get_to_look_at(self):

@@ -8,11 +8,13 @@ PAGE_SIZE = 100
 CHECK = "load_check"
 LOAD = "load"
 OPERATIONS = (CHECK, LOAD)
+# operation of the jobs a load of a flow that reads queues: see ``integration.handler.read.load``
+READ = "load_read"
 
 
-class LoadSteps:
-    """The three steps of a lane (see ``integration.handler``) for the jobs of a load, on
-    top of a flow's hooks.
+class Steps:
+    """Takes the place of a flow's own steps (see ``integration.handler``); all else is the
+    flow's.
 
     :param handler: handler of the flow, with ``_has_load``
     """
@@ -26,6 +28,13 @@ class LoadSteps:
         """A lane takes ``_call`` from the class, and hands no handler to it."""
         call = staticmethod(type(handler)._load_call)
         return type(cls.__name__, (cls,), {"_load_call": call})(handler)
+
+    def __getattr__(self, name):
+        return getattr(self.handler, name)
+
+
+class LoadSteps(Steps):
+    """The three steps of a lane for the jobs of a load, on top of a flow's hooks."""
 
     def _get_load(self, job):
         return self.env["integration.load"].browse(job.payload["load_id"]).exists()
@@ -70,9 +79,6 @@ class LoadSteps:
                 else:
                     load.write({"state": "done", "finished_at": fields.Datetime.now()})
 
-    def __getattr__(self, name):
-        return getattr(self.handler, name)
-
     def _on_problem(self, flow, failures):
         """The load's own form shows it."""
 
@@ -81,3 +87,25 @@ class LoadSteps:
 
     def _on_cancelled(self, flow, jobs):
         """The load's own form shows it."""
+
+
+class ReadSteps(Steps):
+    """The three steps for the jobs that a load of a flow that reads has queued."""
+
+    def _prepare(self, flow, jobs):
+        return {
+            job: self.handler._load_prepare(
+                flow, self.handler._load_find(flow, [("id", "in", job.payload["ids"])])
+            )
+            for job in jobs
+        }
+
+    @classmethod
+    def _call(cls, client, requests):
+        return [cls._load_call(client, request) for request in requests]
+
+    def _apply(self, flow, results):
+        for job, answer in results:
+            self.handler.with_context(integration_job_id=job.id)._load_write(
+                flow, answer
+            )

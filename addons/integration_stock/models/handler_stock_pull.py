@@ -13,7 +13,7 @@ class HandlerStockPull(models.AbstractModel):
 
     _name = "integration.handler.stock_pull"
     _description = "Stock in the ERP"
-    _inherit = ["integration.handler"]
+    _inherit = ["integration.handler.read.load"]
 
     def _prepare(self, flow, jobs):
         if jobs[:1].operation == "read":
