@@ -3,8 +3,10 @@ ERP. What stands over there is written as a clerk does it, not by our client."""
 
 from odoo.fields import Command
 
+from .load_steps import LoadSteps
 
-class CustomerNewsMixin:
+
+class CustomerNewsMixin(LoadSteps):
     """To be put before ``CustomerMixin``. Each ERP's own class has ``write_address_there``
     (``street, street2, zip, city, country_code``, of one address and nothing else),
     ``write_email_there``, ``archive_there``, ``archive_legal_there``, ``enter_anew_there``
@@ -82,6 +84,44 @@ class CustomerNewsMixin:
         self.read_news()
         self.assertEqual(self.get_marks(), known)
         self.assertEqual(customer.message_ids, messages)
+
+    def test_news_1_looked_at_before_it_is_taken_over(self):
+        """It writes over our fields: the check says which, and writes none."""
+        customer, books, _depot, contact = self.make_known()
+        same = self.make_linked(name="Same")
+        self.write_address_there(self.address_id(customer), street="Nieuwe Weg 2")
+        self.write_address_there(self.address_id(books), street="Postbus 9")
+        clash = self.make_linked(name="Clash")
+        self.write_address_there(self.address_id(clash), zip="9999 ZZ")
+        self.flow.write({"cadence": "scheduled", "next_run": "2099-01-01"})
+        clash.street = "Onze Straat 1"
+        load = self.check_load(
+            self.pull,
+            "res_partner",
+            "integration_external_id",
+            "integration_change",
+            "mail_message",
+            "mail_activity",
+        )
+        line = self.get_line(load, customer)
+        self.assertEqual(line.outcome, "change")
+        self.assertEqual(
+            set(line.detail.split("; ")),
+            {
+                f"{customer.name}, Street: Kerkstraat 1 → Nieuwe Weg 2",
+                f"Boekhouding, Street: {books.street} → Postbus 9",
+            },
+        )
+        self.assertEqual(self.get_line(load, same).outcome, "same")
+        line = self.get_line(load, clash)
+        self.assertEqual(line.outcome, "attention")
+        self.assertIn("9999 ZZ", line.detail)
+        self.assertEqual((load.change_count, load.create_count), (1, 0))
+        self.do_load(load)
+        self.assertEqual(customer.street, "Nieuwe Weg 2")
+        self.assertEqual(contact.street, "Nieuwe Weg 2", "moved along, as in Odoo")
+        self.assertEqual(books.street, "Postbus 9")
+        self.assertEqual(clash.street, "Onze Straat 1")
 
     def get_marks(self):
         links = self.env["integration.external.id"].search(

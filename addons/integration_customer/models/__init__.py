@@ -20,3 +20,4 @@ from . import handler_customer_marks
 from . import handler_customer_pull
 from . import handler_customer_take
 from . import handler_customer_take_words
+from . import handler_customer_take_load

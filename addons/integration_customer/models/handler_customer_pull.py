@@ -16,7 +16,7 @@ class HandlerCustomerPull(models.AbstractModel):
 
     _name = "integration.handler.customer_pull"
     _description = "Customers Changed in the ERP"
-    _inherit = ["integration.handler"]
+    _inherit = ["integration.handler.read.load"]
 
     # -- the three steps --------------------------------------------------------------
 

@@ -53,8 +53,34 @@ class HandlerCustomerPull(models.AbstractModel):
         push = self.env["integration.handler.customer_push"]
         if gone := [key for key, state in states.items() if state is None]:
             push._drop_links(connector, gone, [])
+        takings, outdated = self._find_takings(flow, states, moment)
+        self._enqueue_read(flow, outdated)
+        takings = self._write_here(flow, takings)
+        self._note_marks(connector, takings)
+        self._tell(flow, takings)
+        push_flow = connector._get_flow("customer_push")
+        if push_flow:
+            # contacts have moved along with their company here, perhaps not there
+            push._enqueue_rest(
+                push_flow,
+                self.env["res.partner"].browse(
+                    item.customer.id for item in takings if item.changed
+                ),
+            )
+
+    def _find_takings(self, flow, states, moment):
+        """What would be written here; for the parameters see :meth:`_take_states`.
+
+        :return: ``(takings, outdated)``: list of :class:`Taking`, and remote ids of those
+            that have to be read once more
+        """
+        connector = flow.connector_id
+        push = self.env["integration.handler.customer_push"]
         partner_ids = self.env["integration.external.id"]._get_local_ids(
-            connector, "party", "res.partner", states
+            connector,
+            "party",
+            "res.partner",
+            [key for key, state in states.items() if state is not None],
         )
         # as where they are sent: those of another company are none of this connector's
         customers = (
@@ -82,17 +108,7 @@ class HandlerCustomerPull(models.AbstractModel):
                 party, taking.state, known, rules
             )
             takings.append(taking)
-        self._enqueue_read(flow, outdated)
-        takings = self._write_here(flow, takings)
-        self._note_marks(connector, takings)
-        self._tell(flow, takings)
-        push_flow = connector._get_flow("customer_push")
-        if push_flow:
-            # contacts have moved along with their company here, perhaps not there
-            push._enqueue_rest(
-                push_flow,
-                customers.browse(item.customer.id for item in takings if item.changed),
-            )
+        return takings, outdated
 
     # -- the records here -------------------------------------------------------------
 

@@ -7,3 +7,4 @@ from . import test_customer_news
 from . import test_customer_news_sides
 from . import test_customer_rules
 from . import test_merge
+from . import test_customer_news_load
