@@ -18,7 +18,7 @@ class HandlerSaleStatusPull(models.AbstractModel):
 
     _name = "integration.handler.sale_status_pull"
     _description = "Shipping and Invoice Status from the ERP"
-    _inherit = ["integration.handler"]
+    _inherit = ["integration.handler.read.load"]
 
     # -- the three steps --------------------------------------------------------------
 
@@ -81,8 +81,9 @@ class HandlerSaleStatusPull(models.AbstractModel):
 
     # -- what came back ---------------------------------------------------------------
 
-    def _write_statuses(self, flow, statuses):
-        """Keep what is new, once; tell people what they care for."""
+    def _find_fresh(self, flow, statuses):
+        """:return: ``(orders, fresh)``: those that are looked at now, and of them, ``{order:
+        status}`` of what is news"""
         orders = self.env["integration.erp.order"].search(
             [
                 ("connector_id", "=", flow.connector_id.id),
@@ -94,7 +95,6 @@ class HandlerSaleStatusPull(models.AbstractModel):
         open_ones = orders._get_being_changed()
         open_ones.write({"checked_at": self.env.cr.now() - 2 * ASK_AGAIN_AFTER})
         orders -= open_ones
-        orders.write({"checked_at": self.env.cr.now()})
         by_remote_id = {order.remote_id: order for order in orders}
         fresh = {}
         for status in statuses:
@@ -102,10 +102,38 @@ class HandlerSaleStatusPull(models.AbstractModel):
             order = by_remote_id.get(status["remote_id"])
             if order and order.received_hash != _get_fingerprint(status):
                 fresh[order] = status
+        return orders, fresh
+
+    def _write_statuses(self, flow, statuses):
+        """Keep what is new, once; tell people what they care for."""
+        orders, fresh = self._find_fresh(flow, statuses)
+        orders.write({"checked_at": self.env.cr.now()})
         self._set_strangers_aside(fresh)
         if not fresh:
             return
         before = {order: order._get_standing() for order in fresh}
+        self._write_records(flow, fresh)
+        self._note_changes(flow, fresh)
+        leads = self.env["crm.lead"].union(*(order.lead_id for order in fresh))
+        self._settle_issues(leads)
+        self._ask_about_revived(
+            orders.filtered(
+                lambda order: (
+                    order in before
+                    and before[order].state in GONE_STATES
+                    and order._is_live()
+                )
+            )
+        )
+        leads._update_integration_status()
+        for order, standing in before.items():
+            self._tell(order, standing)
+
+    def _write_records(self, flow, fresh):
+        """Orders with their invoices and shipments, as they are there; nobody is told.
+
+        :param dict fresh: ``{order: status}``
+        """
         currencies = self.env["integration.erp.order"]._get_currencies(
             {status["currency"] for status in fresh.values()}
             | {
@@ -122,21 +150,6 @@ class HandlerSaleStatusPull(models.AbstractModel):
         )
         for order, status in fresh.items():
             self._write_order(order, status, invoices, shipments, currencies)
-        self._note_changes(flow, fresh)
-        leads = self.env["crm.lead"].union(*(order.lead_id for order in fresh))
-        self._settle_issues(leads)
-        self._ask_about_revived(
-            orders.filtered(
-                lambda order: (
-                    order in before
-                    and before[order].state in GONE_STATES
-                    and order._is_live()
-                )
-            )
-        )
-        leads._update_integration_status()
-        for order, standing in before.items():
-            self._tell(order, standing)
 
     def _note_changes(self, flow, fresh):
         """Keep what came in, for the timeline of the deal."""

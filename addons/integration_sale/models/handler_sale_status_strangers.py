@@ -9,6 +9,14 @@ class HandlerSaleStatusPull(models.AbstractModel):
 
     _inherit = "integration.handler.sale_status_pull"
 
+    def _find_strangers(self, fresh):
+        """:return: list of those of ``fresh`` under whose ids another deal's order is found"""
+        return [
+            order
+            for order, status in fresh.items()
+            if is_clash(status.get("key"), order.key)
+        ]
+
     def _set_strangers_aside(self, fresh):
         """Take out what is another deal's, and ask a person; see ``order_keys.py``.
 
@@ -16,8 +24,9 @@ class HandlerSaleStatusPull(models.AbstractModel):
         """
         texts = self.env["integration.change.text"]
         asked = back = self.env["integration.erp.order"]
+        strangers = self._find_strangers(fresh)
         for order, status in list(fresh.items()):
-            if is_clash(status.get("key"), order.key):
+            if order in strangers:
                 message = texts._get_clash_message(order, status["key"])
                 order.write(
                     {

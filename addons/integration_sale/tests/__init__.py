@@ -21,7 +21,7 @@ from . import test_order_push
 from . import test_values
 from . import test_customer
 from . import test_stale_links
-from . import test_status
+from . import test_status, test_status_load
 from . import test_rights
 from . import test_lost_calls
 from . import test_sending_stops
