@@ -11,7 +11,7 @@ class HandlerAccountFiguresPull(models.AbstractModel):
 
     _name = "integration.handler.account_figures_pull"
     _description = "Account Figures from the ERP"
-    _inherit = ["integration.handler"]
+    _inherit = ["integration.handler.read.load"]
 
     # -- the three steps --------------------------------------------------------------
 
