@@ -58,7 +58,9 @@ class HandlerSaleChangePush(models.AbstractModel):
         wanted = {job: order for job, order in orders.items() if job not in requests}
         if not wanted:
             return requests
-        push_flow = flow.connector_id._get_flow("sale_order_push")
+        # how orders are made out is kept there, also while new ones are switched off
+        connector = flow.connector_id.with_context(active_test=False)
+        push_flow = connector._get_flow("sale_order_push")
         push = self.env["integration.handler.sale_order_push"].with_company(
             flow.company_id
         )

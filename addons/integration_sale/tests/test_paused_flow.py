@@ -124,3 +124,16 @@ class TestPausedFlow(SaleCase):
         self.assertIn(
             "starts ERP North again", self.get_sent(lead, self.steward)["actor"]
         )
+
+    def test_orders_are_switched_off(self):
+        """New deals stay here; those that went over are kept up to date all the same."""
+        lead = self.make_lead([(self.product, 2)])
+        self.push(lead)
+        self.assertEqual(lead.integration_status, "in_erp")
+        self.flow.active = False
+        lead.lead_line_ids.quantity = 5
+        self.commit()
+        self.run_lane()
+        self.assertEqual(lead.integration_status, "in_erp", lead.integration_message)
+        [line] = self.get_remote_order(lead)["request"]["lines"]
+        self.assertEqual(line["quantity"], "5")
