@@ -2,6 +2,8 @@
 
     python tools/app_pages.py [--check]
 
+Its pictures are those of the guides (`docs/images`), which the tests make.
+
 With --check nothing is written; the exit code is 1 when a page is not what its sources say. `make format` writes,
 `make lint` checks.
 """
@@ -20,6 +22,20 @@ SECTIONS = (
     ("CONFIGURE", "Set-up"),
     ("USAGE", "How it is used"),
 )
+IMAGES = ROOT / "docs/images"
+# What each page shows, by addon ("" is the one in the root): those with screens of their own.
+SHOWN = {
+    "": ("opportunity", "overview"),
+    "integration_account_figures": ("customer",),
+    "integration_after_sales": ("complaint",),
+    "integration_customer": ("customer",),
+    "integration_feedback": ("feedback",),
+    "integration_forecast": ("sales-forecast",),
+    "integration_hub": ("overview", "problems"),
+    "integration_odoo": ("setup-access",),
+    "integration_sale": ("opportunity", "check-before-won"),
+    "integration_sale_stock": ("quotation",),
+}
 # Of Odoo's own app pages, which bring their style by these classes.
 PAGE = """\
 <!doctype html>
@@ -44,11 +60,8 @@ def make_page(addon: Path) -> str:
     """The page of the addon in this folder."""
     manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
     pictures = [
-        PICTURE.format(
-            file=picture.name, text=html.escape(picture.stem.replace("-", " "))
-        )
-        for picture in sorted((addon / "static/description").glob("*.png"))
-        if picture.name != "icon.png"
+        PICTURE.format(file=f"{name}.png", text=html.escape(name.replace("-", " ")))
+        for name in get_shown(addon)
     ]
     markdown = MarkdownIt("commonmark").enable("table")
     sections = []
@@ -70,6 +83,19 @@ def make_page(addon: Path) -> str:
     )
 
 
+def get_shown(addon: Path) -> tuple:
+    """The names of its pictures."""
+    return SHOWN.get("" if addon == ROOT else addon.name, ())
+
+
+def get_files(addon: Path) -> dict:
+    """What is to be in `static/description`: content by name, the icon aside."""
+    files = {"index.html": make_page(addon).encode()}
+    for name in get_shown(addon):
+        files[f"{name}.png"] = (IMAGES / f"{name}.png").read_bytes()
+    return files
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or say which are out of date."""
     parser = argparse.ArgumentParser()
@@ -80,18 +106,19 @@ def main(arguments: list[str]) -> int:
         ROOT / "__manifest__.py",
         *sorted(ROOT.glob("addons/*/__manifest__.py")),
     ):
-        file = manifest.parent / "static/description/index.html"
-        page = make_page(manifest.parent)
-        if file.is_file() and file.read_text() == page:
-            continue
-        if options.check:
-            print(
-                f"{file.relative_to(ROOT)} is not what its sources say: `make format` makes it anew."
-            )
-            code = 1
-        else:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(page)
+        folder = manifest.parent / "static/description"
+        for name, content in get_files(manifest.parent).items():
+            file = folder / name
+            if file.is_file() and file.read_bytes() == content:
+                continue
+            if options.check:
+                print(
+                    f"{file.relative_to(ROOT)} is not what its sources say: `make format` makes it anew."
+                )
+                code = 1
+            else:
+                folder.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
     return code
 
 
