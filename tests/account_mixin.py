@@ -9,10 +9,11 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.integration_hub.client import NetworkError
 
+from .load_steps import LoadSteps
 from .order_check_mixin import OrderCheckSteps
 
 
-class AccountMixin(OrderCheckSteps):
+class AccountMixin(LoadSteps, OrderCheckSteps):
     @classmethod
     def connect(cls):
         super().connect()
@@ -115,6 +116,34 @@ class AccountMixin(OrderCheckSteps):
             shown["id"], self.get_fix(shown, "Show")
         )
         self.assertEqual(action["res_model"], "integration.account.figure")
+
+    def test_1_looked_at_before_it_is_read(self):
+        """Customer by customer, and what is owed in all."""
+        customer = self.make_linked()
+        invoice = self.sell_there(customer, days_ago=70)
+        self.read_figures()
+        owed = self.get_figure(customer).receivable
+        self.clerk.pay(invoice, 100)
+        new = self.make_linked()
+        total = self.get_total_there(self.sell_there(new, quantity=1))
+        load = self.check_load(self.account_flow, "integration_account_figure")
+        line = self.get_line(load, customer)
+        self.assertEqual(line.outcome, "change")
+        self.assertIn("Receivable: ", line.detail)
+        self.assertEqual(self.get_line(load, new).outcome, "create")
+        euro = self.env.ref("base.EUR")
+        self.assertEqual(
+            self.get_totals(load),
+            {
+                ("To Create", "EUR"): euro.format(total),
+                ("To Change", "EUR"): euro.format(owed - 100),
+            },
+        )
+        self.do_load(load)
+        self.assertAlmostEqual(self.get_figure(customer).receivable, owed - 100, 2)
+        self.assertAlmostEqual(self.get_figure(new).receivable, total, 2)
+        load = self.check_load(self.account_flow, "integration_account_figure")
+        self.assertEqual((load.same_count, load.change_count), (2, 0))
 
     def test_2_paid_and_nothing_to_say(self):
         customer = self.make_linked()

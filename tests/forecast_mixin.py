@@ -9,8 +9,10 @@ from odoo import fields
 
 from odoo.addons.integration_hub.client import NetworkError
 
+from .load_steps import LoadSteps
 
-class ForecastMixin:
+
+class ForecastMixin(LoadSteps):
     @classmethod
     def connect(cls):
         super().connect()
@@ -69,6 +71,28 @@ class ForecastMixin:
         load.action_load()
         self.run_lane()
         self.assertEqual(load.state, "done")
+        self.assertEqual(self.get_planned("PUMP-200", self.next_month), 5)
+
+    def test_1_comes_to(self):
+        """What is planned, at list price: by outcome, in the company's currency."""
+        deal = self.make_deal([("PUMP-200", 10), ("BOOK-HYD", 4)])
+        self.send_well()
+        self.plan_there("BOOK-HYD", self.next_month, 77)
+        self.make_deal([("SEAL-KIT", 6)])
+        # what is new about it goes with the next run: the check sees it as well
+        deal.lead_line_ids[0].quantity = 30
+        load = self.check_load(self.forecast_flow)
+        price = {code: self.products[code].lst_price for code in self.products}
+        euro = self.env.ref("base.EUR")
+        self.assertEqual(
+            self.get_totals(load),
+            {
+                ("To Create", "EUR"): euro.format(3 * price["SEAL-KIT"]),
+                ("To Change", "EUR"): euro.format(
+                    15 * price["PUMP-200"] + 2 * price["BOOK-HYD"]
+                ),
+            },
+        )
         self.assertEqual(self.get_planned("PUMP-200", self.next_month), 5)
 
     def test_1_in_the_planning(self):

@@ -8,8 +8,10 @@ from odoo.fields import Command
 
 from odoo.addons.integration_hub.client import NetworkError
 
+from .load_steps import LoadSteps
 
-class StockMixin:
+
+class StockMixin(LoadSteps):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -45,6 +47,26 @@ class StockMixin:
         )
         # books, that no other test sells
         self.assertGreater(self.get_level(self.products["BOOK-HYD"]).available, 0)
+
+    def test_1_looked_at_before_it_is_read(self):
+        product, new = self.make_counted(5), self.make_counted(8)
+        self.read_stock(product)
+        day = date.today() + timedelta(days=9)
+        self.expect_there(product, 7, day)
+        load = self.check_load(self.stock, "integration_stock_level")
+        line = self.get_line(load, product)
+        self.assertEqual(line.outcome, "change")
+        self.assertIn("Expected: – → 7.00", line.detail)
+        self.assertNotIn("Available", line.detail)
+        line = self.get_line(load, new)
+        self.assertEqual(line.outcome, "create")
+        self.assertIn("Available: 8.00", line.detail)
+        self.assertFalse(load.has_amounts)
+        self.do_load(load)
+        self.assertEqual(self.get_level(product).expected_date, day)
+        self.assertEqual(self.get_level(new).available, 8)
+        load = self.check_load(self.stock, "integration_stock_level")
+        self.assertEqual(self.get_line(load, new).outcome, "same")
 
     def test_2_update_and_arrivals(self):
         product = self.make_counted(5)
