@@ -18,8 +18,11 @@ SPARE = 5.0
 SHORTEST_RUN = 0.5
 # a lane waits itself for retries that are due so soon; later ones wake a lane up
 WAIT_FOR_RETRY = 5.0
-# a job whose lane died so often is likely what kills it
+# a job with which a lane died so often, one time after the other and at last alone, is
+# likely what kills it
 MOST_CRASHES = 3
+# ... as is one that never got through, whatever else was under way
+MOST_CRASHES_AMONG_OTHERS = 9
 
 
 class IntegrationLane(models.AbstractModel):
@@ -81,7 +84,6 @@ class IntegrationLane(models.AbstractModel):
             self._wake_up()
             self._commit()
             return 0
-        self._run_connection_tests(end)
         self._reclaim()
         run = LaneRun(self, deadline, end)
         try:
@@ -167,11 +169,14 @@ class IntegrationLane(models.AbstractModel):
     # -- what else a lane does --------------------------------------------------------
 
     @api.model
-    def _reclaim(self):
+    def _reclaim(self, own_name=""):
         """Take up the jobs of lanes that died.
 
         A lane is dead when the advisory lock it holds for the length of its run is gone,
         which PostgreSQL sees to the moment its connection ends, or when its lease ran out.
+
+        :param str own_name: of the run that asks, which lives
+        :return: whether there were any
         """
         rows = self.env.execute_query(
             SQL(
@@ -179,6 +184,7 @@ class IntegrationLane(models.AbstractModel):
             SELECT job.id
               FROM integration_job job
              WHERE job.state = 'running'
+               AND job.lane IS DISTINCT FROM %(own_name)s
                AND (job.lease_until < %(now)s OR NOT EXISTS (
                    SELECT FROM pg_locks held
                     WHERE held.locktype = 'advisory'
@@ -191,6 +197,7 @@ class IntegrationLane(models.AbstractModel):
                 """,
                 now=self._now(),
                 lock_class=LaneRun.LOCK_CLASS,
+                own_name=own_name,
             )
         )
         if rows:
@@ -198,9 +205,12 @@ class IntegrationLane(models.AbstractModel):
             jobs.invalidate_recordset()
             self._take_up(jobs)
         self._commit()
+        return bool(rows)
 
     def _take_up(self, jobs):
         now = self._now()
+        # of several that were interrupted together, by a restart say, none is to blame
+        most_crashes = MOST_CRASHES if len(jobs) == 1 else MOST_CRASHES_AMONG_OTHERS
         replaced = jobs._find_newer()
         replaced.write({"state": "cancelled", "finished_at": now, "lane": False})
         replaced._release_blocked()
@@ -225,12 +235,12 @@ class IntegrationLane(models.AbstractModel):
                             )
                         )
                     )
-                if job.crashes + 1 >= MOST_CRASHES:
+                if job.crashes + 1 >= most_crashes:
                     error = InternalError(
                         _lt(
                             "Set aside: the server broke off %(count)s times while it"
                             " worked on this. Look into the server's log before you retry.",
-                            count=MOST_CRASHES,
+                            count=job.crashes + 1,
                         )
                     )
                     values |= {
