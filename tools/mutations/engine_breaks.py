@@ -61,8 +61,8 @@ ENGINE_BREAKS = {
     ),
     "dead lanes are taken up at the beginning alone": _make(
         f"{HUB}lane_run.py",
-        "RECLAIM_EVERY = 5.0",
-        "RECLAIM_EVERY = 1e9",
+        "elif time.monotonic() - self.reclaimed > RECLAIM_EVERY:",
+        "elif False:",
         f"{LANE_RUN}::test_lane_that_dies_meanwhile_is_taken_up_by_one_that_is_busy",
     ),
     "answers wait for what else there is to do": _make(
@@ -79,8 +79,8 @@ ENGINE_BREAKS = {
     ),
     "culprit spoils its batch for ever": _make(
         f"{HUB}job_rows.py",
-        "FAILURES_TO_PART = 2",
-        "FAILURES_TO_PART = 10_000",
+        "partings = min(max(attempts - FAILURES_TO_PART, 0), MOST_PARTINGS)",
+        "partings = 0",
         f"{BATCHES}::test_record_that_makes_the_system_fail_goes_alone_at_last",
         f"{BATCHES}::test_how_many_go_together",
     ),
@@ -97,9 +97,9 @@ ENGINE_BREAKS = {
         f"{SETTLE}::test_connector_stops_though_nobody_can_be_told",
     ),
     "what was there at a crash goes with others": _make(
-        f"{HUB}job_rows.py",
-        'IS_NEW = SQL("job.crashes = 0")',
-        'IS_NEW = SQL("TRUE")',
+        f"{HUB}job_batch.py",
+        "run, turn, 1, job_rows.HAS_CRASHED, only",
+        "run, turn, turn.size, job_rows.HAS_CRASHED, only",
         f"{CRASH}::test_what_was_there_at_a_crash_goes_alone",
         f"{CRASH}::test_what_was_there_at_a_crash_comes_before_the_backlog",
     ),

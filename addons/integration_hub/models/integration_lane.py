@@ -1,6 +1,8 @@
 import time
 from datetime import timedelta
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import api, models
 from odoo.tools import SQL, config
 
@@ -18,6 +20,8 @@ SPARE = 5.0
 SHORTEST_RUN = 0.5
 # a lane waits itself for retries that are due so soon; later ones wake a lane up
 WAIT_FOR_RETRY = 5.0
+# whoever holds the advisory lock of this class takes up what dead lanes left
+RECLAIM_LOCK_CLASS = LaneRun.LOCK_CLASS + 3
 # a job with which a lane died so often, one time after the other and at last alone, is
 # likely what kills it
 MOST_CRASHES = 3
@@ -178,6 +182,23 @@ class IntegrationLane(models.AbstractModel):
         :param str own_name: of the run that asks, which lives
         :return: whether there were any
         """
+        try:
+            # one lane at a time: what died together is found together
+            [[is_ours]] = self.env.execute_query(
+                SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", RECLAIM_LOCK_CLASS)
+            )
+            jobs = self._find_abandoned(own_name) if is_ours else None
+            if jobs:
+                self._take_up(jobs)
+            self._commit()
+        except TransactionRollbackError:
+            # another lane has done it, or one has just come to its end
+            self.env.cr.rollback()
+            return False
+        return bool(jobs)
+
+    def _find_abandoned(self, own_name):
+        """:return: the jobs of lanes that died, locked"""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -200,12 +221,9 @@ class IntegrationLane(models.AbstractModel):
                 own_name=own_name,
             )
         )
-        if rows:
-            jobs = self.env["integration.job"].browse([row[0] for row in rows])
-            jobs.invalidate_recordset()
-            self._take_up(jobs)
-        self._commit()
-        return bool(rows)
+        jobs = self.env["integration.job"].browse([row[0] for row in rows])
+        jobs.invalidate_recordset()
+        return jobs
 
     def _take_up(self, jobs):
         now = self._now()

@@ -5,8 +5,6 @@ import secrets
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-from psycopg2.extensions import TransactionRollbackError
-
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -288,12 +286,8 @@ class LaneRun:
 
     def _reclaim(self):
         self.reclaimed = time.monotonic()
-        try:
-            if self.lane_model._reclaim(self.name):
-                self.turns.clear()
-        except TransactionRollbackError:
-            # another lane is at it, or has just come to its end
-            self.env.cr.rollback()
+        if self.lane_model._reclaim(self.name):
+            self.turns.clear()
 
     # -- desks ------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from psycopg2 import OperationalError
 
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -110,6 +111,20 @@ class TestSuspects(HubCase):
         self.interrupt(jobs[0])
         self.assertEqual(jobs.mapped("state"), ["failed", "retrying"])
 
+    def test_what_died_together_is_found_together(self):
+        """Of several lanes that look at the same time, one takes up all of it."""
+        job = self.enqueue(1)
+        job.write({"state": "running", "lane": "4711"})
+        with db_connect(self.env.cr.dbname).cursor() as elsewhere:
+            elsewhere.execute(
+                "SELECT pg_advisory_xact_lock(%s, 0)",
+                [integration_lane.RECLAIM_LOCK_CLASS],
+            )
+            self.run_lane()
+            self.assertEqual(job.state, "running")
+        self.run_lane()
+        self.assertEqual(job.state, "done")
+
     def test_job_that_never_gets_through_among_others_is_set_aside(self):
         """One that takes the whole server down, say, where other lanes are never idle."""
         guilty = self.enqueue(1)
@@ -163,16 +178,25 @@ class TestSuspects(HubCase):
         self.flow.batch_size = 2
         self.connector.parallel_calls = 3
         jobs[1].crashes = jobs[3].crashes = 2
-        under_way = []
+        has_company = Event()
         take_of = LaneRun._take_of
 
         def note(run, turn, is_suspect=False):
             took = take_of(run, turn, is_suspect)
-            under_way.append([len(batch.jobs) for batch in run._get_in_flight()])
+            batches = run._get_in_flight()
+            if len(batches) > 1 and any(batch.is_suspect for batch in batches):
+                has_company.set()
             return took
 
+        def answer(request):
+            if request["value"] in (2, 4):
+                # time enough for the lane to take something else
+                has_company.wait(0.3)
+            return {"id": request["value"]}
+
+        FakeClient.answer = staticmethod(answer)
         with patch.object(LaneRun, "_take_of", note):
             self.run_lane()
+        self.assertFalse(has_company.is_set())
         self.assertEqual(FakeClient.calls[:2], [[{"value": 2}], [{"value": 4}]])
-        self.assertEqual(under_way[:2], [[1], [1]])
         self.assertEqual(set(jobs.mapped("state")), {"done"})
