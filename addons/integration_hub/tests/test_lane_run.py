@@ -195,12 +195,11 @@ class TestLaneRun(HubCase):
         )
 
     def test_what_comes_back_is_kept_before_the_next_batch_is_prepared(self):
-        """... of others, of which there may be many."""
-        mine, steps = self.flow, []
-        for number in (1, 2, 3):
-            connector = self.connector.copy({"name": str(number), "state": "running"})
-            self.flow = mine.copy({"connector_id": connector.id})
-            self.enqueue(number)
+        """... of which there may be many, each of something else."""
+        self.connector.parallel_calls = 3
+        for job in self.enqueue(1, 2, 3):
+            job.priority = job.payload["value"]
+        steps = []
         prepare, is_slow = JobBatch.prepare, Event()
 
         def answer(request):
@@ -219,8 +218,7 @@ class TestLaneRun(HubCase):
         self.startPatcher(patch.object(JobBatch, "prepare", prepare_long))
         self.note_calls(job_rows, "store_answers", steps)
         self.note_calls(job_rows, "claim", steps)
-        # by a lane of all connectors
-        super().run_lane()
+        self.run_lane()
         self.assertEqual(steps[:3], ["claim", "claim", "store_answers"])
 
     def note_calls(self, owner, name, steps):
