@@ -54,7 +54,9 @@ class DealCase(TourCase):
         action()
         self.env.flush_all()
         with self.registry.cursor() as cursor:
-            self.env(cr=cursor)["integration.lane"]._run_lane()
+            lane = self.env(cr=cursor)["integration.lane"]
+            lane._run_connection_tests()
+            lane._run_lane()
         self.env.invalidate_all()
 
     def make_lead(self, product, quantity=2.0):

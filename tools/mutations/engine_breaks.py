@@ -6,8 +6,11 @@ HUB = "addons/integration_hub/models/"
 CLIENT = "addons/integration_hub/client/"
 TESTS = "integration_hub/tests/"
 CRASH = f"{TESTS}test_crash.py::TestCrash"
+SUSPECTS = f"{TESTS}test_suspects.py::TestSuspects"
 ENGINE = f"{TESTS}test_engine.py::TestEngine"
 LANE_RUN = f"{TESTS}test_lane_run.py::TestLaneRun"
+BATCHES = f"{TESTS}test_batches.py::TestBatches"
+SETTLE = f"{TESTS}test_settle.py::TestSettle"
 LANE_TIME = f"{TESTS}test_lane_time.py::TestLaneTime"
 LIMITS = f"{TESTS}test_limits.py::TestLimits"
 CLIENT_BASE = f"{TESTS}test_client_base.py::TestClientBase"
@@ -35,12 +38,68 @@ ENGINE_BREAKS = {
         f"{HUB}integration_lane.py",
         '"crashes": job.crashes + 1,',
         '"crashes": job.crashes,',
-        f"{CRASH}::test_job_that_kills_its_lane_is_set_aside",
+        f"{SUSPECTS}::test_job_that_kills_its_lane_is_set_aside",
+    ),
+    "whoever was there is set aside": _make(
+        f"{HUB}integration_lane.py",
+        "MOST_CRASHES if len(jobs) == 1 else MOST_CRASHES_AMONG_OTHERS",
+        "MOST_CRASHES",
+        f"{SUSPECTS}::test_restarts_set_nothing_aside",
+        f"{SUSPECTS}::test_lanes_that_died_together_blame_no_job",
+    ),
+    "answer does not clear of suspicion": _make(
+        f"{HUB}job_rows.py",
+        "SET answer = %s::jsonb -> id::text, crashes = 0",
+        "SET answer = %s::jsonb -> id::text",
+        f"{SUSPECTS}::test_answer_says_that_it_was_not_the_job",
+    ),
+    "suspect goes along with others": _make(
+        f"{HUB}lane_run.py",
+        "if any(batch.is_suspect for batch in in_flight):",
+        "if False:",
+        f"{SUSPECTS}::test_suspect_has_its_lane_to_itself",
+    ),
+    "dead lanes are taken up at the beginning alone": _make(
+        f"{HUB}lane_run.py",
+        "elif time.monotonic() - self.reclaimed > RECLAIM_EVERY:",
+        "elif False:",
+        f"{LANE_RUN}::test_lane_that_dies_meanwhile_is_taken_up_by_one_that_is_busy",
+    ),
+    "answers wait for what else there is to do": _make(
+        f"{HUB}lane_run.py",
+        "                self._keep_answers()\n                took = ",
+        "                took = ",
+        f"{LANE_RUN}::test_what_comes_back_is_kept_before_the_next_batch_is_prepared",
+    ),
+    "prepared backfill goes before what is urgent": _make(
+        f"{HUB}lane_desk.py",
+        "return all(turn.priority < batch.turn.priority for batch in self.prepared)",
+        "return not self.prepared",
+        f"{BATCHES}::test_urgent_goes_before_a_backfill_that_is_prepared_already",
+    ),
+    "culprit spoils its batch for ever": _make(
+        f"{HUB}job_rows.py",
+        "partings = min(max(attempts - FAILURES_TO_PART, 0), MOST_PARTINGS)",
+        "partings = 0",
+        f"{BATCHES}::test_record_that_makes_the_system_fail_goes_alone_at_last",
+        f"{BATCHES}::test_how_many_go_together",
+    ),
+    "one system's defect ends the run of all": _make(
+        f"{HUB}lane_run.py",
+        "            self.lane_model._stop_by_defect(turn.connector, error)\n            return False\n",
+        "            raise\n",
+        f"{SETTLE}::test_hook_that_fails_stops_its_own_connector",
+    ),
+    "connector that nobody can be told of goes on": _make(
+        f"{HUB}integration_connector.py",
+        "self._tell_safely(lambda: self._tell_of_stop(message))",
+        "self._tell_of_stop(message)",
+        f"{SETTLE}::test_connector_stops_though_nobody_can_be_told",
     ),
     "what was there at a crash goes with others": _make(
-        f"{HUB}job_rows.py",
-        '"job.crashes = 0 AND (job.next_try, job.id) >= (%s, %s)"',
-        '"(job.next_try, job.id) >= (%s, %s)"',
+        f"{HUB}job_batch.py",
+        "run, turn, 1, job_rows.HAS_CRASHED, only",
+        "run, turn, turn.size, job_rows.HAS_CRASHED, only",
         f"{CRASH}::test_what_was_there_at_a_crash_goes_alone",
         f"{CRASH}::test_what_was_there_at_a_crash_comes_before_the_backlog",
     ),

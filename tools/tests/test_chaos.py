@@ -205,6 +205,23 @@ def test_campaign_fails_where_anything_is_wrong(
     assert command.run(["odoo"], 7, 1, 0, True) == code
 
 
+def test_person_of_the_campaign_starts_connectors_and_retries_no_job():
+    """What was set aside counts as something that asks a person."""
+    calls = []
+    stopped = [{"id": 1, "state": "error"}, {"id": 2, "state": "paused"}]
+    admin = SimpleNamespace(
+        find=lambda *_args: stopped,
+        call=lambda *args, **_more: calls.append(args) or [7],
+    )
+    campaign = Campaign(SimpleNamespace(erps={}, proxies={}), 7, faults=10, minutes=0)
+    campaign.help_out(admin)
+    assert calls == [
+        ("integration.connector", "action_test_connection", [1]),
+        ("integration.connector", "action_start", [2]),
+    ]
+    assert campaign.person == {"connector restarted": 1}
+
+
 def test_quantiles():
     assert quantiles([3.0]) == (3.0, 3.0, 3.0)
     assert quantiles([float(number) for number in range(100)]) == (49.5, 95.0, 99.0)

@@ -66,6 +66,8 @@ class BatchProblems:
             values = {
                 "lane": False,
                 "lease_until": False,
+                # whatever it came to, it has not killed its lane
+                "crashes": 0,
                 **connector._get_error_values(error),
                 "duration": time.monotonic() - self.started,
             }

@@ -30,15 +30,23 @@ class BatchSettling(BatchProblems):
         """:return: answers and errors of the call, which has ended"""
         return self.future.result()[0]
 
+    def keep_answers(self):
+        """Commit what has come back: the first thing that happens after a call."""
+        self.is_back = True
+        problems = self._take_answers()
+        self._keep_answers(self.packed, problems)
+        self.problems = problems
+
     def settle(self):
-        """Commit the answers, then apply them; those of jobs that are another lane's by now
-        are left to that one.
+        """Apply the answers; those of jobs that are another lane's by now are left to that
+        one.
 
         :return: number of jobs settled
         """
-        problems = self._take_answers()
-        # before anything else, which may fail
-        self._keep_answers(self.packed, problems)
+        problems = self.problems
+        if problems is None:
+            # they could not be kept, and are asked for again by whoever takes the jobs up
+            return 0
         if problems or self.exchanges or self.turn.has_failed:
             self._settle_calls(problems)
         if self.answers:
@@ -48,8 +56,6 @@ class BatchSettling(BatchProblems):
     def _take_answers(self):
         """:return: dict ``{job: IntegrationError}`` of those that came to nothing"""
         problems, self.packed = {}, {}
-        if not self.future:
-            return problems
         answers, self.exchanges = self.future.result()
         for job, answer in zip(self.requests, answers, strict=True):
             if isinstance(answer, IntegrationError):

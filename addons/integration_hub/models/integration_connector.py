@@ -170,14 +170,14 @@ class IntegrationConnector(models.Model):
     # -- actions ----------------------------------------------------------------------
 
     def action_test_connection(self):
-        """Ask the first free lane to test: a remote call has no place in a request that
-        may be run again."""
+        """Ask a scheduled action to test: a remote call has no place in a request that may
+        be run again."""
         self.check_access("write")
         # A test under way answers this as well: writing would refuse what it found out,
         # as it should when something was changed, and only then.
         idle = self.filtered(lambda connector: not connector.is_testing)
         idle.write({"is_testing": True})
-        self.env["integration.lane"]._wake_up(connectors=self)
+        self.env["integration.lane"]._wake_up_to_test()
         return True
 
     def action_start(self):
@@ -325,7 +325,7 @@ class IntegrationConnector(models.Model):
 
     @api.private
     def _run_test(self):
-        """Talk to the system and keep what it says. Called by a lane."""
+        """Talk to the system and keep what it says. Called by a scheduled action."""
         self.ensure_one()
         self._forget_session()
         speaker = self._speak()
@@ -373,7 +373,7 @@ class IntegrationConnector(models.Model):
 
     @api.private
     def _stop_by_error(self, error):
-        """Stop, and tell the responsible at once.
+        """Stop, and tell the responsible at once. It stops even if nobody can be told.
 
         :param error: IntegrationError that no retry can mend
         """
@@ -386,9 +386,4 @@ class IntegrationConnector(models.Model):
         state = "draft" if self.state == "tested" else "error"
         self.write({"state": state, "error_message": message})
         self._forget_session()
-        self.activity_schedule(
-            "mail.mail_activity_data_warning",
-            summary=speaker.env._("%s has stopped", self.name),
-            note=message,
-            user_id=self._get_person_in_charge().id,
-        )
+        self._tell_safely(lambda: self._tell_of_stop(message))

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..client import NotSentError
 from ..client.rate_limit import bound_wait
+from .job_rows import SYSTEM_FAILURES
 
 _logger = logging.getLogger(__name__)
 
@@ -17,7 +18,6 @@ FIRST_REST = 30.0
 LONGEST_REST = 600.0
 # a system that asks us to slow down without saying for how long
 RATE_LIMIT_REST = 10.0
-SYSTEM_FAILURES = ("network", "outcome_unknown")
 
 
 class IntegrationConnector(models.Model):
@@ -224,6 +224,14 @@ class IntegrationConnector(models.Model):
         except Exception:
             self.env.invalidate_all(flush=False)
             _logger.exception("Telling people about connector %s failed", self.id)
+
+    def _tell_of_stop(self, message):
+        self.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=self._speak().env._("%s has stopped", self.name),
+            note=message,
+            user_id=self._get_person_in_charge().id,
+        )
 
     def _tell_of_outage(self):
         """Once: nothing has to be retried by hand, but somebody may not know of it."""

@@ -127,7 +127,8 @@ class IntegrationConnector(models.Model):
         return result
 
     def _run_preview(self):
-        """Compare both sides and keep what was found as a table. Called by a lane."""
+        """Compare both sides and keep what was found as a table. Called by a scheduled
+        action."""
         speaker, exchanges = self._speak(), []
         try:
             with speaker._get_client() as client:

@@ -1,6 +1,8 @@
 import time
 from datetime import timedelta
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import api, models
 from odoo.tools import SQL, config
 
@@ -18,8 +20,13 @@ SPARE = 5.0
 SHORTEST_RUN = 0.5
 # a lane waits itself for retries that are due so soon; later ones wake a lane up
 WAIT_FOR_RETRY = 5.0
-# a job whose lane died so often is likely what kills it
+# whoever holds the advisory lock of this class takes up what dead lanes left
+RECLAIM_LOCK_CLASS = LaneRun.LOCK_CLASS + 3
+# a job with which a lane died so often, one time after the other and at last alone, is
+# likely what kills it
 MOST_CRASHES = 3
+# ... as is one that never got through, whatever else was under way
+MOST_CRASHES_AMONG_OTHERS = 9
 
 
 class IntegrationLane(models.AbstractModel):
@@ -81,7 +88,6 @@ class IntegrationLane(models.AbstractModel):
             self._wake_up()
             self._commit()
             return 0
-        self._run_connection_tests(end)
         self._reclaim()
         run = LaneRun(self, deadline, end)
         try:
@@ -167,18 +173,39 @@ class IntegrationLane(models.AbstractModel):
     # -- what else a lane does --------------------------------------------------------
 
     @api.model
-    def _reclaim(self):
+    def _reclaim(self, own_name=""):
         """Take up the jobs of lanes that died.
 
         A lane is dead when the advisory lock it holds for the length of its run is gone,
         which PostgreSQL sees to the moment its connection ends, or when its lease ran out.
+
+        :param str own_name: of the run that asks, which lives
+        :return: whether there were any
         """
+        try:
+            # one lane at a time: what died together is found together
+            [[is_ours]] = self.env.execute_query(
+                SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", RECLAIM_LOCK_CLASS)
+            )
+            jobs = self._find_abandoned(own_name) if is_ours else None
+            if jobs:
+                self._take_up(jobs)
+            self._commit()
+        except TransactionRollbackError:
+            # another lane has done it, or one has just come to its end
+            self.env.cr.rollback()
+            return False
+        return bool(jobs)
+
+    def _find_abandoned(self, own_name):
+        """:return: the jobs of lanes that died, locked"""
         rows = self.env.execute_query(
             SQL(
                 """
             SELECT job.id
               FROM integration_job job
              WHERE job.state = 'running'
+               AND job.lane IS DISTINCT FROM %(own_name)s
                AND (job.lease_until < %(now)s OR NOT EXISTS (
                    SELECT FROM pg_locks held
                     WHERE held.locktype = 'advisory'
@@ -191,16 +218,17 @@ class IntegrationLane(models.AbstractModel):
                 """,
                 now=self._now(),
                 lock_class=LaneRun.LOCK_CLASS,
+                own_name=own_name,
             )
         )
-        if rows:
-            jobs = self.env["integration.job"].browse([row[0] for row in rows])
-            jobs.invalidate_recordset()
-            self._take_up(jobs)
-        self._commit()
+        jobs = self.env["integration.job"].browse([row[0] for row in rows])
+        jobs.invalidate_recordset()
+        return jobs
 
     def _take_up(self, jobs):
         now = self._now()
+        # of several that were interrupted together, by a restart say, none is to blame
+        most_crashes = MOST_CRASHES if len(jobs) == 1 else MOST_CRASHES_AMONG_OTHERS
         replaced = jobs._find_newer()
         replaced.write({"state": "cancelled", "finished_at": now, "lane": False})
         replaced._release_blocked()
@@ -225,12 +253,12 @@ class IntegrationLane(models.AbstractModel):
                             )
                         )
                     )
-                if job.crashes + 1 >= MOST_CRASHES:
+                if job.crashes + 1 >= most_crashes:
                     error = InternalError(
                         _lt(
                             "Set aside: the server broke off %(count)s times while it"
                             " worked on this. Look into the server's log before you retry.",
-                            count=MOST_CRASHES,
+                            count=job.crashes + 1,
                         )
                     )
                     values |= {

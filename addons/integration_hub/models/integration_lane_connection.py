@@ -15,6 +15,8 @@ from .lane_run import LaneRun
 _logger = logging.getLogger(__name__)
 _lt = TextMaker(__name__)
 
+# the scheduled action
+TESTS = "integration_hub.ir_cron_test_connections"
 # advisory locks of this class say that a connector is being tested
 TEST_LOCK_CLASS = LaneRun.LOCK_CLASS + 2
 # seconds, for all calls of a test and of a look at what would happen
@@ -24,26 +26,32 @@ MOST_TESTS = 2
 
 
 class IntegrationLane(models.AbstractModel):
-    """Tests of connections, which a lane makes before it looks into the queue."""
+    """Tests of connections, which a scheduled action of their own makes beside the lanes: a
+    system that does not answer holds up nobody's jobs."""
 
     _inherit = "integration.lane"
 
+    @api.private
+    def _wake_up_to_test(self):
+        """Have connections tested after commit."""
+        cron = self.env.ref(TESTS, raise_if_not_found=False)
+        if cron:
+            # sudo: scheduled actions are nobody's to read; a look at what to test is harmless
+            cron.sudo()._trigger()
+
     @api.model
-    def _run_connection_tests(self, end=None):
-        """
-        :param end: when the last call has to have ended, ``time.monotonic``; else a test
-            has all the time that tests have
-        """
+    def _run_connection_tests(self):
+        """Test what is to be tested. Called by ``ir.cron``."""
+        end, tested = self._get_end(), 0
         connectors = self.env["integration.connector"].search(
             [("is_testing", "=", True)]
         )
         for connector in connectors:
             until = time.monotonic() + LONGEST_TEST
-            if end and until > end and end - time.monotonic() < LONGEST_TEST / 2:
+            if until > end and end - time.monotonic() < LONGEST_TEST / 2 and tested:
                 # the next run has the time for it
-                self._wake_up()
-                self._commit()
-                return
+                self._wake_up_to_test()
+                break
             # of the connection, not of a row: nothing is locked while the system answers
             lock = SQL("(%s, %s)", TEST_LOCK_CLASS, connector.id)
             [[is_ours]] = self.env.execute_query(
@@ -54,14 +62,16 @@ class IntegrationLane(models.AbstractModel):
             try:
                 connector.invalidate_recordset()
                 if connector.is_testing:
-                    until = min(until, end or until)
+                    until = min(until, end)
                     self._run_connection_test(connector.with_context(**{UNTIL: until}))
+                    tested += 1
             finally:
                 self.env.execute_query(SQL("SELECT pg_advisory_unlock%s", lock))
                 self._commit()
+        self.env["ir.cron"]._commit_progress(tested)
 
     def _run_connection_test(self, connector):
-        """Whatever one connector does, the queue of the others goes on."""
+        """Whatever one connector does, the others are tested."""
         try:
             if connector.test_tries >= MOST_TESTS:
                 error = InternalError(
@@ -78,7 +88,7 @@ class IntegrationLane(models.AbstractModel):
             connector.test_tries = 0
             self._commit()
         except TransactionRollbackError:
-            # somebody changed the connector meanwhile: the next lane run tests again
+            # somebody changed the connector meanwhile: the next run tests again
             self.env.cr.rollback()
             self._forget_try(connector)
         except Exception as error:

@@ -1,11 +1,17 @@
+import logging
 from dataclasses import dataclass
 from typing import Any
+
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, models
 from odoo.tools import SQL
 
+from .batch_steps import as_internal
 from .job_order import IS_NEXT_OF_RECORD
 from .load_steps import CHECK
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -15,14 +21,14 @@ class Turn:
 
     ``start`` is the place, ``(next_try, id)``, of the first one that is due,
     ``has_record`` whether that one is of a record, whose order has to be kept, and
-    ``has_crashed`` whether some of them were under way when a lane died."""
+    ``most_crashes`` how often a lane died with one of them, at most."""
 
     priority: int
     flow: Any
     operation: str
     start: tuple
     has_record: bool
-    has_crashed: bool
+    most_crashes: int
     connector: Any
     handler: Any
     size: int
@@ -119,8 +125,9 @@ class IntegrationLane(models.AbstractModel):
                 """
             WITH %(turns)s
             SELECT turn.priority, turn.flow_id, turn.operation, due.next_try, due.id,
-                   due.res_id IS NOT NULL, EXISTS (
-                       SELECT FROM integration_job job
+                   due.res_id IS NOT NULL, (
+                       SELECT COALESCE(MAX(job.crashes), 0)
+                         FROM integration_job job
                         WHERE %(is_of_turn)s AND job.crashes > 0
                           AND job.next_try <= %(now)s)
               FROM turn
@@ -145,12 +152,38 @@ class IntegrationLane(models.AbstractModel):
             )
         )
         flows = self.env["integration.flow"].browse(row[1] for row in rows)
-        return [
-            self._get_turn(flow, *row) for flow, row in zip(flows, rows, strict=True)
-        ]
+        turns = []
+        for flow, row in zip(flows, rows, strict=True):
+            try:
+                turns.append(self._get_turn(flow, *row))
+            except Exception as error:
+                self._stop_by_defect(flow.connector_id, error)
+        return turns
+
+    @api.model
+    def _stop_by_defect(self, connector, error):
+        """What the code of one system fails with stops its connector, before its jobs fail
+        one by one; the others go on.
+
+        :param error: exception, on the way to a call
+        """
+        # which fails as well where the connection is gone, and ends the run
+        self.env.cr.rollback()
+        if isinstance(error, TransactionRollbackError):
+            # somebody changed the same rows meanwhile: it goes on the next time
+            return
+        _logger.error(
+            "Nothing can be sent to connector %s", connector.id, exc_info=error
+        )
+        try:
+            connector._stop_by_error(as_internal(error))
+            self._commit()
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Connector %s can't be stopped", connector.id)
 
     def _get_turn(
-        self, flow, priority, _id, operation, next_try, job_id, has_record, has_crashed
+        self, flow, priority, _id, operation, next_try, job_id, has_record, most_crashes
     ):
         # from here on: handlers, their texts, and what becomes of jobs
         connector = flow.connector_id._speak()
@@ -162,7 +195,7 @@ class IntegrationLane(models.AbstractModel):
             operation=operation,
             start=(next_try, job_id),
             has_record=has_record,
-            has_crashed=has_crashed,
+            most_crashes=most_crashes,
             connector=connector,
             handler=flow._get_handler(operation),
             size=1 if is_probing else flow._get_batch_size(),

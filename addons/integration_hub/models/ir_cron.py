@@ -23,6 +23,9 @@ class IrCron(models.Model):
             **{
                 f"integration_hub.ir_cron_lane_{number}": lane for number in range(1, 5)
             },
+            "integration_hub.ir_cron_test_connections": self.env._(
+                "Connections tested: %(done)s."
+            ),
             "integration_hub.ir_cron_start_flows": self.env._(
                 "Flows started: %(done)s."
             ),

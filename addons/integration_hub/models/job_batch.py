@@ -25,7 +25,7 @@ STAND_BACK = 0.5
 class JobBatch(BatchSettling):
     """Jobs of one flow on their way: claimed, prepared, called, settled."""
 
-    def __init__(self, run, turn, mark, rows):
+    def __init__(self, run, turn, mark, rows, is_suspect=False):
         """:param rows: of ``job_rows.claim``"""
         # which speaks the language of whoever is in charge
         self.env = turn.connector.env
@@ -41,6 +41,8 @@ class JobBatch(BatchSettling):
         self.given = jobs.browse(row[0] for row in rows if row[2])
         self.have_record = any(row[3] for row in rows)
         self.unsettled = {row[0]: row[4] for row in rows}
+        # it may be what kills lanes: nothing else is under way in this one meanwhile
+        self.is_suspect = is_suspect
         # a step is made anew, in a new transaction
         self.is_repeated = False
         self.started = time.monotonic()
@@ -52,23 +54,31 @@ class JobBatch(BatchSettling):
         self.exchanges = []
         self.future = None
         self.client = None
+        self.is_back = False  # the call has ended, and its answers are kept
+        # job -> error of its call; None where a call has not come back
+        self.problems = {}
 
     @classmethod
-    def claim(cls, run, turn, only=None):
+    def claim(cls, run, turn, only=None, is_suspect=False):
         """Take the next batch, committed: from here on a crash is noticed.
 
         :param turn: :class:`Turn`
         :param only: which of its jobs may go, ``SQL`` on ``job``; else all
+        :param is_suspect: take one with which lanes died again and again, else none of them
         :return: ``(batch, is_last)``; no batch where nothing is due
         """
         for attempt in range(SERIALIZATION_TRIES):
             try:
                 rows, is_last = [], False
-                if turn.key in run.crashed:
+                if is_suspect:
+                    mark, rows = job_rows.claim(run, turn, 1, job_rows.IS_SUSPECT, only)
+                elif turn.key in run.crashed:
                     # whatever was there when a lane died comes first: it may have to be
                     # looked up over there. It goes alone: it may be the cause
-                    mark, rows = job_rows.claim(run, turn, 1, crashed=True, only=only)
-                if not rows:
+                    mark, rows = job_rows.claim(
+                        run, turn, 1, job_rows.HAS_CRASHED, only
+                    )
+                if not rows and not is_suspect:
                     run.crashed.discard(turn.key)
                     mark, rows = job_rows.claim(run, turn, turn.size, only=only)
                     is_last = len(rows) < turn.size
@@ -80,10 +90,10 @@ class JobBatch(BatchSettling):
                 if attempt == SERIALIZATION_TRIES - 1:
                     return None, True
         if not rows:
-            return None, True
+            return None, not is_suspect
         # mappings and settings may have been changed since the last batch
         run.env.invalidate_all()
-        return cls(run, turn, mark, rows), is_last
+        return cls(run, turn, mark, rows, is_suspect), is_last
 
     # -- before the call --------------------------------------------------------------
 
@@ -191,6 +201,7 @@ class JobBatch(BatchSettling):
                     "state": "waiting",
                     "blocked_by_id": other.id,
                     "attempts": job.attempts - 1,
+                    "crashes": 0,
                 }
                 for job, other in blocked.items()
             }
@@ -290,6 +301,7 @@ class JobBatch(BatchSettling):
     def submit(self, pool, client):
         """Have a thread call. It gets plain data and gives plain data."""
         self.client = client
+        self.problems = None
         self.future = pool.submit(
             make_call, type(self.handler)._call, client, list(self.requests.values())
         )

@@ -13,12 +13,62 @@ from odoo.tools.json import json_default
 from .job_order import HAS_NO_RECORD, IS_ALONE, IS_NEXT_OF_RECORD
 
 LEASE = timedelta(minutes=3)
+# a job with which a lane died so often has a lane to itself: if it dies again, this is why
+CRASHES_TO_SUSPECT = 2
+# kinds of error that say something about the system, not about a record
+SYSTEM_FAILURES = ("network", "outcome_unknown")
+# what has failed so often with the whole of its batch goes in smaller ones
+FAILURES_TO_PART = 2
+MOST_PARTINGS = 20
 # of the database server, which all hosts share
 NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
+# by how often a lane died with them since they last came to an end
+IS_NEW = SQL("job.crashes = 0")
+HAS_CRASHED = SQL("job.crashes > 0 AND job.crashes < %s", CRASHES_TO_SUSPECT)
+IS_SUSPECT = SQL("job.crashes >= %s", CRASHES_TO_SUSPECT)
 
 
-def claim(run, turn, size, crashed=False, only=None):
+def claim(run, turn, size, part=IS_NEW, only=None):
     """Mark the next jobs of a turn as running in this lane; not committed here.
+
+    :param part: which of them: ``IS_NEW``, ``HAS_CRASHED`` or ``IS_SUSPECT``
+    :param only: which of them may go, ``SQL`` on ``job``; else all
+    :return: ``(mark, rows)``; a row has the id, whether there is an answer already,
+        whether its request was set by a person, whether it is of a record, and until when
+        a lost call for the same change may still be at work over there, be it this job's
+        own or that of one that was cancelled or replaced since
+    """
+    mark, rows = _claim(run, turn, size, part, only)
+    fitting = count_fitting([row[-2:] for row in rows], size)
+    if fitting < len(rows):
+        run.env.cr.rollback()
+        mark, rows = _claim(run, turn, fitting, part, only)
+    if rows and part is IS_NEW:
+        run.starts[turn.key] = rows[-1][:2]
+    return mark, sorted(row[1:-2] for row in rows)
+
+
+def count_fitting(tries, size):
+    """How many of these jobs go in one batch. One record may make the system fail whatever
+    goes with it, so those that have failed with their batch again and again go in halves,
+    quarters, and so on, until that one stands alone.
+
+    :param tries: tuples (tries, this one among them; kind of the last error), in order
+    :param int size: of a batch of those that have not failed
+    """
+    room = size
+    for count, (attempts, error_kind) in enumerate(tries):
+        partings = 0
+        if error_kind in SYSTEM_FAILURES:
+            partings = min(max(attempts - FAILURES_TO_PART, 0), MOST_PARTINGS)
+        room -= 2**partings
+        if room < 0 and count:
+            return count
+    return len(tries)
+
+
+def _claim(run, turn, size, part, only):
+    """See :func:`claim`.
 
     The claim index holds the waiting jobs of a turn in the order in which they get due:
     however many wait for later, they are not looked at. What this run has claimed already
@@ -33,17 +83,14 @@ def claim(run, turn, size, crashed=False, only=None):
     kept: PostgreSQL plans the statement anew each time, and the condition costs as much to
     plan as all the rest.
 
-    :param only: which of them may go, ``SQL`` on ``job``; else all
-    :return: ``(mark, rows)``; a row has the id, whether there is an answer already,
-        whether its request was set by a person, whether it is of a record, and until when
-        a lost call for the same change may still be at work over there, be it this job's
-        own or that of one that was cancelled or replaced since
+    :return: ``(mark, rows)``; as there, but in the order of the queue, with the moment it
+        got due before, and its tries and the kind of its last error behind
     """
     mark = uuid.uuid4().hex
-    part = SQL("job.crashes > 0")
-    if not crashed:
+    has_record = turn.has_record or part is not IS_NEW
+    if part is IS_NEW:
         start = run.starts[turn.key]
-        part = SQL("job.crashes = 0 AND (job.next_try, job.id) >= (%s, %s)", *start)
+        part = SQL("%s AND (job.next_try, job.id) >= (%s, %s)", part, *start)
     if only:
         part = SQL("%s AND %s", part, only)
     rows = run.env.execute_query(
@@ -82,7 +129,8 @@ def claim(run, turn, size, crashed=False, only=None):
                     FROM integration_job lost
                    WHERE lost.flow_id = integration_job.flow_id
                      AND lost.idempotency_key = integration_job.idempotency_key
-                     AND lost.unsettled_until IS NOT NULL)
+                     AND lost.unsettled_until IS NOT NULL),
+                  attempts, error_kind
             """,
             lane=run.name,
             lease=LEASE,
@@ -93,14 +141,12 @@ def claim(run, turn, size, crashed=False, only=None):
             is_at_work=run.lane_model._get_at_work_condition(
                 operation=SQL("%s", turn.operation)
             ),
-            is_next=IS_NEXT_OF_RECORD if turn.has_record or crashed else HAS_NO_RECORD,
+            is_next=IS_NEXT_OF_RECORD if has_record else HAS_NO_RECORD,
             part=part,
             size=size,
         )
     )
-    if rows and not crashed:
-        run.starts[turn.key] = max(row[:2] for row in rows)
-    return mark, sorted(row[1:] for row in rows)
+    return mark, sorted(rows)
 
 
 def is_of_batch(table, mark):
@@ -181,7 +227,7 @@ def note_sent(requests, mark, have_record):
 def store_answers(env, answers, mark):
     """Keep what came back. A job that was taken from this lane meanwhile keeps it as well,
     so that its call is not made again; but not once it stands for a newer change, nor while
-    another lane is at it.
+    another lane is at it. Whatever comes of it, it has not killed its lane.
 
     :param dict answers: ``{job: JSON}`` as made by ``batch_steps.pack_answer``
     :param str mark: of the batch that made the calls
@@ -189,13 +235,13 @@ def store_answers(env, answers, mark):
     if not answers:
         return
     jobs = env["integration.job"].browse([job.id for job in answers])
-    jobs.flush_recordset(["answer"])
+    jobs.flush_recordset(["answer", "crashes"])
     # one object, in which each finds its own: PostgreSQL would compare each row of a list
     # of values with each job
     env.cr.execute(
         SQL(
             """
-        UPDATE integration_job SET answer = %s::jsonb -> id::text
+        UPDATE integration_job SET answer = %s::jsonb -> id::text, crashes = 0
          WHERE id = ANY(%s) AND batch IS NOT DISTINCT FROM %s
            AND state IN ('running', 'retrying', 'failed')
             """,
@@ -204,7 +250,7 @@ def store_answers(env, answers, mark):
             mark,
         )
     )
-    jobs.invalidate_recordset(["answer"], flush=False)
+    jobs.invalidate_recordset(["answer", "crashes"], flush=False)
 
 
 def finish(jobs, duration):

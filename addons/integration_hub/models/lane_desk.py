@@ -1,11 +1,14 @@
 """Where a lane run deals with one system; see ``lane_run.py``."""
 
-from odoo.exceptions import UserError
+import logging
+
+_logger = logging.getLogger(__name__)
 
 
 class Desk:
     """One connector in a lane run: its free clients, the calls under way, and one more
-    batch prepared for the client that gets free next."""
+    batch prepared for the client that gets free next; another one where something more
+    urgent comes meanwhile, which then goes first."""
 
     def __init__(self, run, connector_id):
         self.run = run
@@ -27,16 +30,16 @@ class Desk:
     def has_room(self, turn):
         if self.in_flight and turn.is_probing:
             return False
-        return not self.prepared
+        return all(turn.priority < batch.turn.priority for batch in self.prepared)
 
     def keep_up(self, settings):
         """Clients go where, and as whom, the connector says now.
 
-        :param settings: ``ConnectionSettings``, or the ``UserError`` that says why there
-            are none
-        :raise UserError: that one
+        :param settings: ``ConnectionSettings``, or the exception that says why there are
+            none
+        :raise Exception: that one
         """
-        if isinstance(settings, UserError):
+        if isinstance(settings, Exception):
             raise settings
         if self.settings is not None and settings != self.settings:
             self.renew()
@@ -89,19 +92,26 @@ class Desk:
         return self._dismiss(dismissed)
 
     def close(self):
-        for client in self.clients:
-            client.close()
+        self._close(self.clients)
+
+    def _close(self, clients):
+        for client in clients:
+            try:
+                client.close()
+            except Exception:
+                # whatever a client leaves behind, the run goes on
+                _logger.exception("A client of %s can't be closed", self.connector_id)
 
     def _dismiss(self, clients):
         places = [self.places.pop(client) for client in clients]
-        for client in clients:
-            client.close()
+        self._close(clients)
         for place in filter(None, places):
             self.run.unlock(*place)
         return any(places)
 
     def _submit(self):
         while self.prepared and self.free:
-            batch = self.prepared.pop(0)
+            batch = min(self.prepared, key=lambda batch: batch.turn.priority)
+            self.prepared.remove(batch)
             batch.submit(self.run.pool, self.free.pop())
             self.in_flight.append(batch)

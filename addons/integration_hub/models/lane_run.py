@@ -11,13 +11,15 @@ from odoo.tools import SQL
 from ..client import AuthenticationError
 from .integration_load import PRIORITY as LOAD_PRIORITY
 from .job_batch import JobBatch
-from .job_rows import LEASE
+from .job_rows import CRASHES_TO_SUSPECT, LEASE
 from .lane_desk import Desk
 
 _logger = logging.getLogger(__name__)
 
 # leases are renewed well before they run out, while calls are under way
 RENEW_EVERY = 30.0
+# what lanes leave behind that die meanwhile is taken up so often
+RECLAIM_EVERY = 5.0
 # while calls are under way, the queue is looked into so often
 LOOK_EVERY = 0.5
 # while there is plenty to do, what is most urgent and what has been set is read so often
@@ -60,11 +62,13 @@ class LaneRun:
         self.settings = {}
         # where the next batch of a turn begins
         self.starts = {}
-        # turns of which something was under way when a lane died
+        # turns of which something was under way when a lane died, and those of which
+        # something was under way each time when several did
         self.crashed = set()
+        self.suspected = set()
         self.is_ending = False
         self.settled = 0
-        self.renewed = time.monotonic()
+        self.renewed = self.reclaimed = time.monotonic()
         self.pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="integration")
         self.locks = set()
         # signed in PostgreSQL, so 31 bits
@@ -81,8 +85,11 @@ class LaneRun:
     def work(self):
         """:return: number of jobs settled"""
         while True:
+            self._keep_answers()
             if time.monotonic() >= self.deadline:
                 self._hand_over()
+            elif time.monotonic() - self.reclaimed > RECLAIM_EVERY:
+                self._reclaim()
             took = not self.is_ending and self._take()
             in_flight = self._get_in_flight()
             if in_flight:
@@ -115,32 +122,52 @@ class LaneRun:
             self._unlock_all()
 
     def _take(self):
-        """Take one batch for each system that has room for one.
+        """Take one batch for each system that has room for one; or nothing but one job that
+        may be what kills lanes, where nothing else is under way.
 
         :return: whether anything was taken
         """
-        took = False
-        for turn in self._get_turns():
-            desk = self._get_desk(turn)
-            if not desk or not desk.has_room(turn):
-                continue
-            is_allowed, only = self._get_allowance(turn)
-            if not is_allowed:
-                continue
-            self.served[turn.key] = time.monotonic()
-            batch, is_last = JobBatch.claim(self, turn, only)
-            if is_last:
-                self.turns = [other for other in self.turns if other is not turn]
-            if not batch:
-                continue
-            took = True
-            self.settled += self.attempt(batch, batch.prepare)
-            if batch.requests:
-                desk.add(batch)
-            elif batch.answers:
-                self.settled += self.attempt(batch, batch.settle)
+        in_flight = self._get_in_flight()
+        if any(batch.is_suspect for batch in in_flight):
+            return False
+        turns, took = self._get_turns(), False
+        if not in_flight:
+            suspected = [turn for turn in turns if turn.key in self.suspected]
+            took = any(self._take_of(turn, is_suspect=True) for turn in suspected)
+        if not took:
+            for turn in turns:
+                # whatever else there is to do: what has come back is kept first
+                self._keep_answers()
+                took = self._take_of(turn) or took
         self.lane_model._commit()
         return took
+
+    def _take_of(self, turn, is_suspect=False):
+        """:return: whether a batch was taken"""
+        try:
+            desk = self._get_desk(turn)
+            if not desk or not desk.has_room(turn):
+                return False
+            is_allowed, only = self._get_allowance(turn)
+        except Exception as error:
+            self.lane_model._stop_by_defect(turn.connector, error)
+            return False
+        if not is_allowed:
+            return False
+        self.served[turn.key] = time.monotonic()
+        batch, is_last = JobBatch.claim(self, turn, only, is_suspect)
+        if is_last:
+            self.turns = [other for other in self.turns if other is not turn]
+        if not batch:
+            if is_suspect:
+                self.suspected.discard(turn.key)
+            return False
+        self.settled += self.attempt(batch, batch.prepare)
+        if batch.requests:
+            desk.add(batch)
+        elif batch.answers:
+            self.settled += self.attempt(batch, batch.settle)
+        return True
 
     def _get_allowance(self, turn):
         """What the day's budget allows: at last only won deals, and what they wait for.
@@ -178,7 +205,11 @@ class LaneRun:
         if not self.turns or began > self.turns_until:
             self.turns = self.lane_model._find_turns()
             self.starts = {turn.key: turn.start for turn in self.turns}
-            self.crashed = {turn.key for turn in self.turns if turn.has_crashed}
+            crashes = {turn.key: turn.most_crashes for turn in self.turns}
+            self.crashed = {key for key, most in crashes.items() if most}
+            self.suspected = {
+                key for key, most in crashes.items() if most >= CRASHES_TO_SUSPECT
+            }
             self.settings = self._read_settings()
             self.turns_read = ended = time.monotonic()
             self.turns_until = ended + max(TURNS_LAST, (ended - began) / TURNS_SHARE)
@@ -188,7 +219,7 @@ class LaneRun:
         )
 
     def _read_settings(self):
-        """:return: dict ``{connector id: ConnectionSettings or UserError}``, read for all at
+        """:return: dict ``{connector id: ConnectionSettings or Exception}``, read for all at
         once: the first batch that is claimed has the cache forgotten"""
         settings = {}
         for connector in {
@@ -198,23 +229,36 @@ class LaneRun:
                 settings[connector.id] = connector._get_connection_settings()
             except UserError as error:
                 settings[connector.id] = error
+            except Exception as error:
+                # which fails as well where the connection is gone, and ends the run
+                self.env.cr.rollback()
+                settings[connector.id] = error
         return settings
 
     def _wait_and_settle(self, in_flight, look_again):
-        finished, _pending = wait(
+        wait(
             [batch.future for batch in in_flight],
             timeout=0 if look_again else LOOK_EVERY,
             return_when=FIRST_COMPLETED,
         )
+        self._keep_answers()
         if time.monotonic() - self.renewed > RENEW_EVERY:
             self._renew_leases()
         for batch in in_flight:
-            if batch.future in finished:
+            if batch.is_back:
                 desk = self.desks[batch.turn.connector.id]
                 self._heed(desk, batch)
-                # the next call goes out before this one's answers are written
+                # the next call goes out before this one's answers are applied
                 desk.finish(batch)
                 self.settled += self.attempt(batch, batch.settle)
+                self._keep_answers()
+
+    def _keep_answers(self):
+        """Commit the answers of all calls that have come back. Until then a crash would
+        lose them, so nothing that takes any time goes before."""
+        for batch in self._get_in_flight():
+            if batch.future.done() and not batch.is_back:
+                self.attempt(batch, batch.keep_answers)
 
     def _heed(self, desk, batch):
         """Who was turned away does not come again at once."""
@@ -239,6 +283,11 @@ class LaneRun:
             )
         )
         self.lane_model._commit()
+
+    def _reclaim(self):
+        self.reclaimed = time.monotonic()
+        if self.lane_model._reclaim(self.name):
+            self.turns.clear()
 
     # -- desks ------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from .. import credential_cipher
+from .integration_lane_connection import TESTS
 
 ADMINISTRATOR = "integration_hub.group_integration_administrator"
 LANES = [f"integration_hub.ir_cron_lane_{number}" for number in (1, 2, 3, 4)]
@@ -83,6 +84,11 @@ class ResConfigSettings(models.TransientModel):
             active = number <= self.integration_lane_count
             if lane.active != active:
                 lane.active = active
+        # off in such a copy as well; without it nothing could be started there
+        tests = self.env.ref(TESTS, raise_if_not_found=False)
+        if tests and not tests.sudo().active:
+            # sudo: as for the lanes
+            tests.sudo().active = True
 
     @api.model
     def _get_integration_lanes(self, field_name=None):

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_batches,
     test_cancel,
     test_catch_up,
     test_client_base,
@@ -28,6 +29,7 @@ from . import (
     test_settle,
     test_setup,
     test_statements,
+    test_suspects,
     test_tour_cancel,
     test_tour_hub,
     test_tour_load,

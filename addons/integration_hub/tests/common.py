@@ -135,11 +135,16 @@ class HubCase(TransactionCase):
         return env["integration.lane"]
 
     def run_lane(self):
-        """Work off the queue as ``ir.cron`` would.
+        """Test connections and work off the queue as ``ir.cron`` would.
 
         :return: number of jobs settled"""
+        self.test_connections()
         with self.lane_env() as env:
             return env["integration.lane"]._run_lane()
+
+    def test_connections(self):
+        with self.lane_env() as env:
+            env["integration.lane"]._run_connection_tests()
 
     def enqueue(self, *values, key=None, record=None):
         return self.env["integration.job"]._enqueue(

@@ -20,13 +20,15 @@ class LaneMixin:
         self.env.flush_all()
 
     def run_lane(self):
-        """Work off the queue as ``ir.cron`` would."""
+        """Test connections and work off the queue as ``ir.cron`` would."""
         self.commit()
         with (
             self.enter_registry_test_mode(),
             self.registry.cursor() as cursor,
         ):
-            self.env(cr=cursor)["integration.lane"]._run_lane()
+            lane = self.env(cr=cursor)["integration.lane"]
+            lane._run_connection_tests()
+            lane._run_lane()
         self.env.invalidate_all()
 
 
@@ -43,14 +45,16 @@ class WokenLanesMixin:
             while woken.wait() and not over.is_set():
                 woken.clear()
                 with self.registry.cursor() as cursor:
-                    self.env(cr=cursor)["integration.lane"]._run_lane()
+                    lane = self.env(cr=cursor)["integration.lane"]
+                    lane._run_connection_tests()
+                    lane._run_lane()
 
         thread = threading.Thread(target=work, daemon=True)
-        with patch.object(
+        with patch.multiple(
             self.registry["integration.lane"],
-            "_wake_up",
             # retries at a later moment are not waited for
-            lambda lane, at=None, connectors=None: at or woken.set(),
+            _wake_up=lambda lane, at=None, connectors=None: at or woken.set(),
+            _wake_up_to_test=lambda lane: woken.set(),
         ):
             thread.start()
             try:

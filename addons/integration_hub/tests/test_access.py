@@ -208,11 +208,16 @@ class TestAccess(AccessCase):
         self.env["res.config.settings"].create({"integration_lane_count": 3}).execute()
         self.assertEqual(lanes.mapped("active"), [True, True, True, False])
         # a neutralised copy: all are off, and stay so
-        lanes.active = False
+        tests = self.env.ref("integration_hub.ir_cron_test_connections")
+        lanes.active = tests.active = False
         self.env["res.config.settings"].create(
             {"integration_finished_job_days": 30}
         ).execute()
-        self.assertFalse(any(lanes.mapped("active")))
+        self.assertFalse(any((lanes | tests).mapped("active")))
+        # until somebody wants to try something there
+        self.env["res.config.settings"].create({"integration_lane_count": 2}).execute()
+        self.assertEqual(lanes.mapped("active"), [True, True, False, False])
+        self.assertTrue(tests.active)
         with self.assertRaises(AccessError):
             self.env["res.config.settings"].with_user(
                 self.manager

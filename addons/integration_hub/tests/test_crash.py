@@ -127,19 +127,6 @@ class TestCrash(HubCase):
         self.assertEqual(job.state, "done")
         self.assertEqual(len(seen), 3)
 
-    def test_job_that_kills_its_lane_is_set_aside(self):
-        jobs = self.enqueue(1, 2)
-        for crashes in (1, 2, 3):
-            jobs[0].write({"state": "running", "lane": "4711", "crashes": crashes - 1})
-            with self.lane_env() as env:
-                env["integration.lane"]._reclaim()
-            self.env.invalidate_all()
-            self.assertEqual(jobs[0].crashes, crashes)
-        self.assertEqual(jobs[0].state, "failed")
-        self.assertIn("Set aside", jobs[0].error_message)
-        jobs[0].action_retry()
-        self.assertEqual((jobs[0].state, jobs[0].crashes), ("waiting", 0))
-
     def test_what_was_there_at_a_crash_goes_alone(self):
         jobs = self.enqueue(1, 2, 3)
         jobs[1:].crashes = 1

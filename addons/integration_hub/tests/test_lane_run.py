@@ -1,5 +1,7 @@
+from concurrent import futures
 from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, Event
 from unittest.mock import patch
 
 from psycopg2 import OperationalError
@@ -8,8 +10,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..client import OutcomeUnknownError
-from ..models import integration_lane
+from ..models import integration_lane, job_rows, lane_run
 from ..models.job_batch import JobBatch
+from ..models.lane_desk import Desk
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
 
@@ -143,30 +146,114 @@ class TestLaneRun(HubCase):
         self.env.invalidate_all()
         self.assertGreater(job.lease_until, self.env.cr.now())
 
+    def test_lane_that_dies_meanwhile_is_taken_up_by_one_that_is_busy(self):
+        """Not only when its run begins."""
+        theirs, *ours = self.enqueue(1, 2, 3)
+        theirs.write({"state": "running", "lane": "4711"})
+        self.hold_lane_lock(4711)
+        seen = []
+
+        def die(env):
+            mine = env["integration.job"].browse(theirs.id)
+            seen.append(mine.state)
+            mine.lane = "4712"
+
+        with (
+            self.after_first_batch(die),
+            patch.object(lane_run, "RECLAIM_EVERY", 0.0),
+        ):
+            self.run_lane()
+        self.assertEqual(seen, ["running"])
+        self.assertEqual([job.state for job in (theirs, *ours)], ["done"] * 3)
+
+    def test_what_came_back_is_kept_before_anything_else(self):
+        """... is sent, applied or asked for."""
+        self.connector.parallel_calls = 2
+        jobs = self.enqueue(1, 2)
+        both, steps, real_wait = Barrier(2, timeout=20), [], lane_run.wait
+
+        def answer(request):
+            both.wait()
+            return {"id": request["value"]}
+
+        def wait_for_both(futures, **_terms):
+            return real_wait(futures) if len(futures) == 2 else real_wait(futures, 0)
+
+        FakeClient.answer = staticmethod(answer)
+        self.startPatcher(patch.object(lane_run, "wait", wait_for_both))
+        handler_class = self.registry["integration.handler.fake_push"]
+        for owner, name in (
+            (job_rows, "store_answers"),
+            (Desk, "finish"),
+            (handler_class, "_apply"),
+        ):
+            self.note_calls(owner, name, steps)
+        self.run_lane()
+        self.assertEqual(set(jobs.mapped("state")), {"done"})
+        self.assertEqual(
+            steps, ["store_answers"] * 2 + ["finish", "_apply", "finish", "_apply"]
+        )
+
+    def test_what_comes_back_is_kept_before_the_next_batch_is_prepared(self):
+        """... of which there may be many, each of something else."""
+        self.connector.parallel_calls = 3
+        for job in self.enqueue(1, 2, 3):
+            job.priority = job.payload["value"]
+        steps = []
+        prepare, is_slow = JobBatch.prepare, Event()
+
+        def answer(request):
+            is_slow.wait(20)
+            return {"id": request["value"]}
+
+        def prepare_long(batch):
+            # whatever is under way comes back meanwhile
+            if under_way := [other.future for other in batch.run._get_in_flight()]:
+                is_slow.set()
+                futures.wait(under_way)
+            return prepare(batch)
+
+        FakeClient.answer = staticmethod(answer)
+
+        self.startPatcher(patch.object(JobBatch, "prepare", prepare_long))
+        self.note_calls(job_rows, "store_answers", steps)
+        self.note_calls(job_rows, "claim", steps)
+        self.run_lane()
+        self.assertEqual(steps[:3], ["claim", "claim", "store_answers"])
+
+    def note_calls(self, owner, name, steps):
+        original = getattr(owner, name)
+
+        def note(*args, **more):
+            steps.append(name)
+            return original(*args, **more)
+
+        self.startPatcher(patch.object(owner, name, note))
+
     # -- taken by another lane --------------------------------------------------------
 
-    def take_away(self, job, **values):
-        """Just before this lane settles, another one, which lives, takes ``job``; or
-        ``values`` are written to it."""
+    def take_away(self, job, step="keep_answers", **values):
+        """Just before this ``step`` of the lane's batch, another one, which lives, takes
+        ``job``; or ``values`` are written to it."""
         self.hold_lane_lock(4711)
         values = values or {
             "lane": "4711",
             "batch": "theirs",
             "lease_until": self.env.cr.now() + timedelta(hours=1),
         }
-        settle, taken = JobBatch.settle, []
+        original, taken = getattr(JobBatch, step), []
 
-        def settle_late(batch):
+        def take_step_late(batch):
             if taken:
-                return settle(batch)
+                return original(batch)
             taken.append(batch)
             mine = batch.env["integration.job"].browse(job.id)
             mine.write(values)
             mine.flush_recordset()
             batch.lane_model._commit()
-            return settle(batch)
+            return original(batch)
 
-        return patch.object(JobBatch, "settle", settle_late)
+        return patch.object(JobBatch, step, take_step_late)
 
     def get_bound(self, partner):
         return self.env["integration.external.id"]._find(
@@ -178,7 +265,7 @@ class TestLaneRun(HubCase):
         partner = self.env["res.partner"].create({"name": "Customer"})
         job = self.enqueue(1, record=partner)
         job.write({"state": "retrying", "answer": {"value": {"id": 1}}, "crashes": 1})
-        with self.take_away(job):
+        with self.take_away(job, "settle"):
             self.run_lane()
         self.assertEqual((job.state, job.batch), ("running", "theirs"))
         self.assertFalse(self.get_bound(partner), "not applied")

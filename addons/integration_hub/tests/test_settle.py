@@ -5,7 +5,13 @@ from psycopg2.errors import SerializationFailure
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..client import AmbiguousMatchError, Exchange, NetworkError, ValidationError
+from ..client import (
+    AmbiguousMatchError,
+    AuthenticationError,
+    Exchange,
+    NetworkError,
+    ValidationError,
+)
 from ..models import integration_lane, lane_run
 from ..models.job_batch import JobBatch
 from .common import FakeClient, HubCase
@@ -180,6 +186,74 @@ class TestSettle(HubCase):
         self.assertEqual(elsewhere.crashes, 0)
         self.run_lane()
         self.assertEqual((job.state, job.attempts), ("done", 2), "taken up")
+
+    # -- what the code of one system fails with ---------------------------------------
+
+    def test_hook_that_fails_stops_its_own_connector(self):
+        """Before anything is sent; the jobs stay, and go on once it is mended."""
+        other = self.connector.copy({"name": "ERP South", "state": "running"})
+        mine = self.flow
+        theirs = mine.copy({"connector_id": other.id})
+        connector_class = self.registry["integration.connector"]
+        self.connector.calls_per_day = other.calls_per_day = 1000
+        for number, name in enumerate(
+            ("_get_client_options", "_get_client", "_get_call_places", "_get_budget")
+        ):
+            with self.subTest(name):
+                self.flow = mine
+                job = self.enqueue(f"here {number}")
+                self.flow = theirs
+                elsewhere = self.enqueue(f"there {number}")
+                with (
+                    patch.object(connector_class, name, self.fail_for_mine(name)),
+                    self.assertLogs("odoo.addons.integration_hub", "ERROR"),
+                ):
+                    self.run_lane()
+                self.assertEqual(elsewhere.state, "done")
+                self.assertEqual(
+                    (job.state, self.connector.state), ("waiting", "error")
+                )
+                self.assertIn("unexpected error", self.connector.error_message)
+                self.connector.action_start()
+                self.run_lane()
+                self.assertEqual(job.state, "done")
+
+    def fail_for_mine(self, name):
+        original = getattr(self.registry["integration.connector"], name)
+
+        def fail(connector):
+            if connector == self.connector:
+                raise KeyError("option")
+            return original(connector)
+
+        return fail
+
+    def test_connector_stops_though_nobody_can_be_told(self):
+        """It would be called on and on with credentials that were refused."""
+        self.answer_with(AuthenticationError("Key refused."))
+        jobs = self.queue_two()
+        connector_class = self.registry["integration.connector"]
+        with (
+            patch.object(
+                connector_class, "activity_schedule", side_effect=ZeroDivisionError
+            ),
+            mute_logger(
+                "odoo.addons.integration_hub.models.integration_connector_limits"
+            ),
+        ):
+            self.run_lane()
+        self.assertEqual(self.connector.state, "error")
+        self.assertEqual(self.connector.error_message, "Key refused.")
+        self.assertEqual(jobs.mapped("state"), ["waiting", "done"])
+
+    def test_client_that_cannot_be_closed_spoils_nothing(self):
+        job = self.enqueue(1)
+        with (
+            patch.object(FakeClient, "close", side_effect=ZeroDivisionError),
+            mute_logger("odoo.addons.integration_hub.models.lane_desk"),
+        ):
+            self.run_lane()
+        self.assertEqual(job.state, "done")
 
     # -- where the connector leads by now ---------------------------------------------
 

@@ -24,9 +24,9 @@ class TestConnectorTour(HubCase, HttpCase):
             lang="en_US",
         )
 
-    def run_tests_soon(self, lane, at=None):
-        """In place of ``ir.cron``, which tests have none of: a lane in its own thread,
-        as it runs on a server."""
+    def run_tests_soon(self):
+        """In place of ``ir.cron``, which tests have none of: in a thread of its own, as on
+        a server."""
 
         def run():
             with self.registry.cursor() as cursor:
@@ -41,8 +41,8 @@ class TestConnectorTour(HubCase, HttpCase):
     def test_connector(self):
         with patch.object(
             self.registry["integration.lane"],
-            "_wake_up",
-            lambda lane, at=None, connectors=None: self.run_tests_soon(lane, at),
+            "_wake_up_to_test",
+            lambda lane: self.run_tests_soon(),
         ):
             self.start_tour(
                 "/odoo/integrations", "integration_hub_connector", login="addy"

@@ -103,6 +103,25 @@ class TestWaiting(HubCase):
         self.assertTrue(math.isfinite(seconds))
         self.assertLessEqual(seconds, LONGEST_TEST)
 
+    def test_test_of_a_connection_holds_up_no_lane(self):
+        """A system that is down may take up to forty seconds of it."""
+        cron = self.env.ref("integration_hub.ir_cron_test_connections")
+        triggers = [("cron_id", "=", cron.id)]
+        self.connector.action_test_connection()
+        self.assertTrue(self.env["ir.cron.trigger"].search(triggers))
+        self.assertEqual(cron.code, "model._run_connection_tests()")
+        job = self.enqueue(1)
+        with patch.object(
+            FakeClient, "test_connection", return_value=ConnectionReport(user="Robot")
+        ) as test:
+            with self.lane_env() as env:
+                self.get_lane(env)._run_lane()
+            self.assertEqual(job.state, "done")
+            self.assertFalse(test.called)
+            self.test_connections()
+            self.assertTrue(test.called)
+        self.assertEqual(self.connector.remote_user, "Robot")
+
     def test_test_that_others_overtake_is_made_again(self):
         """However often somebody changes the connector meanwhile."""
         self.connector.is_testing = True

@@ -3,6 +3,7 @@
 from odoo.tests import tagged
 
 from odoo.addons.integration_hub.tests import (
+    test_batches,
     test_cancel,
     test_catch_up,
     test_crash,
@@ -11,6 +12,7 @@ from odoo.addons.integration_hub.tests import (
     test_limits,
     test_order,
     test_replay,
+    test_suspects,
 )
 
 from .common import QueueJobCase
@@ -53,4 +55,14 @@ class TestReplayOnQueueJob(QueueJobCase, test_replay.TestReplay):
 
 @tagged("post_install", "-at_install")
 class TestCancelOnQueueJob(QueueJobCase, test_cancel.TestCancel):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestSuspectsOnQueueJob(QueueJobCase, test_suspects.TestSuspects):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestBatchesOnQueueJob(QueueJobCase, test_batches.TestBatches):
     pass

@@ -72,6 +72,18 @@ class TestLanesOnQueueJob(QueueJobCase):
             env["integration.lane"]._run_queue_job(self.connector.id)
         self.assertEqual((ours.state, theirs.state), ("done", "waiting"))
 
+    def test_run_tests_no_connection(self):
+        """Those of other connectors would take its time, and a worker for requests."""
+        other = self.connector.copy({"name": "ERP South", "state": "running"})
+        connectors = self.connector | other
+        connectors.is_testing = True
+        with self.lane_env() as env:
+            env["integration.lane"]._run_queue_job(self.connector.id)
+        self.assertEqual(connectors.mapped("is_testing"), [True, True])
+        # whoever works off their jobs
+        self.test_connections()
+        self.assertEqual(connectors.mapped("is_testing"), [False, False])
+
     def add_connectors(self, count):
         """Others with something due, whose runs got lost."""
         mine = self.flow

@@ -31,7 +31,7 @@ def connect(env, kind: str, values: dict) -> int:
     )
     connector.action_test_connection()
     env.cr.commit()
-    env["integration.lane"]._run_lane()
+    env["integration.lane"]._run_connection_tests()
     if problem := connector.error_message or connector.missing_message:
         raise RuntimeError(problem)
     connector.flow_ids.state = "paused"
