@@ -25,8 +25,11 @@ STAND_BACK = 0.5
 class JobBatch(BatchSettling):
     """Jobs of one flow on their way: claimed, prepared, called, settled."""
 
-    def __init__(self, run, turn, mark, rows):
-        """:param rows: of ``job_rows.claim``"""
+    def __init__(self, run, turn, mark, rows, is_awaited=False):
+        """
+        :param rows: of ``job_rows.claim``
+        :param bool is_awaited: won deals wait for all of them
+        """
         # which speaks the language of whoever is in charge
         self.env = turn.connector.env
         jobs = self.env["integration.job"]
@@ -43,6 +46,8 @@ class JobBatch(BatchSettling):
         self.unsettled = {row[0]: row[4] for row in rows}
         # a step is made anew, in a new transaction
         self.is_repeated = False
+        # its calls may use what is kept for won deals
+        self.carries_deals = turn.carries_deals or is_awaited
         self.started = time.monotonic()
         self.sending = {}  # id of what goes out -> whether it was called off meanwhile
         self.requests = {}  # job -> request
@@ -58,7 +63,8 @@ class JobBatch(BatchSettling):
         """Take the next batch, committed: from here on a crash is noticed.
 
         :param turn: :class:`Turn`
-        :param only: which of its jobs may go, ``SQL`` on ``job``; else all
+        :param only: which of its jobs may go, ``SQL`` on ``job``: those that won deals wait
+            for; else all
         :return: ``(batch, is_last)``; no batch where nothing is due
         """
         for attempt in range(SERIALIZATION_TRIES):
@@ -83,7 +89,7 @@ class JobBatch(BatchSettling):
             return None, True
         # mappings and settings may have been changed since the last batch
         run.env.invalidate_all()
-        return cls(run, turn, mark, rows), is_last
+        return cls(run, turn, mark, rows, is_awaited=bool(only)), is_last
 
     # -- before the call --------------------------------------------------------------
 
@@ -290,6 +296,7 @@ class JobBatch(BatchSettling):
     def submit(self, pool, client):
         """Have a thread call. It gets plain data and gives plain data."""
         self.client = client
+        client.carries_deals = self.carries_deals
         self.future = pool.submit(
             make_call, type(self.handler)._call, client, list(self.requests.values())
         )

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_calls,
     test_cancel,
     test_catch_up,
     test_client_base,
@@ -10,6 +11,7 @@ from . import (
     test_credentials,
     test_engine,
     test_flow,
+    test_flow_problem,
     test_housekeeping,
     test_import_export,
     test_json_diff,
