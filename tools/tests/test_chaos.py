@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import psutil
 import pytest
 from chaos import __main__ as command
-from chaos.campaign import STRIKES, Campaign, Event
 from chaos import crashes
+from chaos.campaign import STRIKES, Campaign, Event
 from chaos.crashes import Crash
 from chaos.faults import FAULTS
 from chaos.limits import frozen

@@ -105,9 +105,9 @@ class TestCalls(HubCase):
 
     def configure(self, **values):
         self.committed(
-            lambda env: env["integration.connector"]
-            .browse(self.connector_id)
-            .write(values)
+            lambda env: (
+                env["integration.connector"].browse(self.connector_id).write(values)
+            )
         )
 
     def queue(self, count):
@@ -213,9 +213,11 @@ class TestCalls(HubCase):
         self.queue(16)
         self.work(lanes=1)
         resting, failures = self.committed(
-            lambda env: env["integration.connector"]
-            .browse(self.connector_id)
-            .mapped(lambda own: (own.resting_until, own.failures_in_a_row))[0]
+            lambda env: (
+                env["integration.connector"]
+                .browse(self.connector_id)
+                .mapped(lambda own: (own.resting_until, own.failures_in_a_row))[0]
+            )
         )
         self.assertEqual((resting, failures), (False, 0))
 
@@ -229,9 +231,9 @@ class TestCalls(HubCase):
         self.committed(test)
         self.assertEqual(len(self.server.requests), 1)
         message = self.committed(
-            lambda env: env["integration.connector"]
-            .browse(self.connector_id)
-            .error_message
+            lambda env: (
+                env["integration.connector"].browse(self.connector_id).error_message
+            )
         )
         self.assertIn("calls of the day are used up", message)
 
@@ -246,9 +248,9 @@ class TestCalls(HubCase):
 
     def get_client(self):
         return self.committed(
-            lambda env: env["integration.connector"]
-            .browse(self.connector_id)
-            ._get_client()
+            lambda env: (
+                env["integration.connector"].browse(self.connector_id)._get_client()
+            )
         )
 
     def test_calls_per_second_are_kept_by_all_clients_together(self):

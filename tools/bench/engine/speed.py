@@ -79,7 +79,9 @@ def run(settings: Settings) -> Report:
     }
     aims = [
         at_least("the engine to queue_job", speed["engine"] / speed["queue_job"], 50),
-        at_least("the engine to the bare loop", speed["engine"] / speed["same_table"], 0.5),
+        at_least(
+            "the engine to the bare loop", speed["engine"] / speed["same_table"], 0.5
+        ),
     ]
     return Report("Engine: jobs that do nothing", table, notes, figures, aims)
 
