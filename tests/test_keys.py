@@ -58,9 +58,7 @@ class TestKeys(TransactionCase):
         return [False, True]
 
     def are_shown_together(self, model, one, other):
-        conditions = [
-            button.get("invisible") or "False" for button in (one, other)
-        ]
+        conditions = [button.get("invisible") or "False" for button in (one, other)]
         names = sorted(set().union(*map(get_names, conditions)))
         for values in product(*(self.get_values(model, name) for name in names)):
             scope = dict(zip(names, values, strict=True))

@@ -1,7 +1,32 @@
 """Tables for people, one line of JSON for programs."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a figure is to reach. A machine may miss it without anything being broken: it is told, and no failure."""
+
+    what: str
+    found: float
+    aim: float
+    is_met: bool
+
+    def tell(self) -> str:
+        """One line."""
+        state = "met" if self.is_met else "NOT met"
+        return f"aim {self.aim:g} {state}: {self.what} {self.found:.4g}"
+
+
+def at_least(what: str, found: float, aim: float) -> Aim:
+    """The more the better."""
+    return Aim(what, found, aim, found >= aim)
+
+
+def at_most(what: str, found: float, aim: float) -> Aim:
+    """The less the better."""
+    return Aim(what, found, aim, found <= aim)
 
 
 @dataclass
@@ -12,6 +37,11 @@ class Report:
     table: list[tuple]
     notes: list[str]
     figures: dict
+    aims: list[Aim] = field(default_factory=list)
+
+    def __post_init__(self):
+        if self.aims:
+            self.figures = {**self.figures, "aims": [asdict(aim) for aim in self.aims]}
 
     def show(self) -> None:
         """Title, table, notes."""
@@ -30,7 +60,7 @@ class Report:
             if not number:
                 print("  ".join("-" * width for width in widths))
         print()
-        for note in self.notes:
+        for note in (*self.notes, *(aim.tell() for aim in self.aims)):
             print(note)
 
 

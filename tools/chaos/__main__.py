@@ -87,7 +87,12 @@ def run_crashes(kinds, parts, name: str) -> int:
     report = crashes.run(kinds, parts, name)
     report.show()
     print(line(report.figures), flush=True)
-    return 1 if report.figures["bad"] or not report.figures["whole"] else 0
+    return 1 if is_failed(report.figures) else 0
+
+
+def is_failed(figures: dict) -> bool:
+    """Something went wrong, or was not played: broken off, or a commit that no lane came to."""
+    return bool(figures["bad"] or figures["unreached"] or not figures["whole"])
 
 
 if __name__ == "__main__":

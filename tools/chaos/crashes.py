@@ -35,6 +35,9 @@ STEPS = (
     "BatchSettling._do",
     "BatchSettling._apply",
 )
+# ... of a lane itself: where it takes up what a dead one has left, and at its end.
+TAKING_UP = "IntegrationLane._reclaim"
+LANE_STEPS = (TAKING_UP, "IrCron._commit_progress")
 # A lane may not come to a commit, as another one has done the work.
 BOUNDARY_TRIES = 4
 PARTS = ("servers", "limits", "lanes")
@@ -109,6 +112,8 @@ class Matrix:
         self.shipped = {kind: [] for kind in site.erps}
         # Commits at which no lane could be killed.
         self.never_met = []
+        # Of these, those that a lane has to come to: what is not played proves nothing.
+        self.unreached = []
 
     def read(self) -> dict:
         """The worker's next answer; whatever else Odoo prints is none."""
@@ -211,8 +216,12 @@ class Matrix:
         child = self.ask("run", listen=True)["child"]
         seen = self.ask("wait", child=child)["text"].splitlines()
         self.check(kind, "not killed", 1, is_spared=True)
-        wanted = [f"{flow}: {step}" for flow in FLOWS for step in STEPS]
-        return list(dict.fromkeys([*wanted, *seen]))
+        return list(dict.fromkeys([*wanted_boundaries(), *seen]))
+
+    def leave_behind(self) -> None:
+        """Jobs of a lane that died."""
+        at = f"{FLOWS[0]}: {STEPS[0]}"
+        self.ask("wait", child=self.ask("run", at=at, after=True)["child"])
 
     def boundary(self, kind: str, name: str, workers: int, after: bool) -> None:
         """One commit; where the lane does not come to it, once more."""
@@ -220,6 +229,8 @@ class Matrix:
         for _try in range(BOUNDARY_TRIES):
             self.ship(kind)
             self.win(kind)
+            if name == TAKING_UP:
+                self.leave_behind()
             children = [self.ask("run", at=name, after=after)["child"]]
             if workers > 1:
                 children.append(self.ask("run")["child"])
@@ -229,6 +240,9 @@ class Matrix:
             if not is_spared:
                 return
         self.never_met.append(f"{kind}, {when} {name}, {workers} at work")
+        # Beside another lane it may have been that one's each time.
+        if workers == 1 and name in wanted_boundaries():
+            self.unreached.append(self.never_met[-1])
 
     def any_moment(self, kind: str) -> None:
         """kill -9 wherever the lane happens to be."""
@@ -258,6 +272,11 @@ class Matrix:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def wanted_boundaries() -> list[str]:
+    """Names of the commits that a lane comes to, see `worker.describe`."""
+    return [*(f"{flow}: {step}" for flow in FLOWS for step in STEPS), *LANE_STEPS]
 
 
 def run(kinds, parts=PARTS, name: str = "crash") -> Report:
@@ -336,12 +355,15 @@ def report(matrix: Matrix, figures: dict) -> Report:
     ]
     if matrix.never_met:
         notes.append(f"No lane came to: {'; '.join(matrix.never_met)}.")
+    if matrix.unreached:
+        notes.append(f"But has to: {'; '.join(matrix.unreached)}.")
     machine = {
         "whole": matrix.is_whole,
         "crashes": sum(not row.is_spared for row in rows),
         "stuck": sum(row.is_stuck for row in rows),
         "bad": sum(row.is_bad for row in rows),
         "never_met": len(matrix.never_met),
+        "unreached": len(matrix.unreached),
         "seconds_max": rate(max((row.seconds for row in rows), default=0.0)),
         **figures,
     }

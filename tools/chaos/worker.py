@@ -125,23 +125,34 @@ def run(
     def work(say):
         with Registry(database).cursor() as cursor:
             lane = api.Environment(cursor, api.SUPERUSER_ID, {})["integration.lane"]
-            model = type(lane)
-            commit = model._commit
+            model, cron = type(lane), type(lane.env["ir.cron"])
+            commit, commit_progress = model._commit, cron._commit_progress
 
-            def commit_or_die(self):
-                cursor.flush()
-                # what has written nothing leaves nothing behind
-                name = describe(sys._getframe(1)) if has_written(cursor) else ""
+            def do_or_die(name, do):
                 if listen and name:
                     say(f"{name}\n")
                 is_last = bool(at) and name == at
                 if is_last and not after:
                     os.kill(os.getpid(), signal.SIGKILL)
-                commit(self)
+                result = do()
                 if is_last:
                     os.kill(os.getpid(), signal.SIGKILL)
+                return result
+
+            def commit_or_die(self):
+                cursor.flush()
+                # what has written nothing leaves nothing behind
+                name = describe(sys._getframe(1)) if has_written(cursor) else ""
+                do_or_die(name, lambda: commit(self))
+
+            def commit_progress_or_die(self, *args, **values):
+                return do_or_die(
+                    "IrCron._commit_progress",
+                    lambda: commit_progress(self, *args, **values),
+                )
 
             model._commit = commit_or_die
+            cron._commit_progress = commit_progress_or_die
             lane._run_lane()
             end = time.monotonic() + wait_for
             while time.monotonic() < end and count_open(cursor):

@@ -1,5 +1,6 @@
 """What the fault campaign counts, and how its servers are kept running."""
 
+import ast
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 from chaos import __main__ as command
+from chaos import crashes
 from chaos.campaign import STRIKES, Campaign, Event
 from chaos.crashes import Crash
 from chaos.faults import FAULTS
@@ -324,3 +326,96 @@ def test_frozen_worker_that_was_killed():
     with frozen(psutil.Process(process.pid)):
         process.kill()
         process.wait()
+
+
+def find_methods():
+    """`Class.method` of the hub's models -> names of what each calls."""
+    found = {}
+    for path in (paths.ROOT / "addons/integration_hub/models").glob("*.py"):
+        for item in ast.parse(path.read_text()).body:
+            if not isinstance(item, ast.ClassDef):
+                continue
+            for method in item.body:
+                if isinstance(method, ast.FunctionDef):
+                    found[f"{item.name}.{method.name}"] = {
+                        call.func.attr
+                        for call in ast.walk(method)
+                        if isinstance(call, ast.Call)
+                        and isinstance(call.func, ast.Attribute)
+                    }
+    return found
+
+
+def test_commits_of_the_crash_matrix_are_those_of_the_engine():
+    """Else a step that got another name would be one at which nobody is killed."""
+    methods = find_methods()
+    for step in (*crashes.STEPS, crashes.TAKING_UP):
+        assert "_commit" in methods.get(step, ()), step
+    assert "_commit_progress" in methods["IntegrationLane._run_lane"]
+
+
+def test_flows_of_the_crash_matrix_are_there():
+    codes = "".join(
+        path.read_text() for path in (paths.ROOT / "addons").glob("*/models/*.py")
+    )
+    for flow in crashes.FLOWS:
+        assert f'"integration.handler.{flow}"' in codes, flow
+
+
+@pytest.mark.parametrize(
+    ("figures", "is_failed"),
+    [
+        ({}, False),
+        ({"never_met": 1}, False),
+        ({"never_met": 1, "unreached": 1}, True),
+        ({"bad": 1}, True),
+        ({"whole": False}, True),
+    ],
+)
+def test_crash_matrix_fails_for_a_commit_no_lane_came_to(
+    monkeypatch, capsys, figures, is_failed
+):
+    found = {"bad": 0, "unreached": 0, "never_met": 0, "whole": True, **figures}
+    report = SimpleNamespace(show=lambda: None, figures=found)
+    monkeypatch.setattr(command.crashes, "run", lambda *args: report)
+    assert command.run_crashes(["odoo"], ["lanes"], "crash") == int(is_failed)
+
+
+class StubbedMatrix(crashes.Matrix):
+    """One whose lanes are killed at `met` alone."""
+
+    def __init__(self, met):
+        self.met, self.asked = met, []
+        self.never_met, self.unreached = [], []
+
+    def ask(self, do, **values):
+        self.asked.append(values.get("at"))
+        name = values.get("at") or values.get("child")
+        return {"child": name, "killed": name in self.met}
+
+    def ship(self, kind):
+        """Nothing to ship."""
+
+    win = ship
+
+    def check(self, *args):
+        """Nothing to look at."""
+
+
+def test_commit_that_a_lane_has_to_come_to():
+    [first, *_others, last] = crashes.wanted_boundaries()
+    matrix = StubbedMatrix({first})
+    matrix.boundary("odoo", first, 1, True)
+    assert not matrix.never_met
+    matrix.boundary("odoo", last, 2, True)
+    matrix.boundary("odoo", "some other", 1, True)
+    assert len(matrix.never_met) == 2 and not matrix.unreached
+    matrix.boundary("odoo", last, 1, True)
+    assert len(matrix.unreached) == 1
+
+
+def test_taking_up_needs_jobs_of_a_dead_lane():
+    matrix = StubbedMatrix({crashes.TAKING_UP})
+    matrix.boundary("odoo", crashes.TAKING_UP, 1, False)
+    assert matrix.asked[0] in crashes.wanted_boundaries()
+    assert crashes.TAKING_UP in matrix.asked

@@ -73,6 +73,15 @@ class HandlerCustomerPush(models.AbstractModel):
                 )
         return result
 
+    def _get_untold(self, flow, failures):
+        """Changes of a customer are told at the customer."""
+        return [
+            (job, error)
+            for job, error in super()._get_untold(flow, failures)
+            if job.operation != "update"
+            or not self.env["res.partner"].browse(job.res_id).exists()
+        ]
+
     def _warn(self, connector, customer, summary, note):
         customer.activity_schedule(
             "mail.mail_activity_data_warning",

@@ -10,6 +10,7 @@ from .batch import find_stop, in_chunks, send_by_halving, send_in_chunks
 from .errors import (
     AmbiguousMatchError,
     AuthenticationError,
+    HeldBackError,
     IntegrationError,
     InternalError,
     MappingError,

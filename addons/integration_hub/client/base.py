@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import requests
@@ -17,7 +18,7 @@ from .errors import (
     RateLimitError,
     ValidationError,
 )
-from .rate_limit import read_retry_after
+from .rate_limit import read_pause, read_retry_after
 from .redact import redact
 from .storable import make_storable
 from .text import TextMaker
@@ -29,6 +30,12 @@ DEFAULT_READ_TIMEOUT = 120.0
 DEFAULT_LOG_LIMIT = 20_000
 # zero would be an error of its own
 SHORTEST_TIMEOUT = 0.1
+# seconds a call waits for its turn where nobody says how much time there is
+LONGEST_TURN = 60.0
+# a system whose limit is used up for so few seconds is waited for within a batch
+SHORT_PAUSE = 5.0
+# in the session cache, which all clients of this process share
+RESUME_AT = "calls_resume_at"
 # request time-out, conflict, too early: to be tried again, after a look at what is there
 BUSY_STATUSES = (408, 409, 425)
 
@@ -44,7 +51,9 @@ class ConnectionSettings:
     :param float read_timeout: seconds until the whole answer is there
     :param int log_limit: characters of a request or response kept in the exchange log;
         0 keeps no bodies
-    :param float seconds_between_calls: kept between the starts of two calls of a client
+    :param meter: asked before each call where the connector limits them: a callable that
+        takes whether the call carries won deals and how many seconds it can wait, returns
+        how many it has to, and raises ``HeldBackError`` where it may not go out
     :param dict session_cache: survives the client, in this process only: a place for a
         session token, so that not every client logs in anew
     """
@@ -55,7 +64,7 @@ class ConnectionSettings:
     connect_timeout: float = DEFAULT_CONNECT_TIMEOUT
     read_timeout: float = DEFAULT_READ_TIMEOUT
     log_limit: int = DEFAULT_LOG_LIMIT
-    seconds_between_calls: float = 0.0
+    meter: Callable | None = None
     session_cache: dict = field(default_factory=dict, repr=False)
 
 
@@ -119,9 +128,10 @@ class SystemClient:
         self.exchanges = []
         #: a change has gone out since the lane last asked
         self.may_have_changed = False
+        #: its calls may use what a daily budget keeps for won deals
+        self.carries_deals = False
         self._session = None
         self._is_closed = False
-        self._next_call = 0.0
         self._last_begin = self._end = math.inf
         # the request of the call under way has begun to leave
         self._has_left = False
@@ -188,18 +198,17 @@ class SystemClient:
         :param dict headers: besides those of :meth:`prepare_headers`
         :rtype: requests.Response
         :raise NotSentError: nothing was sent, for a reason of ours
+        :raise HeldBackError: nothing was sent, as the connector allows no call now
         :raise NetworkError: nothing was sent, or nothing can have changed
         :raise OutcomeUnknownError: the answer got lost after we sent a change
         :raise RateLimitError: 429, or 503 with ``Retry-After``
         :raise AuthenticationError: 401
         """
-        self._wait_turn()
-        if self._is_closed:
-            raise NotSentError(_lt("The server has broken this off: nothing was sent."))
-        if time.monotonic() > self._last_begin:
-            raise NotSentError(
-                _lt("The time for this was up before the call: nothing was sent.")
-            )
+        self._check_time()
+        self._keep_pause()
+        if self.settings.meter:
+            self._wait_turn()
+            self._check_time()
         url = self.settings.url.rstrip("/") + path
         data = None if body is None else json.dumps(body)
         exchange = Exchange(
@@ -225,6 +234,7 @@ class SystemClient:
             exchange.status = response.status_code
             exchange.response = self._loggable(response.text)
             self.check_status(response, lost)
+            self._note_pause(response.headers)
             return response
         except requests.RequestException as error:
             raise self._log_error(exchange, self._explain(error, lost)) from error
@@ -370,14 +380,36 @@ class SystemClient:
             _lt("The connection broke off before the answer was complete."), detail
         )
 
+    def _check_time(self):
+        if self._is_closed:
+            raise NotSentError(_lt("The server has broken this off: nothing was sent."))
+        if time.monotonic() > self._last_begin:
+            raise NotSentError(
+                _lt("The time for this was up before the call: nothing was sent.")
+            )
+
+    def _note_pause(self, headers):
+        if seconds := read_pause(headers):
+            self.settings.session_cache[RESUME_AT] = time.monotonic() + seconds
+
+    def _keep_pause(self):
+        """The answer before may have said that it was the last one for now."""
+        seconds = self.settings.session_cache.get(RESUME_AT, 0.0) - time.monotonic()
+        if seconds > SHORT_PAUSE:
+            # the connector rests for that long
+            raise RateLimitError(
+                _lt("The system takes no more calls for now."), retry_after=seconds
+            )
+        if seconds > 0:
+            time.sleep(seconds)
+            self._check_time()
+
     def _wait_turn(self):
-        """Keep to the calls per second that the connector allows."""
-        now = time.monotonic()
-        if self._next_call > now:
-            time.sleep(self._next_call - now)
-        self._next_call = max(now, self._next_call) + (
-            self.settings.seconds_between_calls
-        )
+        """Keep to the calls that the connector allows."""
+        left = self._last_begin - time.monotonic()
+        seconds = self.settings.meter(self.carries_deals, min(left, LONGEST_TURN))
+        if seconds > 0:
+            time.sleep(seconds)
 
     def _loggable(self, text):
         limit = self.settings.log_limit

@@ -62,6 +62,14 @@ class NotSentError(NetworkError):
     was_sent = False
 
 
+class HeldBackError(NotSentError):
+    """Nothing was sent, as the connector allows no call now: its day's budget is used up,
+    or its calls per second are. What waits for it waits as if it had not been tried;
+    ``retry_after`` holds the seconds until it is its turn, if that is known."""
+
+    kind = "rate_limit"
+
+
 class OutcomeUnknownError(IntegrationError):
     """The answer to a call that may have changed something was lost.
 

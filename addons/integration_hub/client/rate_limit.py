@@ -36,6 +36,17 @@ def read_retry_after(headers, is_limited=False):
     return bound_wait(seconds, LONGEST_LIMIT if is_limited else LONGEST_OUTAGE)
 
 
+def read_pause(headers):
+    """Seconds until the next call may go out, by the headers of an answer that was a good
+    one but says that nothing remains of the limit.
+
+    :param headers: case-insensitive mapping
+    :return: float, a day at most; 0.0 where there is nothing to wait for
+    """
+    reset = _read_reset(headers) if _has_used_up(headers) else None
+    return bound_wait(_read_seconds(reset)) if reset else 0.0
+
+
 def bound_wait(seconds, longest=LONGEST_LIMIT):
     """
     :param seconds: what a system asked for; None for nothing

@@ -50,6 +50,7 @@ from . import integration_connector_setup
 from . import integration_connector_paused_flows
 from . import integration_connector_next_step
 from . import integration_flow_paused
+from . import integration_flow_problem
 from . import integration_mapping_problems
 from . import integration_job_mapping
 from . import res_config_settings

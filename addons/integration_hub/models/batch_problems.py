@@ -7,7 +7,13 @@ from datetime import timedelta
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TransactionRollbackError
 
-from ..client import AuthenticationError, StillUnknownError, TextMaker
+from ..client import (
+    AuthenticationError,
+    HeldBackError,
+    StillUnknownError,
+    TextMaker,
+)
+from ..client.rate_limit import bound_wait
 from .batch_steps import get_back_off
 
 _logger = logging.getLogger(__name__)
@@ -82,6 +88,14 @@ class BatchProblems:
                 # not the job's fault: it goes on once the credentials are mended
                 connector._stop_by_error(error)
                 values |= {"state": "waiting", "attempts": job.attempts - 1}
+            elif isinstance(error, HeldBackError):
+                # by limits of ours: what was answered is kept, this goes on where it stood
+                pause = timedelta(seconds=bound_wait(error.retry_after))
+                values |= {
+                    "state": "waiting",
+                    "attempts": job.attempts - 1,
+                    "next_try": now + pause,
+                }
             elif error.is_retried and (
                 connector._is_failing_as_a_whole(error)
                 or job.attempts < connector.max_attempts
@@ -112,12 +126,17 @@ class BatchProblems:
             self._tell_people(self.handler._on_not_found, not_found)
         if for_people:
             self._tell_people(self.handler._on_problem, for_people)
+            # what the run knows of this flow is out of date now
+            self.run.turns.clear()
 
-    def _tell_people(self, tell, what):
-        """What can't be told must not undo that it is known: the queue shows it."""
+    def _tell_people(self, tell, *what):
+        """What can't be told must not undo that it is known: the queue shows it.
+
+        :param tell: takes the flow and ``what``
+        """
         try:
             with self.env.cr.savepoint():
-                tell(self.flow, what)
+                tell(self.flow, *what)
                 self.env.flush_all()
         except TransactionRollbackError:
             raise

@@ -143,9 +143,6 @@ class BatchSettling(BatchProblems):
             return
         connector = self.turn.connector
         self.env["integration.exchange"]._log(connector, self.exchanges, self.mark)
-        self.env["integration.usage"]._add(
-            connector, self.run.name, len(self.exchanges)
-        )
         if any(exchange.status for exchange in self.exchanges):
             self._note_contact(connector)
 
@@ -198,6 +195,8 @@ class BatchSettling(BatchProblems):
                 job.id for job in answers if job not in problems
             )
             job_rows.finish(done, time.monotonic() - self.started)
+            if done and self.turn.has_told_problem:
+                self._tell_people(type(self.flow)._close_problem)
             self.turn.connector._note_limits(problems)
             self._settle_problems(problems)
         self.lane_model._commit()

@@ -288,7 +288,7 @@ class IntegrationConnector(models.Model):
             options=self._get_client_options(),
             connect_timeout=self.connect_timeout,
             read_timeout=self._get_read_timeout(),
-            seconds_between_calls=self._get_seconds_between_calls(),
+            meter=self._get_meter(),
             log_limit=self.exchange_log_limit,
             session_cache=_SESSION_CACHES.setdefault(key, {}),
         )

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..client import NotSentError
 from ..client.rate_limit import bound_wait
+from .call_meter import CallMeter
 from .job_rows import SYSTEM_FAILURES
 
 _logger = logging.getLogger(__name__)
@@ -29,8 +30,7 @@ class IntegrationConnector(models.Model):
         help="Of all lanes together, on all hosts; 0 sets no limit."
     )
     calls_per_second = fields.Float(
-        help="Of all lanes together, on all hosts; 0 sets no limit. Shared evenly by the"
-        " calls at once (one, where that has no limit)."
+        help="Of all lanes together, on all hosts; 0 sets no limit."
     )
     calls_per_day = fields.Integer(
         "Daily Budget", help="Calls from midnight to midnight UTC; 0 sets no limit."
@@ -68,15 +68,28 @@ class IntegrationConnector(models.Model):
     def _get_call_places(self):
         """How many calls all lanes together may have under way; 0 for no limit."""
         self.ensure_one()
-        return self.max_calls_at_once or (1 if self.calls_per_second else 0)
+        return self.max_calls_at_once
 
     @api.private
-    def _get_seconds_between_calls(self):
-        """What each client waits from call to call to keep to the calls per second."""
+    def _get_meter(self):
+        """What clients ask before each call.
+
+        :return: :class:`CallMeter`, or None where nothing limits the calls
+        """
         self.ensure_one()
-        if not self.calls_per_second:
-            return 0.0
-        return self._get_call_places() / self.calls_per_second
+        if not self.calls_per_second and not self.calls_per_day:
+            return None
+        return CallMeter(
+            self.env.cr.dbname,
+            self.id,
+            1 / self.calls_per_second if self.calls_per_second else 0.0,
+            self.calls_per_day,
+            self._get_reserved_calls(),
+        )
+
+    def _get_reserved_calls(self):
+        """Of the day's budget, what is kept for won deals."""
+        return self.calls_per_day * self.reserved_share / 100
 
     @api.private
     def _get_budget(self):
@@ -91,7 +104,7 @@ class IntegrationConnector(models.Model):
         made = self.env["integration.usage"]._get_today(self)
         if made >= self.calls_per_day:
             return "used"
-        kept = self.calls_per_day * self.reserved_share / 100
+        kept = self._get_reserved_calls()
         return "kept" if made >= self.calls_per_day - kept else "free"
 
     @api.private
@@ -188,7 +201,12 @@ class IntegrationConnector(models.Model):
 
         :return: whether it did
         """
-        limits = [error for error in problems.values() if error.kind == "rate_limit"]
+        limits = [
+            error
+            for error in problems.values()
+            # by our own limits the system as a whole need not rest
+            if error.kind == "rate_limit" and not isinstance(error, NotSentError)
+        ]
         if limits:
             self._rest(
                 max(

@@ -149,10 +149,21 @@ class IntegrationHandler(models.AbstractModel):
 
     @api.private
     def _on_problem(self, flow, failures):
-        """Jobs have stopped and a person has to act: show it where people look.
+        """Jobs have stopped and a person has to act: show it where people look, by default
+        in an activity for whoever is in charge of the connector, one per flow.
 
         :param failures: list of ``(job, IntegrationError)``
         """
+        flow._tell_of_problems(self._get_untold(flow, failures))
+
+    @api.private
+    def _get_untold(self, flow, failures):
+        """Those of ``failures`` that are shown nowhere else, such as on a deal.
+
+        :param failures: list of ``(job, IntegrationError)``
+        :return: the same kind of list
+        """
+        return failures
 
     @api.private
     def _on_waiting(self, flow, jobs):

@@ -93,6 +93,8 @@ class IntegrationJob(models.Model):
         )
         for flow, of_flow in jobs.grouped("flow_id").items():
             flow._get_handler()._on_cancelled(flow, of_flow)
+            # sudo: who cancels a job need not be the one who was asked to look
+            flow.sudo()._close_problem()
         jobs._release_blocked()
         # those of the same records that came after them
         self.env["integration.lane"]._wake_up(connectors=jobs.connector_id)

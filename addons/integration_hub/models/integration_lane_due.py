@@ -8,6 +8,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .batch_steps import as_internal
+from .integration_load import PRIORITY as LOAD_PRIORITY
 from .job_order import IS_NEXT_OF_RECORD
 from .load_steps import CHECK
 
@@ -34,7 +35,9 @@ class Turn:
     size: int
     is_probing: bool
     is_budgeted: bool
+    carries_deals: bool
     has_failed: bool
+    has_told_problem: bool
     parallel_calls: int
     call_places: int
 
@@ -189,6 +192,7 @@ class IntegrationLane(models.AbstractModel):
         connector = flow.connector_id._speak()
         flow = flow.with_env(connector.env)
         is_probing = connector._is_probing()
+        handler = flow._get_handler(operation)
         return Turn(
             priority=priority,
             flow=flow,
@@ -197,11 +201,13 @@ class IntegrationLane(models.AbstractModel):
             has_record=has_record,
             most_crashes=most_crashes,
             connector=connector,
-            handler=flow._get_handler(operation),
+            handler=handler,
             size=1 if is_probing else flow._get_batch_size(),
             is_probing=is_probing,
             is_budgeted=bool(connector.calls_per_day),
+            carries_deals=handler._carries_deals and priority < LOAD_PRIORITY,
             has_failed=bool(connector.failures_in_a_row),
+            has_told_problem=bool(flow.problem_activity_id),
             parallel_calls=connector.parallel_calls,
             call_places=connector._get_call_places(),
         )

@@ -25,8 +25,12 @@ STAND_BACK = 0.5
 class JobBatch(BatchSettling):
     """Jobs of one flow on their way: claimed, prepared, called, settled."""
 
-    def __init__(self, run, turn, mark, rows, is_suspect=False):
-        """:param rows: of ``job_rows.claim``"""
+    def __init__(self, run, turn, mark, rows, is_suspect=False, is_awaited=False):
+        """
+        :param rows: of ``job_rows.claim``
+        :param bool is_suspect: lanes died with it again and again
+        :param bool is_awaited: won deals wait for all of them
+        """
         # which speaks the language of whoever is in charge
         self.env = turn.connector.env
         jobs = self.env["integration.job"]
@@ -45,6 +49,8 @@ class JobBatch(BatchSettling):
         self.is_suspect = is_suspect
         # a step is made anew, in a new transaction
         self.is_repeated = False
+        # its calls may use what is kept for won deals
+        self.carries_deals = turn.carries_deals or is_awaited
         self.started = time.monotonic()
         self.sending = {}  # id of what goes out -> whether it was called off meanwhile
         self.requests = {}  # job -> request
@@ -63,7 +69,8 @@ class JobBatch(BatchSettling):
         """Take the next batch, committed: from here on a crash is noticed.
 
         :param turn: :class:`Turn`
-        :param only: which of its jobs may go, ``SQL`` on ``job``; else all
+        :param only: which of its jobs may go, ``SQL`` on ``job``: those that won deals wait
+            for; else all
         :param is_suspect: take one with which lanes died again and again, else none of them
         :return: ``(batch, is_last)``; no batch where nothing is due
         """
@@ -93,7 +100,8 @@ class JobBatch(BatchSettling):
             return None, not is_suspect
         # mappings and settings may have been changed since the last batch
         run.env.invalidate_all()
-        return cls(run, turn, mark, rows, is_suspect), is_last
+        batch = cls(run, turn, mark, rows, is_suspect, is_awaited=bool(only))
+        return batch, is_last
 
     # -- before the call --------------------------------------------------------------
 
@@ -302,6 +310,7 @@ class JobBatch(BatchSettling):
         """Have a thread call. It gets plain data and gives plain data."""
         self.client = client
         self.problems = None
+        client.carries_deals = self.carries_deals
         self.future = pool.submit(
             make_call, type(self.handler)._call, client, list(self.requests.values())
         )

@@ -9,7 +9,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..client import AuthenticationError
-from .integration_load import PRIORITY as LOAD_PRIORITY
 from .job_batch import JobBatch
 from .job_rows import CRASHES_TO_SUSPECT, LEASE
 from .lane_desk import Desk
@@ -177,10 +176,7 @@ class LaneRun:
         if not turn.is_budgeted:
             return True, None
         budget = turn.connector._get_budget()
-        is_for_deals = (
-            turn.flow._get_handler()._carries_deals and turn.priority < LOAD_PRIORITY
-        )
-        if budget == "kept" and not is_for_deals:
+        if budget == "kept" and not turn.carries_deals:
             return True, turn.connector._get_deals_wait_condition()
         return budget != "used", None
 

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_batches,
+    test_calls,
     test_cancel,
     test_catch_up,
     test_client_base,
@@ -11,6 +12,7 @@ from . import (
     test_credentials,
     test_engine,
     test_flow,
+    test_flow_problem,
     test_housekeeping,
     test_import_export,
     test_json_diff,

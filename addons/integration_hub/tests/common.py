@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo import models
+from odoo import fields, models
 from odoo.orm.model_classes import add_to_registry
 from odoo.tests import TransactionCase
 
@@ -145,6 +145,15 @@ class HubCase(TransactionCase):
     def test_connections(self):
         with self.lane_env() as env:
             env["integration.lane"]._run_connection_tests()
+
+    def use_up(self, calls, connector=None):
+        """So many more calls have been made today."""
+        usage, today = self.env["integration.usage"], fields.Date.today()
+        own = {"connector_id": (connector or self.connector).id, "day": today}
+        domain = [(name, "=", value) for name, value in own.items()]
+        used = usage.search(domain) or usage.create({**own, "calls": 0})
+        used.calls += calls
+        self.env.flush_all()
 
     def enqueue(self, *values, key=None, record=None):
         return self.env["integration.job"]._enqueue(

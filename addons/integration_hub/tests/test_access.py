@@ -81,7 +81,7 @@ class AccessCase(HubCase):
                 "remote_id": "5",
             },
             "integration.product.mapping": {"product_id": product.id},
-            "integration.usage": {"day": "2026-01-01", "lane": "1", "calls": 1},
+            "integration.usage": {"day": "2026-01-01", "calls": 1},
             "integration.value.mapping": {
                 "kind": "currency",
                 "res_id": cls.env.company.currency_id.id,

@@ -5,6 +5,7 @@ import threading
 import time
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 
 from ..client import (
     AuthenticationError,
@@ -16,6 +17,7 @@ from ..client import (
     RateLimitError,
     SystemClient,
     ValidationError,
+    base,
     make_storable,
     send_by_halving,
     send_in_chunks,
@@ -139,6 +141,44 @@ class TestClientBase(unittest.TestCase):
         self.assertEqual(self.assert_fails(RateLimitError).retry_after, 30)
         self.server.answer(429)
         self.assertIsNone(self.assert_fails(RateLimitError).retry_after)
+
+    def test_used_up_by_a_good_answer(self):
+        """The next call does not go out only to be turned away, whichever client makes
+        it."""
+        self.server.answer(200, X_RateLimit_Remaining="0", X_RateLimit_Reset="60")
+        self.call()
+        self.server.answer(200)
+        other = Client(self.client.settings)
+        self.addCleanup(other.close)
+        for client in (self.client, other):
+            with self.assertRaises(RateLimitError) as caught:
+                client.send("test", "POST", "/x", changes=True)
+            self.assertAlmostEqual(caught.exception.retry_after, 60, delta=5)
+        self.assertEqual(len(self.server.requests), 1)
+
+    def test_used_up_for_a_moment(self):
+        for headers in (
+            {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "2"},
+            {"RateLimit": '"default";r=0;t=2'},
+        ):
+            with self.subTest(headers):
+                self.server.answer(200, **headers)
+                self.call()
+                self.server.answer(200)
+                with patch.object(base.time, "sleep") as sleep:
+                    self.call()
+                    [[seconds]] = [call.args for call in sleep.call_args_list]
+                self.assertAlmostEqual(seconds, 2, delta=1)
+                self.client.settings.session_cache.clear()
+
+    def test_what_remains_may_be_used(self):
+        self.server.answer(
+            200, X_RateLimit_Remaining="1", X_RateLimit_Reset="60", Retry_After="60"
+        )
+        with patch.object(base.time, "sleep") as sleep:
+            self.call()
+            self.call()
+        self.assertFalse(sleep.called)
 
     def test_rate_limit_headers(self):
         """Of a 429, whatever remains; of a 503 only what says that nothing remains."""

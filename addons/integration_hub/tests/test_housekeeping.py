@@ -161,7 +161,6 @@ class TestHousekeeping(HubCase):
                 {
                     "connector_id": self.connector.id,
                     "day": self.env.cr.now() - timedelta(days=days),
-                    "lane": "1",
                     "calls": 1,
                 }
                 for days in (61, 59)

@@ -266,23 +266,18 @@ class TestLimits(HubCase):
                         return True
         return False
 
-    def test_calls_per_second_reach_the_client(self):
-        self.connector.write({"calls_per_second": 4, "max_calls_at_once": 2})
-        settings = self.connector._get_client().settings
-        self.assertEqual(settings.seconds_between_calls, 0.5)
-
-    def use_up(self, calls):
+    def use_up_of_ten(self, calls):
         """The connector may make ten calls a day, two of them for won deals."""
         self.connector.write({"calls_per_day": 10, "reserved_share": 20})
-        self.env["integration.usage"]._add(self.connector, "1", calls)
+        self.use_up(calls)
 
     def carrying_deals(self):
         handler_class = self.registry["integration.handler.fake_push"]
         return patch.object(handler_class, "_carries_deals", True)
 
     def test_daily_budget_keeps_a_share_for_won_deals(self):
-        self.use_up(5)
-        self.use_up(3)
+        self.use_up_of_ten(5)
+        self.use_up_of_ten(3)
         self.assertEqual(self.env["integration.usage"]._get_today(self.connector), 8)
         job = self.enqueue(1)
         self.run_lane()
@@ -292,13 +287,13 @@ class TestLimits(HubCase):
             load.priority = 90
             self.run_lane()
             self.assertEqual((job.state, load.state), ("done", "waiting"))
-            self.use_up(2)
+            self.use_up_of_ten(2)
             late = self.enqueue(3)
             self.run_lane()
         self.assertEqual(late.state, "waiting", "the budget is used up")
 
     def test_what_a_won_deal_waits_for_is_in_its_share(self):
-        self.use_up(8)
+        self.use_up_of_ten(8)
         customer, other, deal = self.enqueue(1), self.enqueue(2), self.enqueue(3)
         deal.blocked_by_id = customer
         flow_class = self.registry["integration.flow"]
@@ -309,7 +304,7 @@ class TestLimits(HubCase):
     def test_backlog_over_budget_is_not_looked_at(self):
         """Neither to find out when to come back, nor to count what is left."""
         self.connector.calls_per_day = 1
-        self.env["integration.usage"]._add(self.connector, "1", 1)
+        self.use_up(1)
         self.enqueue(*range(50))
         later = self.enqueue("later")
         later.next_try = self.env.cr.now() + timedelta(hours=1)

@@ -60,11 +60,10 @@ class TestWaiting(HubCase):
 
     def test_budget(self):
         self.connector.write({"calls_per_day": 10, "reserved_share": 20})
-        usage = self.env["integration.usage"]
         self.assert_waits(False, "works", False, "Nothing to do")
-        usage._add(self.connector, "1", 8)
+        self.use_up(8)
         self.assert_waits("share", "waiting", "form", "Of today’s 10 calls")
-        usage._add(self.connector, "1", 2)
+        self.use_up(2)
         self.assert_waits("budget", "waiting", "form", "Today’s 10 calls are made")
         self.assertGreater(self.connector.wait_until, self.env.cr.now())
         self.connector.state = "paused"

@@ -114,7 +114,7 @@ class TestLanesOnQueueJob(QueueJobCase):
     def test_run_that_can_do_nothing_is_not_asked_for_at_once(self):
         """The day's budget is used up, say: it would go round in circles."""
         self.connector.calls_per_day = 1
-        self.env["integration.usage"]._add(self.connector, "1", 1)
+        self.use_up(1)
         self.enqueue(1)
         self.forget_runs()
         with self.lane_env() as env:

@@ -15,6 +15,15 @@ class HandlerCustomerPush(models.AbstractModel):
         )
         return result
 
+    def _get_untold(self, flow, failures):
+        jobs = self.env["integration.job"].union(*(job for job, _error in failures))
+        awaited = self._get_waiting_orders(jobs).blocked_by_id
+        return [
+            (job, error)
+            for job, error in super()._get_untold(flow, failures)
+            if job not in awaited
+        ]
+
     def _on_waiting(self, flow, jobs):
         result = super()._on_waiting(flow, jobs)
         self._get_leads(jobs)._update_integration_status()

@@ -72,7 +72,8 @@ class HandlerReferencePull(models.AbstractModel):
             flow._enqueue_pull(trigger="more")
 
     def _on_problem(self, flow, failures):
-        """Orders may wait for the first reading: they show that it has failed."""
+        """Orders may wait for the first reading: they show that it has failed. Where none
+        does, whoever is in charge is told."""
         jobs = self.env["integration.job"].union(*(job for job, _error in failures))
         waiting = self.env["integration.job"].search(
             [
@@ -80,4 +81,6 @@ class HandlerReferencePull(models.AbstractModel):
                 ("blocked_by_id.state", "in", PROBLEM_STATES),
             ]
         )
+        if not waiting:
+            return super()._on_problem(flow, failures)
         self.env["integration.handler.sale_order_push"]._show_problems(flow, waiting)

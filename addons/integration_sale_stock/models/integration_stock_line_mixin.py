@@ -43,7 +43,9 @@ class IntegrationStockDocumentMixin(models.AbstractModel):
             deal = self._get_erp_stock_deal()._origin.sudo()
             company = self._get_erp_stock_company()
             connectors = (
-                flows._find_for_push("sale_order_push", company if deal else company[:0])
+                flows._find_for_push(
+                    "sale_order_push", company if deal else company[:0]
+                )
                 .filtered(lambda flow: flow._filter_records(deal))
                 .connector_id
             )

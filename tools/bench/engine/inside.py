@@ -9,6 +9,8 @@ import odoo.sql_db
 from bench.engine.payload import PAYLOAD
 
 CHUNK = 1000
+# Above those there are.
+FIRST_RECORD = 1_000_000
 
 
 def connectors(env, count: int, urls=None, **values) -> list[list[int]]:
@@ -37,7 +39,9 @@ def connectors(env, count: int, urls=None, **values) -> list[list[int]]:
 
 
 def enqueue(env, flows: list[int], count: int, first: int = 0) -> float:
-    """`count` jobs for each flow; returns how many were queued per second."""
+    """`count` jobs for each flow, each of a record of its own as those of a real push; returns how many were queued per
+    second."""
+    records = env["res.partner"]
     start = time.perf_counter()
     for flow in env["integration.flow"].browse(flows):
         for begin in range(first, first + count, CHUNK):
@@ -49,6 +53,8 @@ def enqueue(env, flows: list[int], count: int, first: int = 0) -> float:
                         "name": f"Change {number}",
                         "payload": PAYLOAD,
                         "idempotency_key": f"change-{number}",
+                        # nobody reads them: they need not be there
+                        "record": records.browse(FIRST_RECORD + number),
                     }
                     for number in range(begin, min(begin + CHUNK, first + count))
                 ],

@@ -1,7 +1,7 @@
 """Memory of a process that works through very many jobs."""
 
 from bench.engine.site import EngineSite, load
-from bench.report import Report, rate
+from bench.report import Report, at_most, rate
 from bench.settings import Settings, from_environment
 from harness.progress import step
 
@@ -39,4 +39,6 @@ def run(settings: Settings) -> Report:
         "growth_bytes_per_job": rate(1024 * (last - first) / (count - portion)),
         "ratio": round(last / first, 3),
     }
-    return Report("Engine: memory of a worker", table, notes, figures)
+    # flat, but for what an allocator does
+    aims = [at_most("the last portion to the first", figures["ratio"], 1.05)]
+    return Report("Engine: memory of a worker", table, notes, figures, aims)
