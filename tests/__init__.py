@@ -1,4 +1,4 @@
-from . import test_tour_connector, test_tour_deal
+from . import test_tour_connector, test_tour_deal, test_tour_first_deal
 from . import test_deals_odoo, test_deals_tryton
 from . import test_faults_odoo, test_faults_tryton
 from . import test_customers_odoo, test_customers_tryton

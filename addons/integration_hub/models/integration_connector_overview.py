@@ -30,7 +30,10 @@ class IntegrationConnector(models.Model):
     def _compute_mapping_to_do_count(self):
         products, values = (
             self._count_by_connector(model_name, [("state", "!=", "mapped")])
-            for model_name in ("integration.product.mapping", "integration.value.mapping")
+            for model_name in (
+                "integration.product.mapping",
+                "integration.value.mapping",
+            )
         )
         for connector in self:
             connector.value_to_do_count = values.get(connector, 0)

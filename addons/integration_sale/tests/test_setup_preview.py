@@ -87,19 +87,24 @@ class TestSetup(SaleCase):
         ]
         self.tax.name = "BTW 20 %"
         html = self.preview()
-        self.assertRegex(html, r"Taxes in use.*could be several there: choose \(.*BTW 20 %")
+        self.assertRegex(
+            html, r"Taxes in use.*could be several there: choose \(.*BTW 20 %"
+        )
         self.assertRegex(html, r"Units in use.*mapped to what is the same there")
         action = self.new.action_choose_values()
         lines = self.env[action["res_model"]].search(action["domain"])
         line = lines.filtered(lambda one: one.res_id == self.tax.id)
         self.assertEqual((line.state, line.remote_id), ("proposed", "32"))
         self.assertEqual(
-            self.new.value_to_do_count, len(lines.filtered(lambda one: one.state != "mapped"))
+            self.new.value_to_do_count,
+            len(lines.filtered(lambda one: one.state != "mapped")),
         )
         line.action_confirm()
         self.new.action_preview()
         self.run_tests()
-        self.assertRegex(self.new.preview_html, "Taxes in use.*mapped to what is the same")
+        self.assertRegex(
+            self.new.preview_html, "Taxes in use.*mapped to what is the same"
+        )
         self.assertNotRegex(self.new.preview_html, "several there: choose .*BTW 20 %")
 
     def test_only_tax_of_its_rate(self):
