@@ -1,4 +1,4 @@
-from . import test_tour_connector, test_tour_deal
+from . import test_tour_connector, test_tour_deal, test_tour_first_deal
 from . import test_deals_odoo, test_deals_tryton
 from . import test_faults_odoo, test_faults_tryton
 from . import test_customers_odoo, test_customers_tryton
@@ -11,3 +11,4 @@ from . import test_forecast_odoo, test_forecast_tryton
 from . import test_order_check_odoo, test_order_check_tryton, test_screens_before_won
 from . import test_screens_languages, test_screens_load
 from . import test_forms_of_others, test_keys
+from . import test_whole_suite

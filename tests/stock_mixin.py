@@ -116,8 +116,70 @@ class StockMixin(LoadSteps):
         self.reserve_there(order)
         self.assertEqual(self.read_stock(product).available, 2)
 
+    def test_1_each_warehouse(self):
+        """What lies in each, and what is on its way to each, told apart; one that is closed
+        is gone with its figures."""
+        product = self.make_counted(5)
+        name = f"Depot {self.mark}"
+        warehouse = self.make_warehouse_there(name)
+        is_open = True
+
+        def close():
+            nonlocal is_open
+            if is_open:
+                is_open = False
+                self.close_warehouse_there(warehouse, product)
+            self.forget_warehouses()
+
+        self.addCleanup(close)
+        self.forget_warehouses()
+        self.count_there(product, 3, warehouse)
+        today = date.today()
+        first, second = today + timedelta(days=9), today + timedelta(days=4)
+        self.expect_there(product, 7, first)
+        self.expect_there(product, 2, second, warehouse)
+        levels = self.read_levels(product)
+        self.assertEqual(len(levels), 2)
+        depot = levels.filtered(lambda level: level.warehouse_name == name)
+        self.assertEqual(
+            (depot.available, depot.expected, depot.expected_date), (3, 2, second)
+        )
+        other = levels - depot
+        self.assertEqual(
+            (other.available, other.expected, other.expected_date), (5, 7, first)
+        )
+        lead = self.make_lead([])
+        lead.lead_line_ids = [(0, 0, {"product_id": product.id, "quantity": 9})]
+        stock = lead.lead_line_ids.erp_stock
+        self.assertEqual((stock["available"], stock["date"]), (8, second.isoformat()))
+        self.assertEqual(
+            {item["name"]: item["available"] for item in stock["warehouses"]},
+            {name: 3, other.warehouse_name: 5},
+        )
+        close()
+        self.assertEqual(self.read_levels(product), other)
+        self.assertEqual(other.available, 5)
+
+    def read_levels(self, product):
+        product.action_read_erp_stock()
+        self.run_lane()
+        return self.env["integration.stock.level"].search(
+            [("product_id", "=", product.id)]
+        )
+
+    def forget_warehouses(self):
+        """Which there are is asked once in a while only."""
+        with self.connector._get_client() as client:
+            client.settings.session_cache.clear()
+
     def test_3_archived(self):
-        """Mapped, but gone from the ERP: no figure rather than a wrong one."""
+        """No longer sold there, but some of it is left: that is still told."""
+        product = self.make_counted(5)
+        self.archive_there(product)
+        self.assertEqual(self.read_stock(product).available, 5)
+
+    def test_3_gone(self):
+        """Mapped, but no longer in the ERP: no figure rather than a wrong one."""
         product = self.make_counted(5)
         self.read_stock(product)
         self.env.cr.execute(

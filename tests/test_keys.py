@@ -4,6 +4,7 @@ from itertools import combinations, product
 from lxml import etree
 
 from odoo.tests import TransactionCase, tagged
+from odoo.tools.safe_eval import safe_eval
 
 # What Odoo's own form answers to (Alt and the key): save, discard, new; the pager; the
 # breadcrumb; the action menu; the home menu; the chatter; who it is assigned to; the stage.
@@ -62,8 +63,7 @@ class TestKeys(TransactionCase):
         names = sorted(set().union(*map(get_names, conditions)))
         for values in product(*(self.get_values(model, name) for name in names)):
             scope = dict(zip(names, values, strict=True))
-            # conditions of our own views
-            if not any(eval(condition, {}, scope) for condition in conditions):  # noqa: S307
+            if not any(safe_eval(condition, scope) for condition in conditions):
                 return True
         return False
 

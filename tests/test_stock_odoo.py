@@ -45,22 +45,6 @@ class TestStockOdoo(StockMixin, ErpCase):
             [remote_id],
             vals={"sale_ok": False},
         )
-        [warehouse] = self.get_warehouses("lot_stock_id")
-        [quant] = self.keeper.call(
-            "stock.quant",
-            "create",
-            context={"inventory_mode": True},
-            vals_list=[
-                {
-                    "product_id": remote_id,
-                    "location_id": warehouse["lot_stock_id"][0],
-                    "inventory_quantity": quantity,
-                }
-            ],
-        )
-        if not self.is_older:
-            # applied when it is entered until 14
-            self.keeper.call("stock.quant", "action_apply_inventory", [quant])
         product = self.make_product_like(like, code)
         self.env["integration.product.mapping"].create(
             {
@@ -69,21 +53,72 @@ class TestStockOdoo(StockMixin, ErpCase):
                 "remote_id": str(remote_id),
             }
         )
+        self.count_there(product, quantity)
         return product
 
-    def get_warehouses(self, *fields):
+    def count_there(self, product, quantity, warehouse_id=None):
+        """So much of it lies there; None for the warehouse that was there first."""
+        [warehouse] = self.get_warehouses(warehouse_id, "lot_stock_id")
+        [quant] = self.keeper.call(
+            "stock.quant",
+            "create",
+            context={"inventory_mode": True},
+            vals_list=[
+                {
+                    "product_id": self.get_remote_id(product),
+                    "location_id": warehouse["lot_stock_id"][0],
+                    "inventory_quantity": quantity,
+                }
+            ],
+        )
+        if not self.is_older:
+            # applied when it is entered until 14
+            self.keeper.call("stock.quant", "action_apply_inventory", [quant])
+
+    def get_warehouses(self, warehouse_id, *fields):
         return self.clerk.call(
-            "stock.warehouse", "search_read", domain=[], fields=list(fields), limit=1
+            "stock.warehouse",
+            "search_read",
+            domain=[("id", "=", warehouse_id)] if warehouse_id else [],
+            fields=list(fields),
+            limit=1,
+        )
+
+    def make_warehouse_there(self, name):
+        """It is archived again as soon as nothing is in it or on its way to it."""
+        [warehouse] = self.keeper.call(
+            "stock.warehouse",
+            "create",
+            vals_list=[{"name": name, "code": uuid.uuid4().hex[:5].upper()}],
+        )
+        return warehouse
+
+    def close_warehouse_there(self, warehouse_id, product):
+        [warehouse] = self.get_warehouses(warehouse_id, "in_type_id")
+        pickings = self.keeper.call(
+            "stock.picking",
+            "search",
+            domain=[("picking_type_id", "=", warehouse["in_type_id"][0])],
+        )
+        self.keeper.call("stock.picking", "action_cancel", pickings)
+        self.count_there(product, 0, warehouse_id)
+        self.keeper.call(
+            "stock.warehouse", "write", [warehouse_id], vals={"active": False}
         )
 
     def get_remote_id(self, product):
-        line = self.env["integration.product.mapping"].search(
-            [("product_id", "=", product.id)]
-        )
-        return int(line.remote_id)
+        return int(self.get_mapping(product).remote_id)
 
-    def expect_there(self, product, quantity, day):
-        [warehouse] = self.get_warehouses("in_type_id", "lot_stock_id")
+    def archive_there(self, product):
+        self.keeper.call(
+            "product.product",
+            "write",
+            [self.get_remote_id(product)],
+            vals={"active": False},
+        )
+
+    def expect_there(self, product, quantity, day, warehouse_id=None):
+        [warehouse] = self.get_warehouses(warehouse_id, "in_type_id", "lot_stock_id")
         [supplier] = self.clerk.call(
             "stock.location",
             "search",

@@ -54,12 +54,25 @@ class TestStockTryton(StockMixin, ErpCase):
             [template],
             {"salable": False},
         )
-        line = {"product": remote_id, "quantity": float(quantity)}
+        product = self.make_product_like(like, code)
+        self.env["integration.product.mapping"].create(
+            {
+                "connector_id": self.connector.id,
+                "product_id": product.id,
+                "remote_id": str(remote_id),
+            }
+        )
+        self.count_there(product, quantity)
+        return product
+
+    def count_there(self, product, quantity, warehouse=None):
+        """So much of it lies there; None for the warehouse that was there first."""
+        line = {"product": self.get_remote_id(product), "quantity": float(quantity)}
         [inventory] = self.keeper.call(
             "model.stock.inventory.create",
             [
                 {
-                    "location": self.find_there("stock.location", ["code", "=", "STO"]),
+                    "location": self.get_storage(warehouse),
                     "company": self.company_there,
                     "lines": [["create", [line]]],
                 }
@@ -69,21 +82,72 @@ class TestStockTryton(StockMixin, ErpCase):
         self.keeper.call(
             "model.stock.inventory.confirm", [inventory], company=self.company_there
         )
-        product = self.make_product_like(like, code)
-        self.env["integration.product.mapping"].create(
-            {
-                "connector_id": self.connector.id,
-                "product_id": product.id,
-                "remote_id": str(remote_id),
-            }
-        )
-        return product
 
-    def expect_there(self, product, quantity, day):
-        line = self.env["integration.product.mapping"].search(
-            [("product_id", "=", product.id)]
+    def get_storage(self, warehouse):
+        if not warehouse:
+            return self.find_there("stock.location", ["code", "=", "STO"])
+        found = self.keeper.read_one("stock.location", warehouse, "storage_location")
+        return found["storage_location"]
+
+    def make_warehouse_there(self, name):
+        places = self.keeper.call(
+            "model.stock.location.create",
+            [
+                {"name": f"{name} {kind}", "type": "storage"}
+                for kind in ("input", "output", "storage")
+            ],
         )
-        remote_id = int(line.remote_id)
+        [warehouse] = self.keeper.call(
+            "model.stock.location.create",
+            [
+                {
+                    "name": name,
+                    "type": "warehouse",
+                    "input_location": places[0],
+                    "output_location": places[1],
+                    "storage_location": places[2],
+                    "lost_found_location": self.find_there(
+                        "stock.location", ["type", "=", "lost_found"]
+                    ),
+                }
+            ],
+        )
+        return warehouse
+
+    def close_warehouse_there(self, warehouse, product):
+        """Deactivated, as soon as nothing is in it or on its way to it."""
+        storage = self.get_storage(warehouse)
+        moves = self.keeper.call(
+            "model.stock.move.search",
+            [["to_location", "=", storage], ["state", "=", "draft"]],
+            0,
+            None,
+            None,
+        )
+        self.keeper.call("model.stock.move.cancel", moves, company=self.company_there)
+        self.count_there(product, 0, warehouse)
+        places = self.keeper.call(
+            "model.stock.location.search",
+            [["parent", "child_of", [warehouse], "parent"]],
+            0,
+            None,
+            None,
+        )
+        self.keeper.call("model.stock.location.write", places, {"active": False})
+
+    def get_remote_id(self, product):
+        return int(self.get_mapping(product).remote_id)
+
+    def archive_there(self, product):
+        found = self.keeper.read_one(
+            "product.product", self.get_remote_id(product), "template"
+        )
+        self.keeper.call(
+            "model.product.template.write", [found["template"]], {"active": False}
+        )
+
+    def expect_there(self, product, quantity, day, warehouse=None):
+        remote_id = self.get_remote_id(product)
         unit = self.keeper.read_one("product.product", remote_id, "default_uom")
         currency = self.find_there("currency.currency", ["code", "=", "EUR"])
         self.keeper.call(
@@ -96,9 +160,7 @@ class TestStockTryton(StockMixin, ErpCase):
                     "from_location": self.find_there(
                         "stock.location", ["type", "=", "supplier"]
                     ),
-                    "to_location": self.find_there(
-                        "stock.location", ["code", "=", "STO"]
-                    ),
+                    "to_location": self.get_storage(warehouse),
                     "planned_date": day,
                     "company": self.company_there,
                     "currency": currency,

@@ -12,7 +12,9 @@ def export_templates() -> None:
     crm.provide(DATABASE, addons)
     folders = {name: str(paths.ROOT / crm.find_addon(name)) for name in addons}
     counts = odoo.shell_script(
-        DATABASE, paths.TOOLS / "harness/export_pot.py", {"folders": folders}
+        DATABASE,
+        paths.TOOLS / "harness/export_pot.py",
+        {"folders": folders, "tools": str(paths.TOOLS)},
     )
     for name, count in counts.items():
         say(f"    {name}: {count} terms")

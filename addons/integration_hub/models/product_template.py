@@ -18,3 +18,25 @@ class ProductTemplate(models.Model):
             [("product_id.product_tmpl_id", "in", changed.ids)]
         )._follow_product_units(former_units)
         return result
+
+    def action_view_timeline(self):
+        """Everything sent and received for the product and its variants."""
+        self.ensure_one()
+        variants = self.with_context(active_test=False).product_variant_ids
+        return self.env["integration.timeline"]._get_action(
+            self.display_name,
+            [(self._name, self.ids), (variants._name, variants.ids)],
+        )
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def action_view_timeline(self):
+        """Everything sent and received for this variant, and what concerns all of them."""
+        self.ensure_one()
+        template = self.product_tmpl_id
+        return self.env["integration.timeline"]._get_action(
+            self.display_name,
+            [(template._name, template.ids), (self._name, self.ids)],
+        )

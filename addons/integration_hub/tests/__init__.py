@@ -37,6 +37,7 @@ from . import (
     test_tour_load,
     test_tour_problems,
     test_tour_replay,
+    test_tour_timeline,
     test_unit_names,
     test_waiting,
 )

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from lxml import html
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -25,6 +26,35 @@ class TestLoad(OpenLoadCase):
         self.work()
         self.assertEqual(self.load.state, "done")
         self.assertEqual((self.load.done_count, self.load.remaining_count), (125, 0))
+
+    def test_time_left(self):
+        """At the pace since it was started or resumed."""
+        self.assertFalse(self.load.time_left, "it has not begun")
+        self.load.action_check()
+        self.work()
+        self.assertFalse(self.load.time_left, "nothing is left")
+        for total, started, minutes, text in (
+            # 250 in ten minutes
+            (1250, 0, 10, "40 min"),
+            (6250, 0, 10, "4 h 0 min"),
+            (260, 0, 10, "less than a minute"),
+            # of them 50 since it was resumed
+            (1250, 200, 10, "3 h 20 min"),
+            (1250, 250, 10, False),
+        ):
+            self.load.write(
+                {
+                    "state": "checking",
+                    "total_count": total,
+                    "started_count": started,
+                    "started_at": fields.Datetime.now() - timedelta(minutes=minutes),
+                }
+            )
+            self.load.invalidate_recordset()
+            self.assertEqual(self.load.time_left, text)
+        self.load.write({"started_count": 0, "is_stopped": True})
+        self.load.invalidate_recordset()
+        self.assertFalse(self.load.time_left, "it stands still")
 
     def test_fault_on_the_way(self):
         LoadCase.faults = [NetworkError("cut off")]

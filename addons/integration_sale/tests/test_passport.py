@@ -59,6 +59,21 @@ class TestPassport(SaleCase):
         self.assertEqual((step["state"], step["actor"]), ("problem", "Anna Seller"))
         self.assertEqual(self.get_steps(lead)["accepted"]["state"], "open", "once said")
 
+    def test_when_it_was_sent(self):
+        """When it went out, which is neither when it was won nor when it was read back."""
+        lead, _order = self.make_won()
+        [erp_order] = lead.erp_order_ids
+        self.assertTrue(erp_order.sent_at)
+        erp_order.write(
+            {
+                "sent_at": datetime(2026, 11, 2, 9, 30),
+                "accepted_at": datetime(2026, 11, 3, 9, 31),
+            }
+        )
+        step = self.get_steps(lead)["sent"]
+        self.assertEqual(step["state"], "done")
+        self.assertEqual(step["time"], "2026-11-02 09:30:00")
+
     def test_nothing_to_send(self):
         lead = self.make_lead()
         self.push(lead)
@@ -143,6 +158,7 @@ class TestPassport(SaleCase):
                 "connector_id": self.connector.id,
                 "remote_id": "I1",
                 "remote_number": "INV/1",
+                "remote_url": "https://erp.example/invoices/1",
                 "state": "posted",
                 "invoice_date": date(2026, 11, 4),
                 "due_date": date(2099, 12, 4),
@@ -154,6 +170,11 @@ class TestPassport(SaleCase):
         erp_order.write({"invoice_state": "invoiced", "invoice_ids": invoice.ids})
         steps = self.get_steps(lead)
         self.assertEqual(steps["invoiced"]["state"], "done")
+        self.assertEqual(steps["invoiced"]["date"], "2026-11-04")
+        self.assertEqual(
+            [(item["text"], item["url"]) for item in steps["invoiced"]["documents"]],
+            [("INV/1", "https://erp.example/invoices/1")],
+        )
         self.assertEqual(steps["paid"]["state"], "current")
         self.assertIn("Brown Ltd pays", steps["paid"]["actor"])
         invoice.due_date = date(2020, 1, 1)

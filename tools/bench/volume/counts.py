@@ -10,6 +10,12 @@ ERP = {
         """,
         "addresses": "select count(*) from res_partner where ref ~ '^A[0-9]+$' and parent_id is not null",
         "moved": "select count(*) from res_partner where street like 'Verhuisd %'",
+        "draft orders": "select count(*) from sale_order where origin like 'CRM-%OPP%' and state = 'draft'",
+        "pieces ordered": """
+            select coalesce(sum(line.product_uom_qty), 0)::int from sale_order_line line
+              join sale_order on sale_order.id = line.order_id
+             where sale_order.origin like 'CRM-%OPP%' and sale_order.state = 'draft'
+        """,
         "figures": """
             select count(*) from stock_move move join stock_picking picking on picking.id = move.picking_id
              where picking.origin like 'CRM-%FC%' and picking.state = 'draft'
@@ -45,6 +51,12 @@ ERP = {
              where party.name like 'Volume customer %' and street_unstructured like 'Havenstraat %'
         """,
         "moved": "select count(*) from party_address where street_unstructured like 'Verhuisd %'",
+        "draft orders": "select count(*) from sale_sale where web_id like 'CRM-%OPP%' and state = 'draft'",
+        "pieces ordered": """
+            select coalesce(sum(line.quantity), 0)::int from sale_line line
+              join sale_sale sale on sale.id = line.sale
+             where sale.web_id like 'CRM-%OPP%' and sale.state = 'draft'
+        """,
         "figures": "select count(*) from stock_forecast_line",
         "planned": "select coalesce(sum(quantity), 0)::int from stock_forecast_line",
         "complaints": "select count(distinct reference) from sale_complaint where reference like 'CRM-%'",

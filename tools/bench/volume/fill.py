@@ -155,22 +155,22 @@ def leads(env, count: int, first: int = 0, **values) -> list[int]:
     return copies.get_ids("crm_lead")
 
 
-def won_leads(env, count: int) -> list[str]:
+def won_leads(env, count: int, first: int = 0) -> list[str]:
     """Won ones whose orders are in the ERP; returns the keys it shall know them by."""
     stage = env["crm.stage"].search([("is_won", "=", True)], limit=1)
-    ids = leads(env, count, stage_id=stage.id, probability=100)
+    ids = leads(env, count, first, stage_id=stage.id, probability=100)
     prefix = env["integration.connector"]._get_remote_key_prefix()
     return [f"{prefix}OPP{lead}" for lead in ids]
 
 
-def erp_orders(env, orders: list) -> None:
+def erp_orders(env, orders: list, is_confirmed: bool = True) -> None:
     """What the push would have kept of each: key, id and number over there, totals."""
     connector = env["integration.connector"].search([])
     flow = connector.with_context(active_test=False).flow_ids.filtered(
         lambda item: item.code == "sale_order_push"
     )
     currency = env.ref("base.EUR").id
-    keys, ids, names, untaxed, totals = zip(*orders, strict=True)
+    keys, ids, _lines, names, untaxed, totals = zip(*orders, strict=True)
     found = env["crm.lead"].browse(int(key.rpartition("OPP")[2]) for key in keys)
     columns = {
         "key": keys,
@@ -203,10 +203,44 @@ def erp_orders(env, orders: list) -> None:
                 "expected_untaxed": untaxed[0],
                 "amount_total": totals[0],
                 "amount_untaxed": untaxed[0],
-                "state": "confirmed",
+                "state": "confirmed" if is_confirmed else "draft",
             }
         )
         env.flush_all()
+
+
+def sent_orders(env, orders: list) -> None:
+    """As :func:`erp_orders`, not confirmed; and what a change is compared with."""
+    erp_orders(env, orders, is_confirmed=False)
+    flows = env["integration.flow"].with_context(active_test=False)
+    flows.search([("code", "=", "sale_order_push")]).confirm_policy = "never"
+    lines = {key: str(line) for key, _id, line, *_more in orders}
+    for keys in chunks(lines):
+        found = env["integration.erp.order"].search([("key", "in", keys)])
+        for order in found:
+            payload = order._take_snapshot()
+            [line] = payload["lines"]
+            order.write(
+                {
+                    "sent_payload": payload,
+                    "sent_hash": order._get_content_hash(),
+                    "remote_line_ids": {line["key"]: lines[order.key]},
+                }
+            )
+        found.lead_id._update_integration_status()
+        env.cr.commit()
+        env.invalidate_all()
+
+
+def change_deals(env, count: int, quantity: int) -> None:
+    """The customers of won deals want another quantity."""
+    found = env["integration.erp.order"].search(
+        [("sent_payload", "!=", False)], order="id", limit=count
+    )
+    for ids in chunks(found.lead_id.ids):
+        env["crm.lead"].browse(ids).lead_line_ids.write({"quantity": quantity})
+        env.cr.commit()
+        env.invalidate_all()
 
 
 def forecast(env, count: int) -> None:

@@ -176,6 +176,30 @@ class Play:
         run = self.run("orders", "changed", self.changed)
         yield self.check(run, orders_shipped=self.changed)
 
+    def changes(self):
+        """Won deals are changed whose orders nobody has confirmed in the ERP yet."""
+        self.need("catalogue")
+        self.need("customers")
+        keys = self.site.inside(
+            "fill", "won_leads", count=self.count, first=2 * self.count
+        )
+        made = self.site.in_erp(
+            "orders", keys=keys, quantity=QUANTITY, is_confirmed=False
+        )
+        self.site.inside("fill", "sent_orders", orders=made)
+        for title, count, quantity in (
+            ("all", self.count, QUANTITY + 1),
+            ("changed", self.changed, QUANTITY + 2),
+        ):
+            self.site.inside("fill", "change_deals", count=count, quantity=quantity)
+            run = self.run("changes", title, count)
+            yield self.check(
+                run,
+                draft_orders=self.count,
+                pieces_ordered=(QUANTITY + 1) * self.count
+                + (self.changed if title == "changed" else 0),
+            )
+
     def forecast(self):
         """A figure for each product."""
         self.need("catalogue")
@@ -255,6 +279,7 @@ CODES = {
     "prices": "price_pull",
     "accounts": "account_figures_pull",
     "orders": "sale_status_pull",
+    "changes": "sale_change_push",
     "forecast": "forecast_push",
     "complaints": "complaint_push",
     "complaint states": "complaint_pull",
@@ -269,6 +294,7 @@ FLOWS = (
     "prices",
     "accounts",
     "orders",
+    "changes",
     "forecast",
     "complaints",
     "feedback",

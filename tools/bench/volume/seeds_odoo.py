@@ -147,8 +147,8 @@ def invoices(env, count: int, first: int = 0) -> None:
         env.invalidate_all()
 
 
-def orders(env, keys: list[str]) -> list:
-    """Confirmed orders of one line, with their deliveries and posted invoices."""
+def orders(env, keys: list[str], quantity: int = 2, is_confirmed: bool = True) -> list:
+    """Orders of one line; confirmed ones with their deliveries and posted invoices."""
     customers = find_customers(env, len(keys))
     goods = find_products(env, len(keys))
     bought = [goods[number % len(goods)] for number in range(len(keys))]
@@ -180,13 +180,18 @@ def orders(env, keys: list[str]) -> list:
                     "partner_id": buyers[0].id,
                     "origin": keys[0],
                     "order_line": [
-                        (0, 0, {"product_id": bought[0].id, "product_uom_qty": 2})
+                        (
+                            0,
+                            0,
+                            {"product_id": bought[0].id, "product_uom_qty": quantity},
+                        )
                     ],
                 }
             )
         )
-        sale.action_confirm()
-        sale._create_invoices().action_post()
+        if is_confirmed:
+            sale.action_confirm()
+            sale._create_invoices().action_post()
         env.flush_all()
     # what the copies of a delivery have reserved
     env.cr.execute(
@@ -201,10 +206,10 @@ def orders(env, keys: list[str]) -> list:
     )
     names = [sale.name, *(f"{sale.name}-{place}" for place in range(1, len(keys)))]
     amounts = [sale.amount_untaxed, sale.amount_total]
-    ids = copies.get_ids("sale_order")
+    made = (keys, *map(copies.get_ids, ("sale_order", "sale_order_line")), names)
     return [
-        [key, order, name, *amounts]
-        for key, order, name in zip(keys, ids, names, strict=True)
+        [key, order, line, name, *amounts]
+        for key, order, line, name in zip(*made, strict=True)
     ]
 
 

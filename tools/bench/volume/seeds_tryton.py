@@ -205,8 +205,10 @@ class Seeds:
 
     # Orders
 
-    def orders(self, keys: list[str]) -> list:
-        """Confirmed orders of one line, with their shipments and posted invoices."""
+    def orders(
+        self, keys: list[str], quantity: int = 2, is_confirmed: bool = True
+    ) -> list:
+        """Orders of one line; confirmed ones with their shipments and posted invoices."""
         customers = self.find_customers(len(keys))
         products = self.find_products(len(keys))
         addresses = self.find_addresses(customers)
@@ -227,7 +229,7 @@ class Seeds:
                 "type": "line",
                 "product": products[0],
                 "unit": self.find_one("product.uom", name="Unit"),
-                "quantity": 2.0,
+                "quantity": float(quantity),
                 "unit_price": LIST_PRICE,
                 "taxes": [["add", taxes]],
             }
@@ -240,24 +242,31 @@ class Seeds:
                 "lines": [["create", [line]]],
             }
             ids = self.call("sale.sale", "create", [order])
-            for button in ("quote", "confirm", "process"):
-                self.call("sale.sale", button, ids)
-            [row] = self.call("sale.sale", "read", ids, ["invoices"])
-            today = {"invoice_date": datetime.date.today()}
-            self.call("account.invoice", "write", row["invoices"], today)
-            self.call("account.invoice", "post", row["invoices"])
-        names = ["web_id", "number", "untaxed_amount", "total_amount"]
+            if is_confirmed:
+                self.process(ids)
+        names = ["web_id", "lines", "number", "untaxed_amount", "total_amount"]
         return [
             [
                 row["web_id"],
                 row["id"],
-                row["number"],
+                row["lines"][0],
+                # a draft has none
+                row["number"] or str(row["id"]),
                 float(row["untaxed_amount"]),
                 float(row["total_amount"]),
             ]
             for some in chunks(copies.get_ids("sale_sale"))
             for row in self.call("sale.sale", "read", some, names)
         ]
+
+    def process(self, ids: list[int]) -> None:
+        """As far as the posted invoice."""
+        for button in ("quote", "confirm", "process"):
+            self.call("sale.sale", button, ids)
+        [row] = self.call("sale.sale", "read", ids, ["invoices"])
+        today = {"invoice_date": datetime.date.today()}
+        self.call("account.invoice", "write", row["invoices"], today)
+        self.call("account.invoice", "post", row["invoices"])
 
     def ship(self, count: int) -> None:
         """The first ones leave the warehouse."""

@@ -1,6 +1,5 @@
 import { Component } from "@odoo/owl";
 import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
-import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -70,10 +69,7 @@ export class ErpStockField extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.popover = usePopover(ErpStockPopover, {
-            position: "top",
-            role: "dialog",
-        });
+        this.popover = usePopover(ErpStockPopover, { position: "top" });
     }
 
     get stock() {
@@ -86,13 +82,6 @@ export class ErpStockField extends Component {
 
     get date() {
         return formatDay(this.stock.date);
-    }
-
-    /** A list takes Enter for itself, to edit the line: here it opens what it stands on. */
-    onKeydown(ev) {
-        if (["enter", "space"].includes(getActiveHotkey(ev))) {
-            ev.stopPropagation();
-        }
     }
 
     open(ev) {
