@@ -309,7 +309,7 @@ DEAL_BREAKS = {
         (
             (
                 f"{HUB}job_rows.py",
-                "is_next=IS_NEXT_OF_RECORD if turn.has_record or crashed else HAS_NO_RECORD",
+                "is_next=IS_NEXT_OF_RECORD if has_record else HAS_NO_RECORD",
                 'is_next=SQL("TRUE")',
             ),
             (
