@@ -34,7 +34,7 @@ class QueueJobCase(HubCase):
     def look_after(self):
         """What the scheduled actions do every minute: they take up what a dead run has left,
         ask again for runs that got lost, and test connections."""
-        super().run_lane()
+        return super().run_lane()
 
     def run_lane(self):
         """Have queue_job's jobs run, as its worker would: those alone that the hub has asked
