@@ -189,7 +189,7 @@ ENGINE_BREAKS = {
     ),
     "nothing is kept for won deals": _make(
         f"{HUB}lane_run.py",
-        'if budget == "kept" and not is_for_deals:',
+        'if budget == "kept" and not turn.carries_deals:',
         "if False:",
         f"{LIMITS}::test_daily_budget_keeps_a_share_for_won_deals",
     ),

@@ -5,7 +5,7 @@ dictionaries and get plain dictionaries back, or errors of the kinds in
 :mod:`.errors`. Clients can therefore be tested without a database and run in threads.
 """
 
-from .base import ConnectionReport, ConnectionSettings, Exchange, SystemClient
+from .base import SystemClient
 from .batch import find_stop, in_chunks, send_by_halving, send_in_chunks
 from .errors import (
     AmbiguousMatchError,
@@ -23,5 +23,6 @@ from .errors import (
     error_from_dict,
     get_hold_back,
 )
+from .plain_data import ConnectionReport, ConnectionSettings, Exchange
 from .storable import make_storable
 from .text import Text, TextMaker, join_texts, unpack_text

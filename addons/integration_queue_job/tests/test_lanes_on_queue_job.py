@@ -2,6 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.tests import Form, tagged
+from odoo.tools import config
 
 from odoo.addons.integration_hub.client import NetworkError
 from odoo.addons.integration_hub.models import integration_lane
@@ -131,6 +132,40 @@ class TestLanesOnQueueJob(QueueJobCase):
         run = self.get_runs().filtered("eta")[:1]
         self.assertGreaterEqual(run.eta, job.next_try)
         self.assertLess(run.eta, job.next_try + timedelta(seconds=3))
+
+    def test_no_longer_than_a_worker_for_requests_may_live(self):
+        """... though a scheduled action may live longer."""
+        lane = self.env["integration.lane"]
+        run = lane._for_connector(self.connector)
+        for real, cpu, seconds in (
+            (60, 40, 20),
+            (60, 0, 30),
+            (0, 40, 20),
+            (40, 90, 20),
+        ):
+            limits = {
+                "limit_time_real_cron": 600,
+                "limit_time_real": real,
+                "limit_time_cpu": cpu,
+            }
+            with self.subTest(limits), patch.dict(config.options, limits):
+                self.assertEqual(run._get_run_seconds(), seconds)
+                self.assertEqual(lane._get_run_seconds(), 60)
+                self.assertEqual(
+                    self.connector._get_read_timeout(),
+                    min(60, self.connector.read_timeout),
+                )
+
+    def test_change_is_worked_off_by_what_it_asked_for(self):
+        """Without help of the scheduled actions: what comes next asks for a run as well."""
+        first = self.enqueue(1)
+        self.assertEqual(self.run_lane(), 1)
+        self.assertEqual(first.state, "done")
+        self.assertEqual(self.run_lane(), 0, "nobody asks for a run without need")
+        second, third = self.enqueue(2), self.enqueue(3)
+        third.blocked_by_id = second
+        self.assertEqual(self.run_lane(), 2)
+        self.assertEqual((second | third).mapped("state"), ["done"] * 2)
 
     def test_paused_connector_asks_for_no_run(self):
         self.connector.action_pause()

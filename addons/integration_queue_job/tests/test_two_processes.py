@@ -5,8 +5,10 @@ import contextlib
 import os
 import signal
 import socket
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
@@ -50,12 +52,17 @@ class Balancer:
 
 @tagged("post_install", "-at_install")
 class TestTwoProcesses(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.site = EngineSite("integration_queue_job", database="queue_job_test")
+        cls.addClassCleanup(cls.site.close)
+
     def setUp(self):
         super().setUp()
-        self.site = EngineSite("integration_queue_job", database="queue_job_test")
-        self.addCleanup(self.site.close)
+        self.addCleanup(self.site.stop)
 
-    def serve(self):
+    def serve(self, channels=""):
         """Both nodes; each would take the jobrunner over from the other."""
         balancer = Balancer(self.site.port_of(name) for name in ("one", "two"))
         self.addCleanup(balancer.close)
@@ -64,7 +71,7 @@ class TestTwoProcesses(BaseCase):
                 name,
                 "--load=base,web,queue_job",
                 more={
-                    "ODOO_QUEUE_JOB_CHANNELS": "root:4,root.integration:4",
+                    "ODOO_QUEUE_JOB_CHANNELS": f"root:4,root.integration:4{channels}",
                     "ODOO_QUEUE_JOB_PORT": balancer.port,
                 },
             )
@@ -73,8 +80,16 @@ class TestTwoProcesses(BaseCase):
 
     def test_both_work_and_one_goes_on_alone(self):
         value = self.site.database.value
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        made = Path(folder.name) / "made"
         pairs = self.site.inside(
-            "connectors", count=CONNECTORS, batch_size=10, runner="queue_job"
+            "connectors",
+            count=CONNECTORS,
+            urls=[f"http://records{made}"] * CONNECTORS,
+            batch_size=10,
+            settle_seconds=1,
+            runner="queue_job",
         )
         flows = [flow for _connector, flow in pairs]
         one, two = self.serve()
@@ -90,6 +105,40 @@ class TestTwoProcesses(BaseCase):
             value("select count(*) from integration_job where state <> 'done'"), 0
         )
         self.assertTrue(two["pid"])
+        keys = made.read_text().split()
+        self.assertEqual(len(set(keys)), 2 * CONNECTORS * JOBS, "none is missing")
+        self.assertEqual(len(keys), len(set(keys)), "none is there twice")
+
+    def test_capacity_of_a_connectors_channel(self):
+        """However many runs are asked for, no more of them go on at once."""
+        pairs = self.site.inside(
+            "connectors",
+            count=2,
+            urls=["http://slow"] * 2,
+            batch_size=1,
+            parallel_calls=1,
+            runner="queue_job",
+            runner_lanes=3,
+        )
+        (narrow, narrow_flow), (wide, wide_flow) = pairs
+        self.serve(f",root.integration.connector_{narrow}:1")
+        self.site.inside("enqueue", flows=[narrow_flow, wide_flow], count=6)
+        most = {narrow: 0, wide: 0}
+
+        def look():
+            rows = self.site.database.rows(
+                "select channel, count(*) from queue_job where state = 'started'"
+                " group by channel"
+            )
+            for channel, count in rows:
+                connector = int(channel.rpartition("_")[2])
+                most[connector] = max(most.get(connector, 0), count)
+            done = "select count(*) from integration_job where state = 'done' and flow_id = any(%s)"
+            return self.site.database.value(done, [narrow_flow, wide_flow]) == 12
+
+        self.wait_for(look)
+        self.assertEqual(most[narrow], 1)
+        self.assertGreater(most[wide], 1, "without a capacity they do")
 
     def wait_for(self, condition, what="the queue is worked off"):
         deadline = time.monotonic() + PATIENCE

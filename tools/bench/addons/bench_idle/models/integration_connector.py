@@ -1,4 +1,5 @@
 import time
+from pathlib import Path
 
 from odoo import fields, models
 
@@ -6,13 +7,18 @@ from odoo.addons.integration_hub.client import (
     ConnectionReport,
     NetworkError,
     SystemClient,
+    get_hold_back,
 )
 
 SLOW_CALL = 2.0
+RECORDS = "http://records"
+# between the look whether something is there and making it
+WORK = 0.02
 
 
 class IdleClient(SystemClient):
-    """Does nothing at once; `http://slow` does it slowly, `http://dead` never answers."""
+    """Does nothing at once; `http://slow` does it slowly, `http://dead` never answers, and `http://records/path` writes down
+    the key of each record that is made, a line each, after a look whether it is there."""
 
     def test_connection(self):
         return ConnectionReport(user="Nobody", version="0", company="None")
@@ -23,7 +29,26 @@ class IdleClient(SystemClient):
         elif self.settings.url == "http://dead":
             time.sleep(self.settings.connect_timeout)
             raise NetworkError("No answer.")
+        elif self.settings.url.startswith(RECORDS):
+            return self._write_down(requests)
         return [True] * len(requests)
+
+    def _write_down(self, requests):
+        path = Path(self.settings.url.removeprefix(RECORDS))
+        known = set(path.read_text().split()) if path.exists() else set()
+        time.sleep(WORK)
+        answers, made = [], ""
+        for request in requests:
+            if request["key"] in known:
+                answers.append(True)
+                continue
+            held_back = get_hold_back(request.get("unsettled_until"))
+            answers.append(held_back or True)
+            made += "" if held_back else f"{request['key']}\n"
+        # one write: other processes add theirs at the same time
+        with path.open("ab", buffering=0) as file:
+            file.write(made.encode())
+        return answers
 
 
 class IntegrationConnector(models.Model):
