@@ -163,9 +163,9 @@ class TestSuspects(HubCase):
                     FakeClient.answer = staticmethod(lambda request: {"id": 1})
                     settle, seen = JobBatch._settle_answers, []
 
-                    def note(batch, answers, settle=settle, seen=seen):
+                    def note(batch, answers, settle=settle, tell=seen.append):
                         batch.env.invalidate_all()
-                        seen.append(batch.jobs.crashes)
+                        tell(batch.jobs.crashes)
                         settle(batch, answers)
 
                     with patch.object(JobBatch, "_settle_answers", note):
