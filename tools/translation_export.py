@@ -3,12 +3,14 @@ addon is installed."""
 
 import io
 import os
+import re
 from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tools.translate import trans_export
 
 walk = os.walk
+FIELD = re.compile(r"#: model:ir\.model\.fields,\w+:(\w+\.field_\w+)")
 
 
 def walk_sources(top, **options):
@@ -29,9 +31,35 @@ def export_template(env, addon: str) -> str:
     buffer = io.BytesIO()
     with patch("os.walk", walk_sources):
         trans_export(False, [addon], buffer, "po", env)
+    text = leave_out_strangers(env, addon, buffer.getvalue().decode())
     # the time of the export would be a change of every file
     return "".join(
         line
-        for line in buffer.getvalue().decode().splitlines(keepends=True)
+        for line in text.splitlines(keepends=True)
         if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date'))
     )
+
+
+def leave_out_strangers(env, addon: str, text: str) -> str:
+    """Odoo counts a field as the addon's that a module it knows nothing of adds to all models of a kind (SMS to what
+    has a chatter), if that module happened to be there first."""
+    module = env["ir.module.module"].search([("name", "=", addon)])
+    known = {
+        addon,
+        "base",
+        *module.upstream_dependencies(exclude_states=("none",)).mapped("name"),
+    }
+
+    def is_stranger(line: str) -> bool:
+        found = FIELD.match(line)
+        record = found and env.ref(found[1], raise_if_not_found=False)
+        field = record and env[record.model]._fields.get(record.name)
+        return bool(field and field._modules and not known & set(field._modules))
+
+    entries = []
+    for entry in text.split("\n\n"):
+        lines = entry.split("\n")
+        kept = [line for line in lines if not is_stranger(line)]
+        if len(kept) == len(lines) or any(line.startswith("#:") for line in kept):
+            entries.append("\n".join(kept))
+    return "\n\n".join(entries).rstrip("\n") + "\n" if entries else text
