@@ -166,8 +166,9 @@ class OrdersMixin:
             return answers
         try:
             found = self.order_find(refused)
-        except IntegrationError:
-            return answers
+        except IntegrationError as error:
+            # not known now: whoever asks again is refused again, and looked up again
+            found = dict.fromkeys(refused, error)
         return [
             found.get(order["key"], answer)
             if isinstance(answer, ValidationError)

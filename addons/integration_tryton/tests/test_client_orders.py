@@ -2,8 +2,9 @@
 
 import datetime
 from decimal import Decimal
+from unittest.mock import patch
 
-from odoo.addons.integration_hub.client import ValidationError
+from odoo.addons.integration_hub.client import NetworkError, ValidationError
 
 from .common import TrytonCase, contract
 
@@ -332,6 +333,17 @@ class TestOrders(TrytonCase):
         again, other = self.client.order_create([order, fresh])
         self.assertEqual(again["remote_id"], first["remote_id"])
         self.assertNotEqual(other["remote_id"], first["remote_id"])
+
+    def test_same_key_while_nothing_can_be_looked_up(self):
+        """The order may be there: that it was refused is not the last word."""
+        order = self.make_sale()
+        self.client.order_create([order])
+        with patch.object(
+            type(self.client), "order_find", side_effect=NetworkError("Gone.")
+        ):
+            (answer,) = self.client.order_create([order])
+        self.assertIsInstance(answer, NetworkError)
+        self.assertTrue(answer.is_retried)
 
     def test_cancelled_order_is_found(self):
         order = self.make_sale()
