@@ -53,7 +53,9 @@ class IntegrationConnector(models.Model):
         required=True,
         default="sandbox",
         tracking=True,
-        help="A neutralised copy of this database never talks to production systems.",
+        help="Sandbox: a system to try things out. Production: the one the company works"
+        " with. It can be changed later. A neutralised copy of this database talks to"
+        " sandboxes only.",
     )
     state = fields.Selection(
         [

@@ -110,7 +110,8 @@ class IntegrationConnector(models.Model):
                 "mappings",
                 self.env._("Check the Mappings"),
                 self.env._(
-                    "%s products or values have no counterpart yet.",
+                    "%s products or values wait for you: confirm what is proposed,"
+                    " choose the rest.",
                     self.mapping_to_do_count,
                 ),
             )

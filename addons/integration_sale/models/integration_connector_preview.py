@@ -211,7 +211,10 @@ class IntegrationConnector(models.Model):
         yield {
             "what": self.env._("Products of the whole catalogue"),
             "count": all_proposed,
-            "outcome": self.env._("found in the ERP by code or barcode"),
+            "outcome": self.env._(
+                "found in the ERP by code or barcode: confirm them under Mappings once it"
+                " is started"
+            ),
             "level": "info",
         }
 
