@@ -124,7 +124,7 @@ class TestPricesOdoo(PriceMixin, ErpCase):
             ],
         )
 
-    def change_price_there(self, code):
+    def change_price_there(self, code, price=177.77):
         product = self.find_there("product.product", ("default_code", "=", code))
         item = self.find_there(
             "product.pricelist.item",
@@ -132,7 +132,7 @@ class TestPricesOdoo(PriceMixin, ErpCase):
             ("product_id", "=", product),
             ("min_quantity", "=", 10),
         )
-        self.write_there("product.pricelist.item", [item], {"fixed_price": 177.77})
+        self.write_there("product.pricelist.item", [item], {"fixed_price": price})
 
     def get_price_there(self, code, quantity):
         product = self.find_there("product.product", ("default_code", "=", code))

@@ -89,15 +89,21 @@ class TestPricesTryton(PriceMixin, ErpCase):
     def restore_list_there(self):
         self.write_there("product.price_list", [int(self.list_there)], {"active": True})
 
-    def change_price_there(self, code):
-        line = self.find_there(
-            "product.price_list.line",
-            ["price_list", "=", int(self.list_there)],
-            ["product.code", "=", code],
-            ["quantity", "=", 10.0],
+    def change_price_there(self, code, price=177.77):
+        # there may be the same quantity twice, by another test
+        lines = self.keeper.call(
+            "model.product.price_list.line.search",
+            [
+                ["price_list", "=", int(self.list_there)],
+                ["product.code", "=", code],
+                ["quantity", "=", 10.0],
+            ],
+            0,
+            None,
+            None,
         )
         self.write_there(
-            "product.price_list.line", [line], {"formula": "Decimal('177.77')"}
+            "product.price_list.line", lines, {"formula": f"Decimal('{price}')"}
         )
 
     def get_price_there(self, code, quantity):

@@ -105,7 +105,7 @@ class TestCancelOnQueueJob(QueueJobCase, test_cancel.TestCancel):
 
 @tagged("post_install", "-at_install")
 class TestSuspectsOnQueueJob(QueueJobCase, test_suspects.TestSuspects):
-    pass
+    looked_after = ("test_what_died_together_is_found_together",)
 
 
 @tagged("post_install", "-at_install")

@@ -60,7 +60,7 @@ class HandlerSaleChangePush(models.AbstractModel):
             return requests
         # how orders are made out is kept there, also while new ones are switched off
         connector = flow.connector_id.with_context(active_test=False)
-        push_flow = connector._get_flow("sale_order_push")
+        push_flow = connector._get_flow("sale_order_push").with_env(self.env)
         push = self.env["integration.handler.sale_order_push"].with_company(
             flow.company_id
         )
