@@ -13,23 +13,31 @@ walk = os.walk
 FIELD = re.compile(r"#: model:ir\.model\.fields,\w+:(\w+\.field_\w+)")
 
 
-def walk_sources(top, **options):
-    """The root addon's folder is the checkout: what lies hidden in it, and the other addons, are no sources of it."""
-    for folder, folders, files in walk(top, **options):
-        is_checkout = (Path(folder) / ".git").exists()
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".")
-            and not (is_checkout and name in ("addons", "tools"))
-        ]
-        yield folder, folders, files
+def walk_sources(addon: str):
+    """Instead of ``os.walk``: of all the folders of addons, that of this one alone. The root addon's is the checkout: what
+    lies hidden in it, and the other addons, are no sources of it."""
+
+    def walk_addon(top, **options):
+        if not (Path(top) / addon / "__manifest__.py").is_file():
+            return
+        for folder, folders, files in walk(top, **options):
+            is_checkout = (Path(folder) / ".git").exists()
+            folders[:] = [
+                name
+                for name in folders
+                if not name.startswith(".")
+                and not (is_checkout and name in ("addons", "tools"))
+                and (name == addon or Path(folder) != Path(top))
+            ]
+            yield folder, folders, files
+
+    return walk_addon
 
 
 def export_template(env, addon: str) -> str:
     """The text of its .pot file; empty where there is nothing to translate."""
     buffer = io.BytesIO()
-    with patch("os.walk", walk_sources):
+    with patch("os.walk", walk_sources(addon)):
         trans_export(False, [addon], buffer, "po", env)
     text = leave_out_strangers(env, addon, buffer.getvalue().decode())
     # the time of the export would be a change of every file
