@@ -6,7 +6,8 @@ from odoo.tools import SQL
 # be made. What has failed was set aside and holds up nobody; what needs attention holds up
 # other operations alone, such as a cancellation the order. A stopped flow holds up no other
 # flow, nor does what is scheduled for later, nor what is only read. Whom an earlier one
-# waits for goes before that one, and so before all that come after it.
+# waits for goes before that one, and so before all that come after it. (Who waits for
+# another one is asked for in a way that leaves the index on those alone: there may be many.)
 HOLDS_UP = SQL(
     """
     other.connector_id = job.connector_id
@@ -33,7 +34,7 @@ HOLDS_UP = SQL(
                     AND first.res_model = job.res_model
                     AND first.res_id = job.res_id
                     AND first.id <= other.id
-                    AND first.blocked_by_id IS NOT NULL
+                    AND COALESCE(first.blocked_by_id, 0) > 0
                     AND job.id IN (
                         WITH RECURSIVE awaited AS (
                             SELECT first.blocked_by_id AS id
@@ -57,12 +58,15 @@ IS_NEXT_OF_RECORD = SQL(
     HOLDS_UP,
 )
 # Another job of the record is not under way, as of a snapshot taken after the claim.
+# Its state is asked for in a way that leaves the index on running jobs alone: PostgreSQL
+# takes them for few, and would read all of them for each.
 IS_ALONE = SQL(
     """
     (job.res_id IS NULL OR NOT EXISTS (
         SELECT FROM integration_job other
          WHERE other.connector_id = job.connector_id
-           AND other.state = 'running'
+           AND other.state IN ('waiting', 'retrying', 'running', 'attention')
+           AND other.state IS NOT DISTINCT FROM 'running'
            AND other.res_model = job.res_model
            AND other.res_id = job.res_id
            AND other.id <> job.id

@@ -87,6 +87,7 @@ class TestTwoProcesses(BaseCase):
             "connectors",
             count=CONNECTORS,
             urls=[f"http://records{made}"] * CONNECTORS,
+            code="keyed_push",
             batch_size=10,
             settle_seconds=1,
             runner="queue_job",

@@ -13,7 +13,9 @@ CHUNK = 1000
 FIRST_RECORD = 1_000_000
 
 
-def connectors(env, count: int, urls=None, **values) -> list[list[int]]:
+def connectors(
+    env, count: int, urls=None, code="idle_push", **values
+) -> list[list[int]]:
     """New running connectors, one flow each; `urls` are those of the first ones. Returns their (id, flow) pairs."""
     urls = [*(urls or ()), *["http://idle"] * count][:count]
     records = env["integration.connector"].create(
@@ -30,7 +32,7 @@ def connectors(env, count: int, urls=None, **values) -> list[list[int]]:
     )
     flows = env["integration.flow"].create(
         [
-            {"connector_id": record.id, "code": "idle_push", "direction": "push"}
+            {"connector_id": record.id, "code": code, "direction": "push"}
             for record in records
         ]
     )

@@ -1,7 +1,5 @@
 from odoo import models
 
-from .integration_connector import RECORDS
-
 
 class IdlePush(models.AbstractModel):
     """Work that does nothing: what is measured is the engine alone."""
@@ -11,9 +9,6 @@ class IdlePush(models.AbstractModel):
     _inherit = ["integration.handler"]
 
     def _prepare(self, flow, jobs):
-        if flow.connector_id.url.startswith(RECORDS):
-            # a system that keeps our keys
-            return {job: {"key": f"{flow.id}-{job.idempotency_key}"} for job in jobs}
         return {job: {} for job in jobs}
 
     @staticmethod
@@ -22,3 +17,14 @@ class IdlePush(models.AbstractModel):
 
     def _apply(self, flow, results):
         return None
+
+
+class KeyedPush(models.AbstractModel):
+    """For a system that keeps our keys."""
+
+    _name = "integration.handler.keyed_push"
+    _description = "Flow Handler: Idle, with Keys"
+    _inherit = ["integration.handler.idle_push"]
+
+    def _prepare(self, flow, jobs):
+        return {job: {"key": f"{flow.id}-{job.idempotency_key}"} for job in jobs}
