@@ -385,10 +385,10 @@ class TestOrder(HubCase):
             INSERT INTO integration_job (
                 connector_id, company_id, flow_id, operation, priority, name, state,
                 res_model, res_id, next_try, idempotency_key, crashes)
-            SELECT connector_id, company_id, flow_id, operation, priority, name, states.name,
-                   res_model, number, next_try, states.name || number, 0
+            SELECT connector_id, company_id, flow_id, operation, priority, name, other_state,
+                   res_model, number, next_try, other_state || number, 0
               FROM integration_job, generate_series(1, 1000) number,
-                   unnest(ARRAY['waiting', 'running', 'done']) states (name)
+                   unnest(ARRAY['waiting', 'running', 'done']) other_state
              WHERE flow_id = %s
             """,
             [self.flow.id],
