@@ -16,23 +16,26 @@ class IntegrationConnector(models.Model):
         readonly=True,
         copy=False,
     )
-    key_storage_text = fields.Text("Never Twice", compute="_compute_key_storage_text")
+    key_storage_text = fields.Text(
+        "Against Duplicates", compute="_compute_key_storage_text"
+    )
 
     @api.depends("key_storage")
     @api.depends_context("lang")
     def _compute_key_storage_text(self):
         texts = {
             "unique": self.env._(
-                "What we send bears our key, and the system itself refuses a second record"
-                " with it."
+                "Each record we send bears a number of ours, and the system refuses a second"
+                " one with the same number: nothing is made twice."
             ),
             "stored": self.env._(
-                "What we send bears our key. It is looked up by it before anything is"
-                " created."
+                "Each record we send bears a number of ours. Before anything is made, the"
+                " system is asked whether it is there already: nothing is made twice."
             ),
             "none": self.env._(
-                "This system can't keep our key. Before anything is created, it is searched"
-                " by number, amount and date; where that leaves a doubt, a person is asked."
+                "This system can't keep a number of ours. Before anything is made again, it"
+                " is searched by its own number, amount and date; where that leaves a"
+                " doubt, a person is asked."
             ),
         }
         for connector in self:

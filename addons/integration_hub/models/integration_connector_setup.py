@@ -192,13 +192,13 @@ class IntegrationConnector(models.Model):
                 "what": flow.name,
                 "count": "",
                 "outcome": self.env._(
-                    "nothing: it is paused. First Load on the flow lists what it would do,"
-                    " paused or not, and writes nothing"
+                    "nothing: it is paused. To see what it would do, use First Load on it:"
+                    " that writes nothing"
                 )
                 if flow.state == "paused"
                 else self.env._(
-                    "not at once: its first run is on %(moment)s. Before that, First Load on"
-                    " the flow lists what it would do",
+                    "not at once: its first run is on %(moment)s. To see before what it would"
+                    " do, use First Load on it",
                     moment=format_datetime(self.env, flow.next_run),
                 ),
                 "level": "muted",

@@ -15,6 +15,7 @@ from . import crm_lead
 from . import crm_lead_content
 from . import crm_lead_payload
 from . import crm_lead_status
+from . import crm_lead_won_order
 from . import crm_lead_fix
 from . import crm_lead_paused
 from . import crm_lead_passport

@@ -15,6 +15,7 @@ from . import test_content
 from . import test_order_merge
 from . import test_order_check
 from . import test_won_check
+from . import test_won_order_text
 from . import test_confirmed
 from . import test_tour_order_check
 from . import test_order_push
