@@ -1,0 +1,39 @@
+from odoo.tests import tagged
+
+from odoo.addons.integration_sale.tests import test_any_sequence
+
+
+@tagged("post_install", "-at_install")
+class TestAnySequenceOnQueueJob(test_any_sequence.TestAnySequence):
+    """Whatever people do and whatever breaks: the same promises, kept by runs that queue_job starts."""
+
+    # The scheduled actions play these; the engine is the same.
+    test_system_that_refuses_a_second_order = None
+    test_system_that_keeps_no_key = None
+
+    def setUp(self):
+        super().setUp()
+        self.connector.runner = "queue_job"
+        self.runs = 0
+
+    def run_lane(self):
+        """The scheduled actions find what a dead run has left, and ask for runs; these do the work."""
+        super().run_lane()
+        runs = self.env["queue.job"].search(
+            [
+                ("model_name", "=", "integration.lane"),
+                ("method_name", "=", "_run_queue_job"),
+                ("state", "=", "pending"),
+            ]
+        )
+        self.runs += len(runs)
+        for [connector_id] in runs.mapped("args"):
+            with self.registry.cursor() as cursor:
+                self.env(cr=cursor)["integration.lane"]._run_queue_job(connector_id)
+        runs.unlink()
+        self.env.invalidate_all()
+
+    def play(self, opening):
+        self.runs = 0
+        super().play(opening)
+        self.assertTrue(self.runs, "the work was done elsewhere")
