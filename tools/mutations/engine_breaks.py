@@ -36,14 +36,14 @@ ENGINE_BREAKS = {
     ),
     "crashes are not counted": _make(
         f"{HUB}integration_lane.py",
-        '"crashes": job.crashes + 1,',
-        '"crashes": job.crashes,',
+        "crashes = job.crashes + 1",
+        "crashes = job.crashes",
         f"{SUSPECTS}::test_job_that_kills_its_lane_is_set_aside",
     ),
     "whoever was there is set aside": _make(
         f"{HUB}integration_lane.py",
-        "MOST_CRASHES if len(jobs) == 1 else MOST_CRASHES_AMONG_OTHERS",
-        "MOST_CRASHES",
+        "is_alone = len(jobs) == 1",
+        "is_alone = True",
         f"{SUSPECTS}::test_restarts_set_nothing_aside",
         f"{SUSPECTS}::test_lanes_that_died_together_blame_no_job",
     ),
@@ -98,9 +98,9 @@ ENGINE_BREAKS = {
     ),
     "what was there at a crash goes with others": _make(
         f"{HUB}job_batch.py",
-        "run, turn, 1, job_rows.HAS_CRASHED, only",
+        "run, turn, few, job_rows.HAS_CRASHED, only",
         "run, turn, turn.size, job_rows.HAS_CRASHED, only",
-        f"{CRASH}::test_what_was_there_at_a_crash_goes_alone",
+        f"{CRASH}::test_what_was_there_at_a_crash_goes_by_few",
         f"{CRASH}::test_what_was_there_at_a_crash_comes_before_the_backlog",
     ),
     "lane that lost its jobs sends them": _make(

@@ -22,11 +22,11 @@ SHORTEST_RUN = 0.5
 WAIT_FOR_RETRY = 5.0
 # whoever holds the advisory lock of this class takes up what dead lanes left
 RECLAIM_LOCK_CLASS = LaneRun.LOCK_CLASS + 3
-# a job with which a lane died so often, one time after the other and at last alone, is
-# likely what kills it
-MOST_CRASHES = 3
+# a job with which a lane died so often while nothing else was under way is what kills it:
+# servers are restarted, and killed, with one that has nothing to do with it as well
+MOST_CRASHES_ALONE = 3
 # ... as is one that never got through, whatever else was under way
-MOST_CRASHES_AMONG_OTHERS = 9
+MOST_CRASHES = 9
 
 
 class IntegrationLane(models.AbstractModel):
@@ -228,7 +228,7 @@ class IntegrationLane(models.AbstractModel):
     def _take_up(self, jobs):
         now = self._now()
         # of several that were interrupted together, by a restart say, none is to blame
-        most_crashes = MOST_CRASHES if len(jobs) == 1 else MOST_CRASHES_AMONG_OTHERS
+        is_alone = len(jobs) == 1
         replaced = jobs._find_newer()
         replaced.write({"state": "cancelled", "finished_at": now, "lane": False})
         replaced._release_blocked()
@@ -237,12 +237,16 @@ class IntegrationLane(models.AbstractModel):
             settled_at = now + connector._get_settle_time()
             of_connector.filtered("sent_at").unsettled_until = settled_at
             for job in of_connector - replaced:
+                crashes = job.crashes + 1
+                # those before an answer don't count any more
+                alone = (job.crashes_alone if job.crashes else 0) + is_alone
                 values = {
                     "state": "retrying",
                     "lane": False,
                     "lease_until": False,
                     "next_try": now,
-                    "crashes": job.crashes + 1,
+                    "crashes": crashes,
+                    "crashes_alone": alone,
                 }
                 if job.sent_at:
                     values |= connector._speak()._get_error_values(
@@ -253,12 +257,12 @@ class IntegrationLane(models.AbstractModel):
                             )
                         )
                     )
-                if job.crashes + 1 >= most_crashes:
+                if crashes >= MOST_CRASHES or alone >= MOST_CRASHES_ALONE:
                     error = InternalError(
                         _lt(
                             "Set aside: the server broke off %(count)s times while it"
                             " worked on this. Look into the server's log before you retry.",
-                            count=job.crashes + 1,
+                            count=crashes,
                         )
                     )
                     values |= {

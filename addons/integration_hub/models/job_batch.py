@@ -81,9 +81,10 @@ class JobBatch(BatchSettling):
                     mark, rows = job_rows.claim(run, turn, 1, job_rows.IS_SUSPECT, only)
                 elif turn.key in run.crashed:
                     # whatever was there when a lane died comes first: it may have to be
-                    # looked up over there. It goes alone: it may be the cause
+                    # looked up over there. It goes by few: one of it may be the cause
+                    few = max(turn.size // job_rows.CRASHED_PART, 1)
                     mark, rows = job_rows.claim(
-                        run, turn, 1, job_rows.HAS_CRASHED, only
+                        run, turn, few, job_rows.HAS_CRASHED, only
                     )
                 if not rows and not is_suspect:
                     run.crashed.discard(turn.key)

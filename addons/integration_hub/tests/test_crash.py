@@ -127,13 +127,13 @@ class TestCrash(HubCase):
         self.assertEqual(job.state, "done")
         self.assertEqual(len(seen), 3)
 
-    def test_what_was_there_at_a_crash_goes_alone(self):
-        jobs = self.enqueue(1, 2, 3)
-        jobs[1:].crashes = 1
+    def test_what_was_there_at_a_crash_goes_by_few(self):
+        jobs = self.enqueue(*range(1, 6))
+        self.flow.batch_size = 20
+        jobs[1:4].crashes = 1
         self.run_lane()
-        self.assertEqual(
-            FakeClient.calls, [[{"value": 2}], [{"value": 3}], [{"value": 1}]]
-        )
+        sent = [[item["value"] for item in call] for call in FakeClient.calls]
+        self.assertEqual(sent, [[2, 3], [4], [1, 5]])
 
     def test_what_was_there_at_a_crash_comes_before_the_backlog(self):
         """... though it got due last; and it is found by an index of its own."""

@@ -223,7 +223,13 @@ class TestLanguages(HubCase):
         job = self.enqueue("crash")
         self.env.flush_all()
         job.write(
-            {"state": "running", "lane": "0", "sent_at": "2026-01-01", "crashes": 2}
+            {
+                "state": "running",
+                "lane": "0",
+                "sent_at": "2026-01-01",
+                "crashes": 2,
+                "crashes_alone": 2,
+            }
         )
         with self.lane_env() as env:
             env["integration.lane"]._reclaim()
