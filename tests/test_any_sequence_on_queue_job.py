@@ -1,3 +1,5 @@
+from unittest import SkipTest
+
 from odoo.tests import tagged
 
 from odoo.addons.integration_sale.tests import test_any_sequence
@@ -11,14 +13,22 @@ class TestAnySequenceOnQueueJob(test_any_sequence.TestAnySequence):
     test_system_that_refuses_a_second_order = None
     test_system_that_keeps_no_key = None
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if "queue.job" not in cls.env:
+            raise SkipTest("OCA queue_job is not installed")
+
     def setUp(self):
         super().setUp()
         self.connector.runner = "queue_job"
         self.runs = 0
 
     def run_lane(self):
-        """The scheduled actions find what a dead run has left, and ask for runs; these do the work."""
+        """The scheduled actions find what a dead run has left, and ask for runs; these do the work, and are killed."""
+        at_commit, self.at_commit = self.at_commit, None
         super().run_lane()
+        self.at_commit = at_commit
         runs = self.env["queue.job"].search(
             [
                 ("model_name", "=", "integration.lane"),
@@ -31,8 +41,11 @@ class TestAnySequenceOnQueueJob(test_any_sequence.TestAnySequence):
         # one that has begun is none any more that is still to come
         runs.unlink()
         for [connector_id] in connectors:
-            with self.registry.cursor() as cursor:
-                self.env(cr=cursor)["integration.lane"]._run_queue_job(connector_id)
+            try:
+                with self.registry.cursor() as cursor:
+                    self.env(cr=cursor)["integration.lane"]._run_queue_job(connector_id)
+            except test_any_sequence.Endless:
+                raise AssertionError("A lane goes round and round.") from None
         self.env.invalidate_all()
 
     def play(self, opening):

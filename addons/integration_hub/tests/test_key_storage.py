@@ -12,8 +12,8 @@ class TestKeyStorage(HubCase):
 
     def test_the_system(self):
         for stores_key, key_is_unique, expected, words in (
-            (True, True, "unique", "refuses a second record"),
-            (True, False, "stored", "looked up by it"),
+            (True, True, "unique", "refuses a second one"),
+            (True, False, "stored", "is asked whether it is there"),
             (False, False, "none", "a person is asked"),
         ):
             with (

@@ -34,9 +34,10 @@ class TestStatements(HubCase):
         return statements
 
     def assert_flat(self):
-        # the queue is looked into as long as a call lasts: a few more or less
+        # the queue is looked into as long as a call lasts, which is longer on a busy
+        # machine: some more or less, but not one for each
         few = self.count_statements(3)
-        self.assertLess(self.count_statements(300), few + 15)
+        self.assertLess(self.count_statements(300), few + 100)
 
     def test_done(self):
         self.assert_flat()

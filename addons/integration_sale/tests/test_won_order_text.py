@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SaleCase
@@ -27,8 +28,24 @@ class TestWonOrderText(SaleCase):
         self.assertFalse(self.get_text(lead), "not at work yet")
         self.connector.state = "paused"
         self.assertTrue(self.get_text(lead), "it goes once the connector goes on")
-        lead.lead_line_ids.unlink()
+        lead.lead_line_ids.quantity = 0
         self.assertFalse(self.get_text(lead), "nothing to send")
+
+    def test_who_is_asked_first_is_promised_nothing(self):
+        lead = self.make_lead([(self.product, 1)])
+        lead.company_id = False
+        self.assertTrue(self.get_text(lead))
+        quotation = self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "opportunity_id": lead.id,
+                "company_id": self.company.id,
+                "order_line": [Command.create({"product_id": self.product.id})],
+            }
+        )
+        self.assertTrue(self.get_text(lead))
+        quotation.copy({"opportunity_id": lead.id})
+        self.assertFalse(self.get_text(lead), "a person chooses one of the two")
 
     def test_a_list_of_deals_asks_once(self):
         few = self.make_lead([(self.product, 1)]) | self.make_lead([(self.product, 1)])
