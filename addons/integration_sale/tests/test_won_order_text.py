@@ -1,4 +1,3 @@
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SaleCase
@@ -33,18 +32,11 @@ class TestWonOrderText(SaleCase):
 
     def test_who_is_asked_first_is_promised_nothing(self):
         lead = self.make_lead([(self.product, 1)])
-        lead.company_id = False
+        lead.write({"company_id": False, "team_id": False})
         self.assertTrue(self.get_text(lead))
-        quotation = self.env["sale.order"].create(
-            {
-                "partner_id": self.partner.id,
-                "opportunity_id": lead.id,
-                "company_id": self.company.id,
-                "order_line": [Command.create({"product_id": self.product.id})],
-            }
-        )
+        self.make_order(lead)
         self.assertTrue(self.get_text(lead))
-        quotation.copy({"opportunity_id": lead.id})
+        self.make_order(lead, user_id=self.env.user.id)
         self.assertFalse(self.get_text(lead), "a person chooses one of the two")
 
     def test_a_list_of_deals_asks_once(self):
