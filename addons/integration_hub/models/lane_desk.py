@@ -20,6 +20,9 @@ class Desk:
         # what the clients were made of, and when the run has last looked whether it holds
         self.settings = None
         self.looked_at = 0.0
+        # the last call that came back got no answer: what comes on top of work that takes
+        # too long makes it take longer, so one call at a time until one is answered
+        self.is_strained = False
         # clients with a call under way that were made of what does not hold any more
         self.outdated = set()
 
@@ -111,6 +114,8 @@ class Desk:
 
     def _submit(self):
         while self.prepared and self.free:
+            if self.is_strained and self.in_flight:
+                return
             batch = min(self.prepared, key=lambda batch: batch.turn.priority)
             self.prepared.remove(batch)
             batch.submit(self.run.pool, self.free.pop())

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from ..client import AuthenticationError
 from .job_batch import JobBatch
-from .job_rows import CRASHES_TO_SUSPECT, LEASE
+from .job_rows import CRASHES_TO_SUSPECT, LEASE, SYSTEM_FAILURES
 from .lane_desk import Desk
 
 _logger = logging.getLogger(__name__)
@@ -257,8 +257,10 @@ class LaneRun:
                 self.attempt(batch, batch.keep_answers)
 
     def _heed(self, desk, batch):
-        """Who was turned away does not come again at once."""
+        """Who was turned away does not come again at once, and who got no answer comes
+        with one call at a time."""
         kinds = {getattr(answer, "kind", None) for answer in batch.get_answers()}
+        desk.is_strained = not kinds.isdisjoint(SYSTEM_FAILURES)
         if kinds & TURNED_AWAY:
             desk.give_back()
         if AuthenticationError.kind in kinds:

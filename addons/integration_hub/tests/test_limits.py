@@ -34,6 +34,34 @@ class TestLimits(HubCase):
         jobs.next_try = self.env.cr.now() - timedelta(days=1)
         self.run_lane()
 
+    # -- one call at a time -----------------------------------------------------------
+
+    def test_system_that_gives_no_answer_gets_one_call_at_a_time(self):
+        """What comes on top of work that takes too long makes it take longer."""
+        self.flow.batch_size = 1
+        self.connector.parallel_calls = 3
+        lock, under_way, together = threading.Lock(), set(), {}
+
+        def answer(request):
+            value = request["value"]
+            with lock:
+                under_way.add(value)
+                for other in under_way:
+                    together[other] = together.get(other, set()) | under_way
+            time.sleep(0.2)
+            with lock:
+                under_way.discard(value)
+            return NetworkError("No answer.") if value < 4 else {"id": value}
+
+        FakeClient.answer = staticmethod(answer)
+        jobs = self.enqueue(*range(1, 9))
+        self.run_lane()
+        self.assertEqual(together[1], {1, 2, 3})
+        self.assertEqual(together[4], {4}, "alone, until it is answered")
+        self.assertGreater(max(map(len, together.values())), 1)
+        self.assertGreater(len(together[6]), 1, "then as before")
+        self.assertEqual(jobs.mapped("state"), ["retrying"] * 3 + ["done"] * 5)
+
     # -- circuit breaker --------------------------------------------------------------
 
     def test_rests_after_failures_in_a_row_then_probes(self):
