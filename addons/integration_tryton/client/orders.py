@@ -327,6 +327,14 @@ class OrdersMixin:
                     number=row["number"] or remote_id,
                 )
             )
+        if STATES[row["state"]] == "draft":
+            # something on the way has answered in its place: it is asked again
+            return NetworkError(
+                _lt(
+                    "Tryton answered, but order %(number)s is not confirmed there.",
+                    number=row["number"] or remote_id,
+                )
+            )
         return self._get_order(row)
 
     def _search_orders(self, remote_ids, fields=None):

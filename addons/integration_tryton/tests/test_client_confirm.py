@@ -53,6 +53,25 @@ class TestConfirm(TrytonCase):
             (answer,) = self.client.order_confirm([sale_id])
             self.assertEqual(answer["state"], "confirmed")
 
+    def test_answer_of_another(self):
+        """Found by a campaign of faults: something else answered, and the order stayed a
+        quotation without anybody being told."""
+        press = type(self.client)._press
+        for button in ("quote", "confirm"):
+
+            def press_nothing(client, name, ids, button=button):
+                return [None] * len(ids) if name == button else press(client, name, ids)
+
+            sale_id = self.create_sale()["remote_id"]
+            with (
+                self.subTest(button),
+                patch.object(type(self.client), "_press", press_nothing),
+            ):
+                (answer,) = self.client.order_confirm([sale_id])
+                self.assert_error(answer, "network")
+            (answer,) = self.client.order_confirm([sale_id])
+            self.assertEqual(answer["state"], "confirmed")
+
     def test_one_that_cannot_be_quoted(self):
         homeless = self.create_party(addresses=[])
         ids = [self.create_sale()["remote_id"] for _number in range(2)]
