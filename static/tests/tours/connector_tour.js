@@ -81,7 +81,7 @@ registry.category("web_tour.tours").add("crm_integration_suite_connector", {
             {
                 content: "What is synced, with what most companies want",
                 trigger:
-                    ".o_field_widget[name=flow_ids] .o_data_row:contains(Won deals):contains(Running)",
+                    ".o_field_widget[name=flow_ids] .o_data_row:contains(Won deals):not(:contains(Paused)):not(:contains(Running))",
             },
             {
                 trigger: "button[name=action_setup_next]:contains(Next)",

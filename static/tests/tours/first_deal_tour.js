@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("crm_integration_suite_first_deal", {
             {
                 content: "What to sync: as it is",
                 trigger:
-                    ".o_field_widget[name=flow_ids] .o_data_row:contains(Won deals):contains(Running)",
+                    ".o_field_widget[name=flow_ids] .o_data_row:contains(Won deals):not(:contains(Paused)):not(:contains(Running))",
             },
             {
                 trigger: "button[name=action_setup_next]:contains(Next)",
