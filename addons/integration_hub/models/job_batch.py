@@ -83,6 +83,7 @@ class JobBatch(BatchSettling):
                     # whatever was there when a lane died comes first: it may have to be
                     # looked up over there. It goes by few: one of it may be the cause
                     few = max(turn.size // job_rows.CRASHED_PART, 1)
+                    few = min(few, job_rows.MOST_CRASHED)
                     mark, rows = job_rows.claim(
                         run, turn, few, job_rows.HAS_CRASHED, only
                     )

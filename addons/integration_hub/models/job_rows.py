@@ -13,9 +13,11 @@ from odoo.tools.json import json_default
 from .job_order import HAS_NO_RECORD, IS_ALONE, IS_NEXT_OF_RECORD
 
 LEASE = timedelta(minutes=3)
-# those with which a lane died go in batches of a part of the usual size: if it was one of
-# them, that one is among few then
+# those with which a lane died go in batches of a part of the usual size, and of so many at
+# most: if it was one of them, that one is among few then, each of which may come to have
+# a lane to itself
 CRASHED_PART = 10
+MOST_CRASHED = 5
 # a job with which a lane died so often has a lane to itself: if it dies again, this is why
 CRASHES_TO_SUSPECT = 2
 # kinds of error that say something about the system, not about a record

@@ -134,6 +134,11 @@ class TestCrash(HubCase):
         self.run_lane()
         sent = [[item["value"] for item in call] for call in FakeClient.calls]
         self.assertEqual(sent, [[2, 3], [4], [1, 5]])
+        FakeClient.calls = []
+        self.flow.batch_size = 200
+        self.enqueue(*range(10, 17)).crashes = 1
+        self.run_lane()
+        self.assertEqual([len(call) for call in FakeClient.calls], [5, 2])
 
     def test_what_was_there_at_a_crash_comes_before_the_backlog(self):
         """... though it got due last; and it is found by an index of its own."""
