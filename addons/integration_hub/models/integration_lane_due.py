@@ -145,7 +145,7 @@ class IntegrationLane(models.AbstractModel):
                     LIMIT 1) due ON TRUE
              WHERE %(is_at_work)s
                AND (connector.resting_until IS NULL OR connector.resting_until <= %(now)s)
-             ORDER BY turn.priority, turn.flow_id
+             ORDER BY turn.priority, turn.flow_id, turn.operation
                 """,
                 turns=TURNS,
                 is_of_turn=IS_OF_TURN,

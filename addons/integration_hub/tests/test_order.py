@@ -23,8 +23,6 @@ class TestOrder(HubCase):
         cls.partner, cls.other_partner = cls.env["res.partner"].create(
             [{"name": "One"}, {"name": "Other"}]
         )
-        # of two calls at once either may come first
-        cls.connector.parallel_calls = 1
 
     def setUp(self):
         super().setUp()
