@@ -2,6 +2,7 @@ import uuid
 
 from odoo.tests import tagged
 
+from odoo.addons.integration_hub.client.text_block import HINT
 from odoo.addons.integration_odoo.client import notes
 
 from .complaint_mixin import ComplaintMixin
@@ -144,6 +145,34 @@ class TestComplaintsOdoo(ComplaintMixin, ErpCase):
         self.assertIn("needs goods", nothing.sync_message)
         self.connector._run_test()
         self.assertIn("needs goods", self.connector.warning_message)
+
+    def test_2_pictures_and_links_there_stay(self):
+        if self.is_older:
+            self.skipTest("plain text there")
+        complaint = self.make_sent()
+        repair_id = int(complaint.remote_id)
+        row = self.clerk.read_one(REPAIR, repair_id, "internal_notes")
+        picture = '<img src="/web/static/img/logo2.png">'
+        link = '<a href="https://example.com/seal">the seal</a>'
+        self.clerk.call(
+            REPAIR,
+            "write",
+            [repair_id],
+            vals={"internal_notes": f"{row['internal_notes']}<p>{picture}{link}</p>"},
+        )
+        self.fetch()
+        self.assertEqual(complaint.remarks, "the seal")
+        before = self.clerk.read_one(REPAIR, repair_id, "internal_notes")
+        complaint.description = "It drips at the shaft."
+        self.run_lane()
+        self.assertFalse(self.get_problems())
+        after = self.clerk.read_one(REPAIR, repair_id, "internal_notes")
+        ours, _line, theirs = after["internal_notes"].partition(HINT)
+        self.assertIn("at the shaft", ours)
+        self.assertNotIn("at the flange", ours)
+        self.assertEqual(theirs, before["internal_notes"].partition(HINT)[2])
+        self.assertIn('src="/web/static/img/logo2.png"', theirs)
+        self.assertIn('href="https://example.com/seal"', theirs)
 
     def test_8_tags_by_mapping(self):
         """A kind that is mapped becomes a tag there."""

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+
+# the same day in nearly every time zone
+NOON = time(12)
 
 
 def to_text(number):
@@ -12,10 +15,17 @@ def to_text(number):
 
 
 def to_moment(text):
-    """A moment or date of the ERP, in UTC, as the ORM takes it; False for none."""
+    """A moment or day of the ERP, in UTC, as the ORM takes it; False for none.
+
+    :param str text: ISO; a day without a time stays that day where it is shown
+    """
     if not text:
         return False
-    moment = datetime.fromisoformat(text)
+    try:
+        return datetime.combine(date.fromisoformat(text), NOON)
+    except ValueError:
+        # with a time of its own
+        moment = datetime.fromisoformat(text)
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.replace(microsecond=0)

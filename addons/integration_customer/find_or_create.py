@@ -6,6 +6,13 @@ from odoo.addons.integration_hub.client import (
     TextMaker,
     get_hold_back,
 )
+from odoo.addons.integration_hub.client.matching import (
+    normalize_email,
+    normalize_text,
+    normalize_vat,
+)
+
+from .compare import get_country_code
 
 _lt = TextMaker(__name__)
 
@@ -17,11 +24,21 @@ def take_distinct(indexes, requests):
     """:return: ``(those that can't be one another, the others)``"""
     seen, first, later = set(), [], []
     for index in indexes:
-        party = requests[index]["party"]
-        marks = {mark for mark in (party["vat"], party["email"]) if mark}
+        marks = _get_marks(requests[index]["party"])
         (later if marks & seen else first).append(index)
         seen |= marks
     return first, later
+
+
+def _get_marks(party):
+    """What a customer is found by, as clients compare it, however it is written here."""
+    marks = {
+        ("vat", normalize_vat(party["vat"], get_country_code(party))),
+        ("email", normalize_email(party["email"])),
+    }
+    if party["code"]:
+        marks.add(("code", f"{party['code']} {normalize_text(party['name'])}"))
+    return {mark for mark in marks if mark[1]}
 
 
 def _get_parties(request):

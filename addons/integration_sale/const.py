@@ -36,6 +36,7 @@ ISSUES = [
     ("choose", "Quotation to Be Chosen"),
     ("customer", "Customer Missing"),
     ("merge", "Orders Can't Be Merged"),
+    ("refused", "Can't Be Sent"),
     ("changed", "Changed After Sending"),
     ("reopened", "No Longer Won"),
 ]

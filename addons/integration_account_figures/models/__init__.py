@@ -8,5 +8,6 @@ from . import crm_lead_check
 from . import sale_order
 from . import handler_account_figures_pull
 from . import handler_account_figures_load
+from . import integration_external_id
 from . import integration_field_label
 from . import handler_account_figures_timeline

@@ -286,6 +286,32 @@ class TestAccountFigures(AccountFiguresCase):
         self.pull()
         self.assertFalse(self.partner.account_figure_ids)
 
+    def test_no_longer_linked(self):
+        """Merged over there into another one: what was read is no longer true, and nobody
+        would read it again."""
+        self.pull(is_on_hold=True)
+        other = self.partner.create({"name": "Blue"})
+        links = self.env["integration.external.id"]
+        links._bind(self.connector, "party", [(other, {"remote_id": "88"})])
+        kept = self.env["integration.account.figure"].create(
+            {
+                "connector_id": self.connector.id,
+                "partner_id": other.id,
+                "currency_id": self.env.company.currency_id.id,
+            }
+        )
+        self.assertTrue(self.partner.account_figure_ids.is_on_hold)
+        links.search(
+            [
+                ("connector_id", "=", self.connector.id),
+                ("kind", "=", "party"),
+                ("res_id", "=", self.partner.id),
+            ]
+        ).unlink()
+        self.assertFalse(self.partner.account_figure_ids)
+        self.assertFalse(self.partner.account_figures_message)
+        self.assertTrue(kept.exists())
+
     def test_unknown_currency(self):
         self.pull(currency="XXQ")
         self.assertFalse(self.partner.account_figure_ids)

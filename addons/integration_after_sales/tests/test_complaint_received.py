@@ -1,5 +1,6 @@
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.integration_hub.client import NetworkError
@@ -96,6 +97,30 @@ class TestComplaintReceived(ComplaintCase):
         self.assertTrue(complaint.closed_at)
         self.assertNotIn("part,1", complaint.step_ids.mapped("remote_key"))
         self.assertIn("RET1: done", complaint.message_ids[0].body)
+
+    def test_day_of_a_step_is_that_day_west_of_greenwich_too(self):
+        complaint = self.make_sent()
+        self.pull()
+        self.get_there(complaint).update(
+            changed_at="2026-11-06T10:00:00",
+            steps=[
+                make_step("invoice,1", "credit_note", date="2026-11-05"),
+                make_step("sale,1", date="2026-11-05 23:30:00"),
+                make_step("sale,2", date="2026-11-05T23:30:00.500+02:00"),
+                make_step("sale,3"),
+            ],
+        )
+        complaint.action_read_from_erp()
+        self.run_lane()
+        dates = {step.remote_key: step.date for step in complaint.step_ids}
+        shown = fields.Datetime.context_timestamp(
+            complaint.with_context(tz="America/New_York"), dates["invoice,1"]
+        )
+        self.assertEqual(shown.date(), date(2026, 11, 5))
+        # a moment stays what it is
+        self.assertEqual(dates["sale,1"], datetime(2026, 11, 5, 23, 30))
+        self.assertEqual(dates["sale,2"], datetime(2026, 11, 5, 21, 30))
+        self.assertFalse(dates["sale,3"])
 
     def test_opened_there(self):
         lead = self.env["crm.lead"].create(

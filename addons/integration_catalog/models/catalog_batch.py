@@ -48,7 +48,8 @@ class CatalogBatch:
         #: entries whose product somebody has changed here
         self.changed_here = set()
         self.texts = {}
-        self.factors = {}
+        #: those of siblings: ``{(remote id, product id): line}``
+        self.sibling_lines = {}
         self._rates = {}
 
     def _read_values(self, kind, model_name):
@@ -185,21 +186,25 @@ class CatalogBatch:
                 ("state", "=", "mapped"),
             ]
         )
-        self.factors |= {
-            (line.remote_id, line.product_id.id): line.factor for line in lines
+        self.sibling_lines |= {
+            (line.remote_id, line.product_id.id): line for line in lines
         }
 
     def get_mapped_factor(self, item, product):
-        """How many of theirs one of ours is, as somebody mapped it or by their units."""
-        line = self.lines.get(item.remote_id, self.mapping).filtered(
+        """How many of the unit it is sold in there one of ours is, as somebody mapped it or
+        by their units; None where nothing relates that unit to the mapping's."""
+        unit_id = item.payload["unit_id"]
+        if line := self.get_line(item, product):
+            return line._get_factor_in(unit_id, self.units)
+        return self.get_factor(product, unit_id) or 1.0
+
+    def get_line(self, item, product):
+        """:return: the mapping line that is in force, or an empty one"""
+        lines = self.lines.get(item.remote_id, self.mapping).filtered(
             lambda known: known.product_id == product
         )
-        if line:
-            return line.factor
-        return (
-            self.factors.get((item.remote_id, product.id))
-            or self.get_factor(product, item.payload["unit_id"])
-            or 1.0
+        return lines or self.sibling_lines.get(
+            (item.remote_id, product.id), self.mapping
         )
 
     # -- languages --------------------------------------------------------------------

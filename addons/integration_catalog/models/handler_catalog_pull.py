@@ -257,6 +257,8 @@ class HandlerCatalogPull(models.AbstractModel):
             item.product_id
             and "image_1920" in flow._get_catalog_fields()
             and not item._is_mapped_as_pack()
+            # decided when it was asked for, and may have changed since
+            and not item._is_picture_of_others()
         ):
             item.product_id.with_context(integration_catalog=True).image_1920 = (
                 answer["image"] or False

@@ -60,7 +60,11 @@ class IntegrationCatalogItem(models.Model):
         help="The product here that this one of the ERP is.",
     )
     decision = fields.Selection(
-        [("create", "Make a new product"), ("leave", "Leave alone")],
+        [
+            ("create", "Make a new product"),
+            ("leave", "Leave alone"),
+            ("removed", "Deleted or unmapped here"),
+        ],
         readonly=True,
         help="What a person has decided.",
     )

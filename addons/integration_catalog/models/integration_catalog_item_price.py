@@ -17,7 +17,8 @@ class IntegrationCatalogItem(models.Model):
     is_price_missing = fields.Boolean(
         "Price without a Rate",
         readonly=True,
-        help="The ERP's price is in a currency that has no rate here.",
+        help="The ERP's price is in a currency that has no rate here, or per a unit that"
+        " nothing relates to the one its mapping names.",
     )
 
     def _get_local_price(self, batch, currency, factor=1.0):
@@ -40,25 +41,27 @@ class IntegrationCatalogItem(models.Model):
 
     def _get_price_of(self, product, batch):
         """:return: what ``product`` costs by the ERP, in its currency and unit; None where
-        the ERP says nothing, or its currency has no rate here"""
-        if not self._says_price():
+        the ERP says nothing, its currency has no rate here, or nothing relates its unit to
+        ours"""
+        factor = batch.get_mapped_factor(self, product)
+        if factor is None or not self._says_price():
             return None
-        return self._get_local_price(
-            batch, product.currency_id, batch.get_mapped_factor(self, product)
-        )
+        return self._get_local_price(batch, product.currency_id, factor)
 
     def _is_price_missing(self, product, batch):
-        """Whether it is the currency alone that keeps the price from coming."""
+        """Whether it is the currency or the unit alone that keeps the price from coming."""
         return (
             "list_price" in batch.owned_fields
             and self._says_price()
-            and self._get_local_price(batch, product.currency_id) is None
+            and self._get_price_of(product, batch) is None
         )
 
     def _get_price_message(self, product, batch):
         """:return: text, or False"""
         price, currency = self.payload["price"], self.payload["currency"]
         if self._is_price_missing(product, batch):
+            if batch.get_mapped_factor(self, product) is None:
+                return self._get_unit_message(batch.get_line(self, product))
             return _lt(
                 "The ERP's sales price is %(price)s %(currency)s, a currency that is not"
                 " active or has no rate here: the price of the product stays as it is."
@@ -80,6 +83,17 @@ class IntegrationCatalogItem(models.Model):
             )
             if self._says_price()
             else False
+        )
+
+    def _get_unit_message(self, line):
+        """:param line: its mapping, which names another unit than it is sold in"""
+        return _lt(
+            "The ERP's sales price is per “%(unit)s”, its mapping names “%(mapped)s”, and"
+            " nothing says how many of one make the other: the price of the product stays"
+            " as it is. Map both units under Mappings › Values, or pick “%(unit)s” on the"
+            " product's line under Mappings › Products; the next run brings the price.",
+            unit=self.unit_name or self.payload["unit_id"],
+            mapped=line.remote_unit_name or line.remote_unit_id,
         )
 
     # -- variants ---------------------------------------------------------------------

@@ -49,7 +49,7 @@ class IntegrationCatalogItem(models.Model):
         items._link_products(to_link, batch)
         to_create._create_products(batch)
         items._price_variants(batch)
-        items._enqueue_images(connector)
+        items._enqueue_images(batch)
         items._settle_proposals(batch)
         return batch.outcomes
 
@@ -68,7 +68,9 @@ class IntegrationCatalogItem(models.Model):
         if line := self._find_waiting_line(batch):
             problem = self._ask_factor(line.product_id, line.remote_unit_name)
             return None, problem, Product
-        if self.state == "linked":
+        if self.state == "linked" or self.decision == "removed":
+            # kept: the state alone is forgotten by the next change over there
+            self.decision = "removed"
             self._leave(
                 _lt(
                     "Its product here was deleted, or is mapped to it no longer. It is"
@@ -309,15 +311,19 @@ class IntegrationCatalogItem(models.Model):
             ]
         ).write({"remote_id": False, "state": "unmapped"})
 
-    def _enqueue_images(self, connector):
+    # -- pictures ---------------------------------------------------------------------
+
+    def _enqueue_images(self, batch):
         """Pictures are fetched apart, and only those that are new."""
-        if "image_1920" not in connector._get_catalog_fields():
+        if "image_1920" not in batch.owned_fields:
             return
-        flow = connector._get_flow("catalog_pull")
+        flow = batch.connector._get_flow("catalog_pull")
         changed = self.filtered(
             lambda item: (
                 item.state == "linked"
                 and item.payload["image"] != (item.image_fingerprint or "")
+                and "image_1920"
+                not in item._get_fields_of_others(item.product_id, batch)
             )
         )
         self.env["integration.job"]._enqueue(
@@ -335,4 +341,22 @@ class IntegrationCatalogItem(models.Model):
                 }
                 for item in changed
             ],
+        )
+
+    def _is_picture_of_others(self):
+        """Whether the picture is another ERP's, which the product has followed first; see
+        :meth:`_get_fields_of_others`, here without a batch."""
+        # sudo: a shared product may follow another company's ERP
+        earlier = self.sudo().search(
+            [
+                ("product_id", "=", self.product_id.id),
+                ("connector_id", "!=", self.connector_id.id),
+                ("connector_id.active", "=", True),
+                ("state", "=", "linked"),
+                ("id", "<", self.id),
+            ]
+        )
+        return any(
+            "image_1920" in connector._get_catalog_fields()
+            for connector in earlier.connector_id
         )

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.fields import Command
 
 
@@ -7,10 +7,41 @@ class IntegrationCatalogItem(models.Model):
 
     _inherit = "integration.catalog.item"
 
+    sibling_template_ids = fields.Many2many(
+        "product.template",
+        string="Products of Its Siblings",
+        compute="_compute_sibling_template_ids",
+        help="Products here whose variants were taken over from the same ERP product.",
+    )
+
+    @api.depends("connector_id", "remote_template_id")
+    def _compute_sibling_template_ids(self):
+        entries = self.search(
+            [
+                ("connector_id", "in", self.connector_id.ids),
+                (
+                    "remote_template_id",
+                    "in",
+                    [key for key in self.mapped("remote_template_id") if key],
+                ),
+                ("product_id", "!=", False),
+            ]
+        )
+        families = entries.grouped(lambda e: (e.connector_id, e.remote_template_id))
+        for item in self:
+            key = (item.connector_id, item.remote_template_id)
+            siblings = families.get(key, entries.browse()) - item
+            item.sibling_template_ids = siblings.product_id.product_tmpl_id
+
     def _is_grouped(self, product):
-        """Whether ``product`` is a variant told apart by attributes here as well."""
+        """Whether ``product`` is a variant here as well as there. The last one that an ERP
+        has left of several bears no attributes any more: its siblings here tell."""
         return bool(
-            self.payload["attributes"] and product.product_template_attribute_value_ids
+            product.product_template_attribute_value_ids
+            and (
+                self.payload["attributes"]
+                or product.product_tmpl_id in self.sibling_template_ids
+            )
         )
 
     def _create_variant(self, batch):

@@ -1,12 +1,23 @@
 """A catalogue in memory, for logic and faults; real ERPs are in the suite's own tests."""
 
+import base64
+import io
 from copy import deepcopy
 from unittest.mock import patch
+
+from PIL import Image
 
 from odoo.tests import new_test_user
 
 from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
 from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
+
+
+def make_picture(color):
+    """:return: a small one, as base64"""
+    stream = io.BytesIO()
+    Image.new("RGB", (8, 8), color).save(stream, "PNG")
+    return base64.b64encode(stream.getvalue()).decode()
 
 
 class FakeCatalog:

@@ -1,15 +1,10 @@
-import base64
-import io
-
-from PIL import Image
-
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.integration_hub.client import NetworkError
 from odoo.addons.integration_hub.models import integration_lane
 
-from .common import CatalogCase
+from .common import CatalogCase, make_picture
 
 
 @tagged("post_install", "-at_install")
@@ -212,6 +207,49 @@ class TestCatalog(CatalogCase):
         item.with_user(self.steward).action_create_product()
         self.assertEqual(self.get_product("1").name, "Changed")
 
+    def test_deleted_here_and_changed_again(self):
+        """However often it changes there, it is not made again by itself."""
+        self.erp.add("1", "CAT-1")
+        self.pull()
+        self.get_product("1").unlink()
+        item = self.get_item("1")
+        for name in ("Changed", "Changed again", "Changed once more"):
+            self.erp.change("1", name=name)
+            self.pull()
+            self.assertEqual(item.name, name)
+            self.assertEqual(item.state, "left")
+            self.assertIn("deleted", item.message, "it goes on saying why")
+        self.assertFalse(
+            self.env["product.product"]
+            .with_context(active_test=False)
+            .search([("default_code", "=", "CAT-1")])
+        )
+        item.with_user(self.steward).action_reconsider()
+        self.assertEqual(self.get_product("1").name, "Changed once more")
+        self.assertFalse(item.decision)
+
+    def test_unmapped_here_and_changed_again(self):
+        """It is not found again by its code; a mapping made by hand counts at once."""
+        self.erp.add("1", "CAT-1", name="Theirs")
+        self.pull()
+        product = self.get_product("1")
+        line = self.get_line(product)
+        line.with_user(self.steward).action_clear()
+        self.run_lane()
+        item = self.get_item("1")
+        self.assertEqual(item.state, "left")
+        for name in ("Changed", "Changed again"):
+            self.erp.change("1", name=name)
+            self.pull()
+            self.assertEqual(item.name, name)
+            self.assertEqual((item.state, product.name), ("left", "Theirs"))
+            self.assertNotEqual(line.state, "mapped")
+        line.with_user(self.steward).remote_id = "1"
+        self.run_lane()
+        self.assertEqual(self.get_product("1"), product)
+        self.assertEqual(product.name, "Changed again")
+        self.assertFalse(item.decision)
+
     # -- both sides -------------------------------------------------------------------
 
     def test_change_here_is_set_back(self):
@@ -260,9 +298,7 @@ class TestCatalog(CatalogCase):
     # -- pictures ---------------------------------------------------------------------
 
     def test_picture(self):
-        stream = io.BytesIO()
-        Image.new("RGB", (8, 8), "red").save(stream, "PNG")
-        picture = base64.b64encode(stream.getvalue()).decode()
+        picture = make_picture("red")
         self.erp.add("1", "CAT-1", image="abc")
         self.erp.add("2", "CAT-2")
         self.erp.images["1"] = picture

@@ -51,6 +51,23 @@ class TestCatalogLoad(CatalogCase):
         )
         self.assertEqual(here.name, "Product CAT-1")
 
+    def test_removed_here(self):
+        """The check does not announce what the load leaves alone."""
+        self.erp.add("1", "CAT-1")
+        self.erp.add("2", "CAT-2")
+        self.pull()
+        self.get_product("1").unlink()
+        self.get_line(self.get_product("2")).with_user(self.steward).action_clear()
+        self.erp.change("1", name="Changed")
+        self.pull()
+        items = self.get_item("1") | self.get_item("2")
+        self.assertEqual(items.mapped("state"), ["left", "left"])
+        rows = self.load(self.flow._get_handler())
+        self.assertEqual(
+            {row["remote_id"]: row["outcome"] for row in rows},
+            {"1": "same", "2": "same"},
+        )
+
     def test_flow_is_open_to_managers(self):
         """Though they have no access rights to set, and Odoo shows its fields to those who
         do."""

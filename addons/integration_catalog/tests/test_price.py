@@ -121,6 +121,47 @@ class TestPrice(CatalogCase):
         self.pull()
         self.assertEqual((box.name, box.list_price), ("Ours BOX", 30))
 
+    def test_unit_there_changes(self):
+        """The line speaks of pieces, as somebody entered its factor; the price follows the
+        unit it is said in."""
+        dozen = self.env.ref("uom.product_uom_dozen")
+        dozen.active = True
+        self.erp.units.append({"remote_id": "2", "name": "Dozens"})
+        self.add("1", "10")
+        self.pull()
+        product = self.get_product("1")
+        line = self.get_line(product)
+        line.factor = 6
+        self.erp.change("1", unit_id="2", unit_name="Dozens", price="120")
+        self.pull()
+        self.assertEqual((line.factor, line.remote_unit_id), (6, "1"))
+        self.assertAlmostEqual(product.list_price, 60)
+        self.assertFalse(self.get_item("1").message)
+
+    def test_unit_there_that_nothing_relates(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        dozen.active = True
+        self.erp.units.append({"remote_id": "9", "name": "Dutch Dozen"})
+        self.add("1", "10")
+        self.pull()
+        product = self.get_product("1")
+        self.get_line(product).factor = 6
+        self.erp.change("1", unit_id="9", unit_name="Dutch Dozen", price="120")
+        self.pull()
+        item = self.get_item("1")
+        self.assertEqual(product.list_price, 10, "a guess is no price")
+        self.assertIn("per “Dutch Dozen”, its mapping names “Units”", item.message)
+        self.assertTrue(item.is_price_missing)
+        line = self.env["integration.value.mapping"]._ensure_unmapped(
+            self.connector, "unit", dozen
+        )
+        line.remote_id = "9"
+        # nothing has changed over there
+        self.pull()
+        self.assertAlmostEqual(product.list_price, 60)
+        self.assertFalse(item.message)
+        self.assertFalse(item.is_price_missing)
+
     def test_currency(self):
         francs = self.env.ref("base.CHF")
         francs.active = True

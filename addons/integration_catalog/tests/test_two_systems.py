@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .common import CatalogCase
+from .common import CatalogCase, make_picture
 
 
 @tagged("post_install", "-at_install")
@@ -49,6 +49,40 @@ class TestTwoSystems(CatalogCase):
         self.erp.change("1", name="Of South again")
         self.pull_south()
         self.assertEqual(self.product.name, "Of South again")
+
+    def test_picture_follows_the_first(self):
+        of_north, of_south = make_picture("red"), make_picture("blue")
+        self.erp.images["1"] = of_north
+        self.erp.change("1", image="north")
+        self.pull()
+        self.assertEqual(self.product.image_1920.decode(), of_north)
+        self.erp.images["1"] = of_south
+        self.erp.change("1", image="south")
+        self.erp.calls.clear()
+        self.pull_south()
+        self.assertEqual(self.product.image_1920.decode(), of_north)
+        self.assertNotIn("catalog_images", self.erp.calls, "fetched in vain")
+        # what North leaves to us may be South's
+        self.flow.catalog_kept_field_ids = self.env["ir.model.fields"]._get(
+            "product.product", "image_1920"
+        )
+        self.erp.change("1", description="Of South again")
+        self.pull_south()
+        self.assertEqual(self.product.image_1920.decode(), of_south)
+
+    def test_picture_asked_for_before_another_has_one(self):
+        """A job that has waited while the picture became the first one's."""
+        of_south = make_picture("blue")
+        flow = self.south._get_flow("catalog_pull")
+        answer = {"remote_id": "1", "image": of_south}
+        flow._get_handler()._write_image(flow, answer)
+        self.assertFalse(self.product.image_1920)
+        self.flow.catalog_kept_field_ids = self.env["ir.model.fields"]._get(
+            "product.product", "image_1920"
+        )
+        flow._get_handler()._write_image(flow, answer)
+        self.env.invalidate_all()
+        self.assertEqual(self.product.image_1920.decode(), of_south)
 
     def test_on_sale_as_long_as_one_sells_it(self):
         self.erp.change("1", active=False)

@@ -56,6 +56,20 @@ class TestVariants(CatalogCase):
         self.assertTrue(first.active and first.sale_ok)
         self.assertFalse(second.active)
 
+    def test_last_one_left_there(self):
+        """It bears no attributes any more, and goes on saying what they share."""
+        self.add_shirt("1", "Red", "M")
+        self.add_shirt("2", "Blue", "M")
+        self.pull()
+        first, second = self.get_product("1"), self.get_product("2")
+        shared = {"attributes": [], "name": "Tee", "description": "Cotton"}
+        self.erp.change("1", full_name="Tee (Red, M)", **shared)
+        self.erp.change("2", full_name="Tee (Blue, M)", active=False, **shared)
+        self.pull()
+        self.assertEqual(self.get_product("1"), first)
+        self.assertFalse(second.active)
+        self.assertEqual((first.name, first.description_sale), ("Tee", "Cotton"))
+
     def test_variants_here_products_there(self):
         """None of them speaks for what the siblings share."""
         sizes = [(0, 0, {"name": size}) for size in "SML"]

@@ -70,6 +70,8 @@ class ProductProduct(models.Model):
                         **values,
                     }
                     for product in self
+                    if not product.company_id
+                    or product.company_id in flow.company_id.parent_ids
                 ],
             )
         return jobs

@@ -22,6 +22,15 @@ class TestFeedbackPush(FeedbackCase):
         self.assertIn("Cheaper, please", self.get_text())
         self.assertEqual(len(self.erp.summaries), 1)
 
+    def test_product_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        theirs = self.pump.create({"name": "Theirs", "company_id": other.id})
+        (theirs | self.pump)._enqueue_feedback("manual")
+        jobs = self.env["integration.job"].search(
+            [("flow_id", "=", self.flow.id), ("res_model", "=", "product.product")]
+        )
+        self.assertEqual(jobs.mapped("res_id"), self.pump.ids)
+
     def test_replaced_not_piled_up(self):
         self.say()
         self.send()

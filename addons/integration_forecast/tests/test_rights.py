@@ -39,6 +39,17 @@ class TestRights(ForecastCase):
         with self.assertRaises(UserError):
             self.forecasts.with_user(stranger).action_send_now()
 
+    def test_started_by_who_looks_after_the_queue(self):
+        self.forecast_flow.action_pause()
+        manager = new_test_user(
+            self.env, "ingo", "integration_hub.group_integration_manager"
+        )
+        self.forecast_flow.with_user(manager).action_resume()
+        self.assertEqual(self.forecast_flow.state, "running")
+        self.assertTrue(
+            self.connector.is_testing, "what it makes of forecasts is asked"
+        )
+
     def test_send_now(self):
         self.make_deal([(self.product, 10)])
         self.forecasts.with_user(self.manager).action_send_now()

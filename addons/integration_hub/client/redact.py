@@ -25,6 +25,8 @@ _JSON_PAIR = re.compile(
 _FORM_PAIR = re.compile(
     r"\b((?:%s)=)[^&\s\"']+" % "|".join(SECRET_NAMES), re.IGNORECASE
 )
+# https://name:password@host
+_USER_IN_ADDRESS = re.compile(r"(://)[^/\s@\"']+:[^/\s@\"']+@")
 
 
 def redact(text, secrets=()):
@@ -40,4 +42,5 @@ def redact(text, secrets=()):
             for spelling in {secret, json.dumps(secret)[1:-1]}:
                 text = text.replace(spelling, REDACTED)
     text = _JSON_PAIR.sub(r'\1"%s"' % REDACTED, text)
+    text = _USER_IN_ADDRESS.sub(r"\1%s@" % REDACTED, text)
     return _FORM_PAIR.sub(r"\1%s" % REDACTED, text)

@@ -37,6 +37,7 @@ from . import integration_mapping_mixin
 from . import integration_product_mapping
 from . import integration_value_mapping
 from . import integration_product_mapping_units
+from . import integration_product_mapping_amounts
 from . import integration_value_mapping_taxes
 from . import integration_value_mapping_units
 from . import product_template

@@ -128,6 +128,14 @@ class IntegrationConnector(models.Model):
                 raise ValidationError(
                     self.env._("The address must begin with https:// or http://")
                 )
+            if "@" in (connector.url or "").partition("://")[2].partition("/")[0]:
+                # it stands in links, in the exchange log and in chatter
+                raise ValidationError(
+                    self.env._(
+                        "Take the user name and the password out of the address: others"
+                        " see it. Enter them in the fields for them."
+                    )
+                )
 
     # -- compute ----------------------------------------------------------------------
 

@@ -110,6 +110,21 @@ class IntegrationConnector(models.Model):
                 return True
         return False
 
+    def _filter_leaving(self, vals):
+        """Those that were in contact with the host of their address and get another one;
+        an address that never answered was a wrong one, and the key was never meant for it.
+
+        :param dict vals: as for ``write``
+        """
+        host = urlsplit(vals.get("url") or "").hostname
+        return self.filtered(
+            lambda connector: (
+                host
+                and connector.last_contact
+                and urlsplit(connector.url or "").hostname != host
+            )
+        )
+
     # -- CRUD -------------------------------------------------------------------------
 
     def write(self, vals):
@@ -128,6 +143,9 @@ class IntegrationConnector(models.Model):
         (moved - linked)._check_nothing_under_way()
         # what was read of the other one, and proposed from it, is nobody's work
         (moved - linked)._forget_links(only_read=True)
+        if not is_same:
+            # what opens the one is no business of another
+            (moved - linked)._filter_leaving(vals).action_forget_credentials()
         result = super().write(vals)
         if begun := (moved - linked).filtered(lambda item: item.state != "draft"):
             begun.write({"state": "draft"})

@@ -33,6 +33,9 @@ class IntegrationConnector(models.Model):
             health, step, label, text = connector._get_next_step(
                 problems.get(connector.id), paused.get(connector.id)
             )
+            if step in ("start", "try") and not connector.has_access("write"):
+                # who may not, sees on the form how it stands, and whom to ask
+                step, label = "form", self.env._("Show the Settings")
             connector.health = health
             connector.next_step = step
             connector.next_step_label = label

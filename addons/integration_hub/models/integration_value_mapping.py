@@ -119,7 +119,7 @@ class IntegrationValueMapping(models.Model):
         for model, lines in self.grouped("res_model").items():
             if model not in self.env:
                 continue
-            # names of values are no secret to those who map them
+            # sudo: names of values are no secret to those who map them
             records = self.env[model].sudo().browse(lines.mapped("res_id")).exists()
             names = {record.id: record.display_name for record in records}
             for line in lines:
@@ -134,7 +134,8 @@ class IntegrationValueMapping(models.Model):
     def _search_local_name(self, operator, value):
         domains = []
         for kind, model in self._get_installed_kind_models().items():
-            records = self.env[model].with_context(active_test=False)
+            # sudo: as in _compute_local_name
+            records = self.env[model].sudo().with_context(active_test=False)
             query = records._search([("display_name", operator, value)])
             domains.append([("kind", "=", kind), ("res_id", "in", query)])
         return fields.Domain.OR(domains)

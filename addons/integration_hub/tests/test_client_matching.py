@@ -71,6 +71,14 @@ class TestMatching(unittest.TestCase):
             with self.subTest(text=text):
                 self.assertIs(is_our_key(text), expected)
 
+    def test_password_in_an_address(self):
+        self.assertEqual(
+            redact("no answer of https://me:secret@erp.example.com/x@y"),
+            "no answer of https://***@erp.example.com/x@y",
+        )
+        text = "http://127.0.0.1:8069/jsonrpc for me@example.com"
+        self.assertEqual(redact(text), text)
+
     def test_secrets_as_json_writes_them(self):
         text = '{"args": ["db", 2, "p\\u00e4\\"ss"]}'
         self.assertEqual(redact(text, ['pä"ss']), '{"args": ["db", 2, "***"]}')

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..client import NetworkError
@@ -116,6 +116,25 @@ class TestLinks(HubCase):
         )
         self.assertEqual(proposal.state, "unmapped")
         self.assertFalse(self.flow.cursor)
+
+    def test_key_stays_with_the_system_it_is_for(self):
+        """Another host is not sent what opens the one that has answered."""
+        self.connector.write({"api_key": "a secret key", "last_contact": False})
+        self.connector.url = "http://127.0.0.2:9"
+        self.assertTrue(self.connector.api_key_is_set, "a slip in the address")
+        self.connector.last_contact = self.env.cr.now()
+        self.connector.url = "https://127.0.0.2:8"
+        self.assertTrue(self.connector.api_key_is_set, "the same host")
+        self.connector.url = OTHER
+        self.assertFalse(self.connector.api_key_is_set)
+        self.connector.write({"url": "https://more.example.com", "api_key": "its own"})
+        self.assertTrue(self.connector.api_key_is_set)
+
+    def test_address_without_password(self):
+        for url in ("https://staging:secret@erp.example.com", "https://me@erp/x"):
+            with self.assertRaisesRegex(ValidationError, "Take the user name"):
+                self.connector.url = url
+        self.connector.url = "https://erp.example.com/web?mail=me@example.com"
 
     # -- the same system elsewhere ----------------------------------------------------
 

@@ -47,6 +47,22 @@ class TestWaiting(HubCase):
         self.assertEqual(job.state, "done")
         self.assert_waits(False, "works", False, "Nothing to do")
 
+    def test_manager_is_shown_what_a_manager_may(self):
+        manager = new_test_user(
+            self.env, "ingo", "integration_hub.group_integration_manager"
+        )
+        moment = self.env.cr.now() + timedelta(minutes=10)
+        self.connector.write({"failures_in_a_row": 7, "resting_until": moment})
+        self.assert_waits("failures", "resting", "try", "did not answer")
+        own = self.connector.with_user(manager)
+        own.invalidate_recordset()
+        self.assertEqual((own.health, own.next_step), ("resting", "form"))
+        self.assertIn("did not answer", own.next_step_text)
+        self.connector.action_pause()
+        own.invalidate_recordset()
+        self.assertEqual((own.health, own.next_step), ("paused", "form"))
+        self.assertEqual(own.action_next_step()["res_id"], self.connector.id)
+
     def test_failed_several_times(self):
         moment = self.env.cr.now() + timedelta(minutes=10)
         self.connector.write({"failures_in_a_row": 7, "resting_until": moment})

@@ -10,8 +10,9 @@ class IntegrationChooseCandidate(models.TransientModel):
     _inherit = ["integration.candidate.mixin"]
 
     job_id = fields.Many2one("integration.job", required=True, readonly=True)
-    connector_id = fields.Many2one(related="job_id.connector_id")
-    reason = fields.Text(related="job_id.error_message")
+    # with the rights of whoever reads them: the dialog may name any job
+    connector_id = fields.Many2one(related="job_id.connector_id", related_sudo=False)
+    reason = fields.Text(related="job_id.error_message", related_sudo=False)
     line_ids = fields.One2many("integration.choose.candidate.line", "wizard_id")
 
     def _open(self, job):

@@ -21,7 +21,8 @@ class IntegrationCorrectRequest(models.TransientModel):
     _description = "Correct a Request"
 
     job_id = fields.Many2one("integration.job", required=True, readonly=True)
-    error_message = fields.Text(related="job_id.error_message")
+    # with the rights of whoever reads it: the dialog may name any job
+    error_message = fields.Text(related="job_id.error_message", related_sudo=False)
     before = fields.Json(readonly=True)
     request_text = fields.Text("Request")
     reason = fields.Char(help="Is kept with the correction.")

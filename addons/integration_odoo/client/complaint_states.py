@@ -62,14 +62,8 @@ class ComplaintStates:
 
     def _get_state(self, row, customers, names, steps):
         keys = [names[item] for item in row.get("reference_ids") or () if item in names]
-        whole = read_text(row, "internal_notes").strip()
-        if self._has_html_notes():
-            whole = to_text(whole)
-        text, remarks = whole, ""
         # before 19, and where somebody took the reference away, the text has the key
-        in_text = find_keys(whole)
-        if in_text:
-            text, remarks = split_text(whole, in_text[0])
+        in_text, text, remarks = self._split_notes(read_text(row, "internal_notes"))
         return {
             "remote_id": str(row["id"]),
             "keys": keys or in_text,
@@ -88,6 +82,16 @@ class ComplaintStates:
             "changed_at": row["write_date"] or "",
             "steps": steps,
         }
+
+    def _split_notes(self, notes):
+        """
+        :param str notes: as they stand there
+        :return: tuple ``(keys, our text, their remarks)``, both as plain text
+        """
+        whole = to_text(notes) if self._has_html_notes() else notes.strip()
+        keys = find_keys(whole)
+        text, remarks = split_text(whole, keys[0]) if keys else (whole, "")
+        return keys, text, remarks
 
     def _has_html_notes(self):
         # text until 15, HTML since

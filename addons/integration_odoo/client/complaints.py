@@ -17,8 +17,8 @@ from odoo.addons.integration_hub.client.words import list_rights
 from .changes import MOMENT, OVERLAP
 from .complaint_goods import ComplaintGoods
 from .complaint_states import REPAIR, ComplaintStates
-from .convert import to_id
-from .notes import to_html
+from .convert import read_text, to_id
+from .notes import replace_text, to_html
 from .orders import CREATE_CONTEXT
 
 _lt = TextMaker(__name__)
@@ -178,20 +178,11 @@ class ComplaintVerbs(ComplaintGoods, ComplaintStates):
     # -- change -----------------------------------------------------------------------
 
     def complaint_update(self, updates):
-        states = {
-            state["remote_id"]: state
-            for state in self._read_states(
-                [
-                    ("id", "in", [int(item["remote_id"]) for item in updates]),
-                    ("state", "in", CHANGEABLE),
-                ]
-            )
-        }
+        notes = self._read_changeable_notes(updates)
         answers, tables = [], defaultdict(list)
         units = self._read_own_units([update["complaint"] for update in updates])
         for index, update in enumerate(updates):
-            state = states.get(update["remote_id"])
-            if state is None:
+            if update["remote_id"] not in notes:
                 answers.append(
                     ValidationError(
                         _lt(
@@ -204,7 +195,7 @@ class ComplaintVerbs(ComplaintGoods, ComplaintStates):
                 continue
             answers.append(True)
             try:
-                cells = self._prepare_cells(update, state, units)
+                cells = self._prepare_cells(update, notes[update["remote_id"]], units)
             except ValidationError as error:
                 answers[index] = error
                 continue
@@ -223,14 +214,35 @@ class ComplaintVerbs(ComplaintGoods, ComplaintStates):
                 answers[index] = outcome
         return answers
 
-    def _prepare_cells(self, update, state, units):
-        """:return: ``{column: text}`` for ``write_table``"""
+    def _read_changeable_notes(self, updates):
+        """:return: ``{remote id: notes as they stand}``; nothing of what can't be changed"""
+        rows = self.search_read(
+            REPAIR,
+            [
+                ("id", "in", [int(item["remote_id"]) for item in updates]),
+                ("state", "in", CHANGEABLE),
+            ],
+            ["internal_notes"],
+            purpose="read notes of repair orders",
+        )
+        return {str(row["id"]): read_text(row, "internal_notes") for row in rows}
+
+    def _prepare_changed_notes(self, complaint, notes):
+        """Our text anew; of theirs nothing is lost."""
+        _keys, _text, remarks = self._split_notes(notes)
+        if self._has_html_notes():
+            return replace_text(notes, complaint["text"], complaint["key"], remarks)
+        return join_text(complaint["text"], complaint["key"], remarks)
+
+    def _prepare_cells(self, update, notes, units):
+        """
+        :param str notes: as they stand there
+        :return: ``{column: text}`` for ``write_table``
+        """
         complaint, fields = update["complaint"], set(update["fields"])
         cells = {}
         if "text" in fields:
-            cells["internal_notes"] = self._prepare_notes(
-                join_text(complaint["text"], complaint["key"], state["remarks"])
-            )
+            cells["internal_notes"] = self._prepare_changed_notes(complaint, notes)
         if not fields & {"product_id", "quantity"}:
             return cells
         self._check_goods(complaint)

@@ -8,3 +8,4 @@ from . import test_client_shipments
 from . import test_client_status
 from . import test_client_values
 from . import test_connector
+from . import test_notes

@@ -101,7 +101,18 @@ class HandlerPricePull(models.AbstractModel):
                             **self._get_price_outcome(pricelist.currency_id, *rules),
                         }
                     )
-        return rows
+        return rows + [
+            {
+                "name": mapping.product_id.display_name,
+                "res_model": "product.product",
+                "res_id": mapping.product_id.id,
+                "remote_id": mapping.remote_id,
+                "payload": {"kind": "price", "id": mapping.id},
+                "outcome": "attention",
+                "detail": mapping._say_uncounted(),
+            }
+            for mapping in self._find_uncounted(mappings, answer["prices"])
+        ]
 
     def _find_mapped(self, mapping_ids):
         """A mapping may have been changed or deleted meanwhile."""

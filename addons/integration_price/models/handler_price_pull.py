@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import float_compare, float_round
+from odoo.tools import float_compare
 
 from odoo.addons.integration_hub.client import TextMaker
 
@@ -95,11 +95,15 @@ class HandlerPricePull(models.AbstractModel):
             if job.operation == "parties":
                 handler._take_parties(flow, answer)
             else:
-                handler._take_page(flow, answer)
+                handler._take_page(flow, answer, job.payload.get("left_out", []))
 
     # -- lists and prices -------------------------------------------------------------
 
-    def _take_page(self, flow, answer):
+    def _take_page(self, flow, answer, left_out):
+        """
+        :param list left_out: ids of mappings that earlier pages of this run have no price
+            for: the result of the last one names them as well
+        """
         lists = self._write_lists(flow.connector_id, answer["lists"])
         # a mapping may have been changed or deleted meanwhile
         mappings = (
@@ -111,6 +115,9 @@ class HandlerPricePull(models.AbstractModel):
         changed = self._write_prices(lists, mappings, answer["prices"])
         if not answer["next"]:
             changed += self._drop_strays(flow.connector_id, lists)
+        uncounted = mappings.browse(left_out).exists() | self._find_uncounted(
+            mappings, answer["prices"]
+        )
         result = self.env._(
             "Price lists: %(lists)s, products: %(products)s, prices changed: %(changed)s",
             lists=len(lists),
@@ -122,12 +129,19 @@ class HandlerPricePull(models.AbstractModel):
                 "cursor": answer["next"],
                 "last_run": self.env.cr.now(),
                 "last_message": ". ".join(
-                    [result, *self._get_remarks(flow.connector_id, answer["lists"])]
+                    filter(
+                        None,
+                        [
+                            result,
+                            *self._get_remarks(flow.connector_id, answer["lists"]),
+                            uncounted._say_uncounted(),
+                        ],
+                    )
                 ),
             }
         )
         if answer["next"]:
-            flow._enqueue_pull(trigger="more")
+            flow._enqueue_pull(trigger="more").payload = {"left_out": uncounted.ids}
         else:
             self._enqueue_parties(flow, 0)
 
@@ -260,28 +274,7 @@ class HandlerPricePull(models.AbstractModel):
         :return: number of rules made, changed or removed
         """
         Item = self.env["product.pricelist.item"]
-        by_remote = mappings.grouped("remote_id")
-        quantity_digits = self.env["decimal.precision"].precision_get("Product Unit")
-        wanted = {}
-        for price in prices:
-            pricelist = lists.get(price["price_list_id"])
-            for mapping in by_remote.get(price["product_id"], mappings.browse()):
-                if not pricelist:
-                    continue
-                factor = mapping.factor
-                # per unit of theirs: one of ours is so many of it; as it will be kept, and
-                # not less than what it takes over there
-                quantity = float_round(
-                    float(price["min_quantity"]) / factor,
-                    precision_digits=quantity_digits,
-                    rounding_method="UP",
-                )
-                key = (
-                    pricelist.id,
-                    mapping.product_id.id,
-                    round(quantity, quantity_digits),
-                )
-                wanted[key] = round(float(price["price"]) * factor, PRICE_DIGITS)
+        wanted = self._get_wanted_rules(lists, mappings, prices)
         known = {}
         doubles = Item
         for item in Item.search(

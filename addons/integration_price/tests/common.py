@@ -10,6 +10,7 @@ from odoo.addons.integration_hub.tests.connector_case import ConnectorCase
 class FakePriceClient(SystemClient):
     lists = []
     prices = {}  # (list, product) -> [(quantity, price)]
+    units = {}  # product -> the unit its prices are per, unless it is "1"
     parties = {}
     faults = []
 
@@ -26,7 +27,7 @@ class FakePriceClient(SystemClient):
             {
                 "price_list_id": list_id,
                 "product_id": product_id,
-                "unit_id": "1",
+                "unit_id": self.units.get(product_id, "1"),
                 "min_quantity": str(quantity),
                 "price": str(price),
             }
@@ -56,6 +57,7 @@ class PriceCase(ConnectorCase):
         for name, value in (
             ("lists", []),
             ("prices", {}),
+            ("units", {}),
             ("parties", {}),
             ("faults", []),
         ):
@@ -76,6 +78,30 @@ class PriceCase(ConnectorCase):
 
     def make_product(self, remote_id, factor=1.0, **values):
         return self.make_mapped_product(remote_id, factor, list_price=100, **values)
+
+    def name_unit(self, product, remote_id):
+        """Somebody picks the ERP's unit on the product's mapping."""
+        line = self.env["integration.product.mapping"].search(
+            [
+                ("connector_id", "=", self.connector.id),
+                ("product_id", "=", product.id),
+            ]
+        )
+        line.remote_unit_id = remote_id
+        self.assertEqual((line.state, line.factor), ("mapped", 1))
+
+    def map_unit(self, name, remote_id):
+        unit = self.env.ref(f"uom.product_uom_{name}")
+        unit.active = True
+        self.env["integration.value.mapping"].create(
+            {
+                "connector_id": self.connector.id,
+                "kind": "unit",
+                "res_id": unit.id,
+                "remote_id": remote_id,
+            }
+        )
+        return unit
 
     def make_partner(self, remote_id):
         partner = self.env["res.partner"].create({"name": f"Party {remote_id}"})

@@ -1,5 +1,4 @@
 from . import integration_connector
-from . import integration_connector_past_deals
 from . import integration_connector_preview
 from . import integration_connector_preview_values
 from . import integration_connector_check
@@ -17,6 +16,7 @@ from . import crm_lead_payload
 from . import crm_lead_status
 from . import crm_lead_won_order
 from . import crm_lead_fix
+from . import integration_connector_past_deals
 from . import crm_lead_paused
 from . import crm_lead_passport
 from . import crm_lead_check

@@ -86,6 +86,19 @@ class CrmLead(models.Model):
                 lead.expected_revenue = lead.lines_untaxed
         self._note_content_change()
 
+    def _take_revenue_of_lines(self):
+        """A deal without expected revenue is worth its lines once it is won, as one with a
+        confirmed quotation is worth that (``sale_crm``). Before that a figure that nobody
+        entered would stay behind the next line."""
+        for lead in self.filtered(
+            lambda lead: (
+                lead.lead_line_ids
+                and not lead.expected_revenue
+                and all(order.state == "cancel" for order in lead.order_ids)
+            )
+        ):
+            lead.expected_revenue = lead.lines_untaxed
+
     def _get_erp_order_field(self):
         return "lead_id"
 

@@ -62,7 +62,9 @@ class CrmLead(models.Model):
         won, no_longer = now - was, was - now
         # sudo: queue, mappings and others' quotations are not the salesperson's to read;
         # who may win an opportunity may have it sent
-        self.filtered(lambda lead: lead.id in won).sudo()._push_won("won")
+        now_won = self.filtered(lambda lead: lead.id in won).sudo()
+        now_won._take_revenue_of_lines()
+        now_won._push_won("won")
         self.filtered(lambda lead: lead.id in no_longer).sudo()._on_no_longer_won()
         return result
 
@@ -314,7 +316,11 @@ class CrmLead(models.Model):
             lead = content.lead
             if content.orders or lead.partner_id:
                 continue
-            if partner := lead._find_matching_partner():
+            partner = lead._find_matching_partner()
+            if partner.company_id - lead._get_erp_company().parent_ids:
+                # of another company: no customer of this one
+                partner = partner.browse()
+            if partner:
                 lead._handle_partner_assignment(partner.id, create_missing=False)
             elif lead.partner_name or lead.contact_name or lead.email_normalized:
                 lead._handle_partner_assignment(create_missing=True)

@@ -10,6 +10,7 @@ FIX_BY_ISSUE = {
     "nothing": "send",
     "customer": "send",
     "merge": "send",
+    "refused": "send",
     "choose": "choose_quotation",
     "changed": "acknowledge",
     "reopened": "acknowledge",

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .crm_lead_content import Issue
 
 # deals queued in one transaction
 PORTION = 100
@@ -43,12 +46,25 @@ class IntegrationConnector(models.Model):
         """:return: int, number of deals looked at in this portion"""
         domain = self._get_past_deals_domain()
         leads = self._get_past_deals_model().search(domain, order="id", limit=PORTION)
-        self._filter_past_deals(leads)._push_won("sent at the start")
+        self._push_past_deals(self._filter_past_deals(leads))
         if len(leads) < PORTION:
             self.write({"send_past_deals": False, "past_deals_cursor": 0})
         else:
             self.past_deals_cursor = leads[-1].id
         return len(leads)
+
+    def _push_past_deals(self, leads):
+        """One that can't be sent is for a person to look at, and holds up no other."""
+        try:
+            with self.env.cr.savepoint():
+                leads._push_won("sent at the start")
+        except UserError as error:
+            if len(leads) == 1:
+                leads._set_issues({leads: Issue("refused", str(error))})
+                leads._update_integration_status()
+                return
+            for lead in leads:
+                self._push_past_deals(lead)
 
     def _count_past_deals_left(self):
         if not self.send_past_deals:

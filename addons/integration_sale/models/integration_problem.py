@@ -45,4 +45,7 @@ class IntegrationProblem(models.Model):
         if not lead:
             # no deal waits for this customer: the job itself says what can be done
             return self.action_view_jobs()
+        if not lead.has_access("write"):
+            # whoever looks after the queue need not work with deals
+            return self.env["integration.choose.candidate"]._open(job)
         return self.env["integration.choose.party"]._open(lead, job)

@@ -21,7 +21,10 @@ class IntegrationStatusMixin(models.AbstractModel):
         copy=False,
         index=True,
     )
-    integration_message = fields.Text("ERP Message", readonly=True, copy=False)
+    # a quotation is read by its customer too, on the portal
+    integration_message = fields.Text(
+        "ERP Message", readonly=True, copy=False, groups="base.group_user"
+    )
     erp_order_count = fields.Integer(compute="_compute_erp_counts")
     erp_invoice_count = fields.Integer(compute="_compute_erp_counts")
     erp_shipment_count = fields.Integer(compute="_compute_erp_counts")

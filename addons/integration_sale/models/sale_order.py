@@ -33,8 +33,13 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
     )
-    integration_fix = fields.Char(related="opportunity_id.integration_fix")
-    integration_asked = fields.Char(related="opportunity_id.integration_asked")
+    # the customer may read the order too, on the portal
+    integration_fix = fields.Char(
+        related="opportunity_id.integration_fix", groups="base.group_user"
+    )
+    integration_asked = fields.Char(
+        related="opportunity_id.integration_asked", groups="base.group_user"
+    )
 
     def _get_erp_order_field(self):
         return "sale_order_ids"

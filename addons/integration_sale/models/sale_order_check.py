@@ -7,7 +7,10 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     can_check_with_erp = fields.Boolean(related="opportunity_id.can_check_with_erp")
-    integration_check = fields.Json(related="opportunity_id.integration_check")
+    # the customer may read the order too, on the portal
+    integration_check = fields.Json(
+        related="opportunity_id.integration_check", groups="base.group_user"
+    )
 
     def action_check_with_erp(self):
         self.ensure_one()

@@ -13,7 +13,10 @@ class SaleOrder(models.Model):
         help="Nothing is sent before the opportunity is won.",
     )
     can_mark_won = fields.Boolean(compute="_compute_won_awaited")
-    won_obstacle = fields.Text("Why It Is Not Won", compute="_compute_won_awaited")
+    # the customer may read the order too, on the portal
+    won_obstacle = fields.Text(
+        "Why It Is Not Won", compute="_compute_won_awaited", groups="base.group_user"
+    )
 
     @api.depends("state", "opportunity_id.won_status", "opportunity_id.active")
     @api.depends_context("uid", "lang", "allowed_company_ids")

@@ -6,6 +6,7 @@ from . import test_other_system
 from . import test_afterwards
 from . import test_after_housekeeping
 from . import test_cancelled_job
+from . import test_strangers
 from . import test_strays
 from . import test_decimals
 from . import test_late_orders

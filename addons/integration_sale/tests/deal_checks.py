@@ -10,7 +10,7 @@ LAST_TRIES = 8
 QUEUED = ("waiting", "retrying", "running")
 OPEN_STATES = (*QUEUED, "failed", "attention")
 # issues of deals nothing can be sent of until a person says what
-UNSENT = ("choose", "nothing", "merge", "customer")
+UNSENT = ("choose", "nothing", "merge", "customer", "refused")
 
 
 class DealChecks:

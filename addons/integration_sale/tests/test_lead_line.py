@@ -102,6 +102,20 @@ class TestLeadLine(SaleCase):
             line.quantity = 5
         self.assertEqual(lead.expected_revenue, 500)
 
+    def test_won_without_expected_revenue(self):
+        """It is worth its lines; what somebody entered stays, and so does that of a deal
+        which was quoted."""
+        lead = self.make_lead([(self.product, 3), (self.product_two, 1)])
+        entered = self.make_lead([(self.product, 3)], expected_revenue=5)
+        quoted = self.make_lead([(self.product, 3)])
+        self.make_order(quoted, [(self.product_two, 1)])
+        leads = lead | entered | quoted
+        self.assertEqual(leads.mapped("expected_revenue"), [0, 5, 0])
+        leads.action_set_won()
+        self.assertEqual(lead.expected_revenue, lead.lines_untaxed)
+        self.assertGreater(lead.lines_untaxed, 300)
+        self.assertEqual((entered | quoted).mapped("expected_revenue"), [5, 0])
+
     def test_quotation_takes_lines_over(self):
         lead = self.make_lead([(self.product, 3), (self.product_two, 1)])
         lead.lead_line_ids[0].write({"price_unit": 90, "discount": 5})

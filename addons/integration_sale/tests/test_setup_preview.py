@@ -198,3 +198,34 @@ class TestSetup(SaleCase):
             self.assertEqual(self.get_jobs(lead).connector_id, self.new)
         self.assertFalse(self.get_jobs(incomplete) or self.get_jobs(filtered))
         self.assertFalse(self.new.send_past_deals or self.new.past_deals_cursor)
+
+    def test_past_deal_that_is_refused(self):
+        """A constraint of somebody else's addon: the others go, and it says why."""
+        self.connector.state = "draft"
+        leads = self.env["crm.lead"].union(
+            *(self.make_lead([(self.product, 1)]) for _number in range(4))
+        )
+        refused = leads[1]
+        self.win(leads)
+        push = type(leads)._push_won
+
+        def push_won(self, trigger, **values):
+            push(self, trigger, **values)
+            if trigger == "sent at the start" and refused in self:
+                raise UserError("Its branch is closed.")
+
+        self.startPatcher(patch.object(type(leads), "_push_won", push_won))
+        self.preview()
+        self.new.send_past_deals = True
+        self.new.action_setup_start()
+        self.run_past_deals()
+        for lead in leads - refused:
+            self.assertEqual(self.get_jobs(lead).connector_id, self.new)
+        self.assertFalse(self.get_jobs(refused) or self.new.send_past_deals)
+        self.assertEqual(refused.integration_issue, "refused")
+        self.assertEqual(refused.integration_status, "attention")
+        self.assertEqual(refused.integration_issue_message, "Its branch is closed.")
+        self.assertEqual(refused.integration_fix, "send")
+        refused.action_fix_integration()
+        self.assertEqual(self.get_jobs(refused).connector_id, self.new)
+        self.assertFalse(refused.integration_issue)

@@ -62,11 +62,22 @@ class IntegrationChooseQuotationLine(models.TransientModel):
         "integration.choose.quotation", required=True, ondelete="cascade"
     )
     sale_order_id = fields.Many2one("sale.order", "Quotation", readonly=True)
-    date_order = fields.Datetime("Date", related="sale_order_id.date_order")
-    user_id = fields.Many2one(string="Salesperson", related="sale_order_id.user_id")
-    currency_id = fields.Many2one(related="sale_order_id.currency_id")
-    amount_total = fields.Monetary("Total", related="sale_order_id.amount_total")
-    state = fields.Selection(string="Status", related="sale_order_id.state")
+    # with the rights of whoever reads them: a line may name any quotation
+    date_order = fields.Datetime(
+        "Date", related="sale_order_id.date_order", related_sudo=False
+    )
+    user_id = fields.Many2one(
+        string="Salesperson", related="sale_order_id.user_id", related_sudo=False
+    )
+    currency_id = fields.Many2one(
+        related="sale_order_id.currency_id", related_sudo=False
+    )
+    amount_total = fields.Monetary(
+        "Total", related="sale_order_id.amount_total", related_sudo=False
+    )
+    state = fields.Selection(
+        string="Status", related="sale_order_id.state", related_sudo=False
+    )
 
     def action_choose(self):
         self.ensure_one()

@@ -10,13 +10,23 @@ class IntegrationWonCheck(models.TransientModel):
     _description = "Check before Won"
 
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True)
-    integration_check = fields.Json(related="lead_id.integration_check")
+    integration_check = fields.Json(
+        "Check before Won", compute="_compute_integration_check"
+    )
     is_blocked = fields.Boolean(compute="_compute_obstacles")
     is_clear = fields.Boolean(compute="_compute_obstacles")
+
+    @api.depends("lead_id.integration_check")
+    def _compute_integration_check(self):
+        for wizard in self:
+            # the dialog may name any deal
+            wizard.lead_id.check_access("read")
+            wizard.integration_check = wizard.lead_id.integration_check
 
     @api.depends("integration_check")
     def _compute_obstacles(self):
         for wizard in self:
+            wizard.lead_id.check_access("read")
             # sudo: how the flow is set up is not the salesperson's to read
             obstacles = wizard.lead_id.sudo()._find_won_obstacles()
             wizard.is_clear = not obstacles

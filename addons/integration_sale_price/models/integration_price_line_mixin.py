@@ -11,8 +11,10 @@ class IntegrationPriceLineMixin(models.AbstractModel):
     _name = "integration.price.line.mixin"
     _description = "Line with a Price of the ERP"
 
+    # lines are read by the customer too, on the portal
     erp_price = fields.Float(
         "ERP Price",
+        groups="base.group_user",
         min_display_digits="Product Price",
         compute="_compute_erp_price",
         help="What the ERP's price list for this customer says, in the unit and currency"
@@ -20,7 +22,7 @@ class IntegrationPriceLineMixin(models.AbstractModel):
     )
     has_erp_price = fields.Boolean(compute="_compute_erp_price")
     is_erp_price_different = fields.Boolean(
-        "Departs from the ERP", compute="_compute_erp_price"
+        "Departs from the ERP", compute="_compute_erp_price", groups="base.group_user"
     )
     is_erp_price_unrated = fields.Boolean(
         "Price of the ERP without a Rate",

@@ -92,8 +92,13 @@ class IntegrationStockLineMixin(models.AbstractModel):
     _name = "integration.stock.line.mixin"
     _description = "Line with Stock in the ERP"
 
-    erp_stock = fields.Json("In the ERP", compute="_compute_erp_stock")
-    is_erp_stock_short = fields.Boolean(compute="_compute_erp_stock")
+    # lines are read by the customer too, on the portal
+    erp_stock = fields.Json(
+        "In the ERP", compute="_compute_erp_stock", groups="base.group_user"
+    )
+    is_erp_stock_short = fields.Boolean(
+        compute="_compute_erp_stock", groups="base.group_user"
+    )
 
     def _get_erp_stock_document(self):
         raise NotImplementedError

@@ -1,6 +1,7 @@
 from . import integration_connector
 from . import integration_flow
 from . import integration_stock_level
+from . import integration_mapping
 from . import handler_stock_pull
 from . import handler_stock_load
 from . import product

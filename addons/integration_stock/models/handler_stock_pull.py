@@ -83,29 +83,45 @@ class HandlerStockPull(models.AbstractModel):
                 .exists()
                 .filtered(lambda line: line.state == "mapped")
             )
-            self._write_levels(flow, mappings, answer["levels"])
+            uncounted = self._write_levels(flow, mappings, answer["levels"])
             if job.operation == "pull":
-                flow.write(
-                    {
-                        "cursor": answer["next"],
-                        "last_run": self.env.cr.now(),
-                        "last_message": self.env._(
-                            "Products asked for: %s", len(mappings)
-                        ),
-                    }
-                )
-                if answer["next"]:
-                    flow._enqueue_pull(trigger="more")
+                # those of earlier pages of this run are named by the last one as well
+                uncounted |= mappings.browse(job.payload.get("left_out", [])).exists()
+                self._finish_page(flow, answer["next"], mappings, uncounted)
+
+    def _finish_page(self, flow, cursor, mappings, uncounted):
+        result = self.env._("Products asked for: %s", len(mappings))
+        flow.write(
+            {
+                "cursor": cursor,
+                "last_run": self.env.cr.now(),
+                "last_message": ". ".join(
+                    filter(None, [result, uncounted._say_uncounted()])
+                ),
+            }
+        )
+        if cursor:
+            flow._enqueue_pull(trigger="more").payload = {"left_out": uncounted.ids}
+        else:
+            self.env["integration.stock.level"]._drop_strays(flow.connector_id)
 
     def _write_levels(self, flow, mappings, levels):
+        """Keep what the answer says of ``mappings``; a figure in a unit that nothing
+        relates to ours is none.
+
+        :return: those of ``mappings`` it has such figures of
+        """
         by_remote = {}
         for level in levels:
             by_remote.setdefault(level["product_id"], []).append(level)
-        units = self._get_units(flow.connector_id)
-        rows = []
+        units = mappings._get_local_units(flow.connector_id)
+        rows, uncounted = [], set()
         for mapping in mappings:
             for level in by_remote.get(mapping.remote_id, []):
-                factor = self._get_factor(mapping, level["unit_id"], units)
+                factor = mapping._get_factor_in(level["unit_id"], units)
+                if factor is None:
+                    uncounted.add(mapping.id)
+                    continue
                 rows.append(
                     {
                         "product_id": mapping.product_id.id,
@@ -121,29 +137,4 @@ class HandlerStockPull(models.AbstractModel):
         self.env["integration.stock.level"]._write_levels(
             flow.connector_id, mappings.product_id, rows
         )
-
-    def _get_units(self, connector):
-        """:return: dict ``{remote unit id: unit here}``"""
-        lines = self.env["integration.value.mapping"].search(
-            [
-                ("connector_id", "=", connector.id),
-                ("kind", "=", "unit"),
-                ("state", "=", "mapped"),
-            ]
-        )
-        return {
-            line.remote_id: self.env["uom.uom"].browse(line.res_id) for line in lines
-        }
-
-    def _get_factor(self, mapping, unit_id, units):
-        """How many of the level's unit one of our unit is. A mapping that names another
-        unit of theirs than the one they count in is converted where both are mapped."""
-        mapped, counted = units.get(mapping.remote_unit_id), units.get(unit_id)
-        if (
-            mapping.remote_unit_id in (False, "", unit_id)
-            or not mapped
-            or not counted
-            or not mapped._has_common_reference(counted)
-        ):
-            return mapping.factor
-        return mapping.factor * mapped._compute_quantity(1.0, counted, round=False)
+        return mappings.filtered(lambda mapping: mapping.id in uncounted)

@@ -112,6 +112,29 @@ class IntegrationStockLevel(models.Model):
         )
         self.invalidate_model()
 
+    @api.model
+    @api.private
+    def _drop_for(self, connector, products):
+        """What was read of ``products`` was read by a mapping that holds no longer."""
+        self.search(
+            [("connector_id", "=", connector.id), ("product_id", "in", products.ids)]
+        ).unlink()
+
+    @api.model
+    @api.private
+    def _drop_strays(self, connector):
+        """Of what is not mapped nothing is read any more: what there is of it is old."""
+        groups = self.env["integration.product.mapping"]._read_group(
+            [("connector_id", "=", connector.id), ("state", "=", "mapped")],
+            ["product_id"],
+        )
+        self.search(
+            [
+                ("connector_id", "=", connector.id),
+                ("product_id", "not in", [product.id for (product,) in groups]),
+            ]
+        ).unlink()
+
     # -- for lines --------------------------------------------------------------------
 
     @api.model

@@ -8,6 +8,8 @@ class ProductTemplate(models.Model):
         "Available in ERP",
         digits="Product Unit",
         compute="_compute_erp_stock_available",
+        # a shop's visitors read products as well
+        groups="base.group_user",
     )
     has_erp_stock = fields.Boolean(compute="_compute_erp_stock_available")
 
@@ -42,6 +44,8 @@ class ProductProduct(models.Model):
         "Available in ERP",
         digits="Product Unit",
         compute="_compute_erp_stock_available",
+        # a shop's visitors read products as well
+        groups="base.group_user",
     )
     has_erp_stock = fields.Boolean(compute="_compute_erp_stock_available")
 

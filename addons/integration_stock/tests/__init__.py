@@ -1,2 +1,3 @@
 from . import test_stock
 from . import test_stock_load
+from . import test_stock_mapping
