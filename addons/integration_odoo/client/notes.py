@@ -144,7 +144,8 @@ class _NoteParts(_TextParser):
             self.precious_place = self._get_place()
         if tag not in VOIDS:
             self.opened.append((tag, self.get_starttag_text(), is_precious))
-        elif is_precious:
+            return
+        if is_precious:
             # an attribute of it may hold a ">"
             self._end_precious(self.precious_place + len(self.get_starttag_text()))
 

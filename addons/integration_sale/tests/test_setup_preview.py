@@ -207,12 +207,12 @@ class TestSetup(SaleCase):
         )
         refused = leads[1]
         self.win(leads)
-        push = type(leads)._push_won
+        push, reason = type(leads)._push_won, "Its branch is closed."
 
         def push_won(self, trigger, **values):
             push(self, trigger, **values)
             if trigger == "sent at the start" and refused in self:
-                raise UserError("Its branch is closed.")
+                raise UserError(reason)
 
         self.startPatcher(patch.object(type(leads), "_push_won", push_won))
         self.preview()
@@ -224,7 +224,7 @@ class TestSetup(SaleCase):
         self.assertFalse(self.get_jobs(refused) or self.new.send_past_deals)
         self.assertEqual(refused.integration_issue, "refused")
         self.assertEqual(refused.integration_status, "attention")
-        self.assertEqual(refused.integration_issue_message, "Its branch is closed.")
+        self.assertEqual(refused.integration_issue_message, reason)
         self.assertEqual(refused.integration_fix, "send")
         refused.action_fix_integration()
         self.assertEqual(self.get_jobs(refused).connector_id, self.new)

@@ -38,6 +38,7 @@ class TestStockMapping(StockCase):
         self.assertEqual(
             set(jobs.mapped("state")), {"done"}, jobs.mapped("error_detail")
         )
+        return jobs
 
     def assert_dropped(self):
         self.assertFalse(self.get_levels(self.product))
