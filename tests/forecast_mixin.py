@@ -277,6 +277,42 @@ class ForecastMixin(LoadSteps):
         self.assertEqual(self.get_row(service).state, "unplanned")
         self.assertEqual(self.get_planned("PUMP-200", self.next_month), 1)
 
+    def test_8_gone_there(self):
+        """A product that was deleted there holds up no other of its month."""
+        gone = self.products["GONE-PUMP"] = self.make_product_like(
+            "PUMP-200", "GONE-PUMP"
+        )
+        self.addCleanup(self.products.pop, "GONE-PUMP")
+        mapping = self.env["integration.product.mapping"].create(
+            {
+                "connector_id": self.connector.id,
+                "product_id": gone.id,
+                "remote_id": "999999999",
+            }
+        )
+        self.make_deal([("PUMP-200", 10), ("GONE-PUMP", 4)])
+        job = self.send_forecast()
+        self.assertEqual(job.state, "failed")
+        self.assertIn("999999999", job.error_message)
+        self.assertEqual(self.get_row("GONE-PUMP").state, "refused")
+        self.assertEqual(self.get_row("PUMP-200").state, "sent")
+        self.assertEqual(self.get_planned("PUMP-200", self.next_month), 5)
+        mapping.remote_id = (
+            self.env["integration.product.mapping"]
+            .search(
+                [
+                    ("product_id", "=", self.products["BOOK-HYD"].id),
+                    ("connector_id", "=", self.connector.id),
+                ]
+            )
+            .remote_id
+        )
+        job.action_retry()
+        self.run_lane()
+        self.assertEqual(job.state, "done", job.error_message)
+        self.assertEqual(self.get_row("GONE-PUMP").state, "sent")
+        self.assertEqual(self.get_planned("BOOK-HYD", self.next_month), 2)
+
     def test_9_nothing_to_say(self):
         self.make_deal([("PUMP-200", 10)]).date_deadline = False
         self.make_deal([])

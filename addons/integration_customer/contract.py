@@ -8,9 +8,11 @@ limit) may also be raised.
 
 Matching customers and addresses
     ``party_match(parties)`` → per party a list of :class:`PartyMatch`, best rule first:
-    our key, then VAT, then e-mail, exactly; the first rule that hits ends the search.
-    Archived ones with our key count as any other; found by VAT or e-mail they come where
-    none is found that is not archived, with the rule ``archived``: a person is then asked.
+    our key, then our reference with the same name (``code``, where the system keeps it
+    in the place of our key), then VAT, then e-mail, exactly; the first rule that hits
+    ends the search. Archived ones with our key count as any other; found by another rule
+    they come where none is found that is not archived, with the rule ``archived``: a
+    person is then asked.
     A system that can't keep our key (``stores_key`` False) is searched by name at last:
     a person is then asked as well.
     ``party_create(parties)`` → per party a :class:`PartyAnswer` (party with all its
@@ -76,7 +78,7 @@ class PartyMatch(TypedDict):
     name: str
     detail: str  # what tells it from its like: city, VAT, e-mail
     url: str
-    rule: Literal["key", "vat", "email", "name", "archived"]
+    rule: Literal["key", "code", "vat", "email", "name", "archived"]
 
 
 class PartyAnswer(TypedDict):

@@ -18,6 +18,8 @@ _lt = TextMaker(__name__)
 
 # of a match by these a person says whether it is the customer
 UNSURE_RULES = ("name", "archived")
+# what we create can be found by; our reference is all that some of it bears
+OWN_RULES = ("key", "code")
 
 
 def take_distinct(indexes, requests):
@@ -86,14 +88,13 @@ def match_or_create(client, requests, answers, indexes):
             answers[index] = found
             continue
         if request["is_new"]:
-            # only what we have created ourselves counts; without a key that could be
-            # whatever was not there when a person looked
+            # only what we have created ourselves counts, and none that a person has
+            # ruled out; without a key that could be whatever was not there then
             found = [
                 match
                 for match in found
-                if match["rule"] == "key"
-                or not client.stores_key
-                and match["remote_id"] not in request["ruled_out"]
+                if match["remote_id"] not in request["ruled_out"]
+                and (match["rule"] in OWN_RULES or not client.stores_key)
             ]
         if len(found) > 1 or (found and found[0]["rule"] in UNSURE_RULES):
             answers[index] = _get_ambiguity(request["party"], found)
@@ -101,6 +102,7 @@ def match_or_create(client, requests, answers, indexes):
             answers[index] = {
                 "remote_id": found[0]["remote_id"],
                 "number": found[0]["number"],
+                "name": found[0]["name"],
                 "url": found[0]["url"],
                 "rule": found[0]["rule"],
                 "addresses": get_known_addresses(request),

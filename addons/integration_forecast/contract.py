@@ -50,6 +50,8 @@ class Plan(Period):
 class RowAnswer(TypedDict):
     quantity: str  # as it stands there now, in the unit asked for
     reason: str  # why the system plans nothing of this product, "" where it does
+    # why this row alone was refused, such as a product that is gone there
+    error: NotRequired[str]
 
 
 class Answer(TypedDict):

@@ -91,7 +91,8 @@ class IntegrationCatalogItem(models.Model):
             "The ERP's sales price is per “%(unit)s”, its mapping names “%(mapped)s”, and"
             " nothing says how many of one make the other: the price of the product stays"
             " as it is. Map both units under Mappings › Values, or pick “%(unit)s” on the"
-            " product's line under Mappings › Products; the next run brings the price.",
+            " product's line under Mappings › Products and enter how many of it make one"
+            " of ours; the next run brings the price.",
             unit=self.unit_name or self.payload["unit_id"],
             mapped=line.remote_unit_name or line.remote_unit_id,
         )

@@ -179,6 +179,7 @@ class HandlerCustomerPush(models.AbstractModel):
             }
         rules = {
             "key": self.env._("by our key"),
+            "code": self.env._("by reference and name"),
             "vat": self.env._("by VAT number"),
             "email": self.env._("by e-mail"),
         }

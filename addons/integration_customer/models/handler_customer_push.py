@@ -329,6 +329,7 @@ class HandlerCustomerPush(models.AbstractModel):
             )
 
     def _get_taken_error(self, job, answer, owner):
+        """A candidate, too: whoever has a new one created rules it out."""
         return AmbiguousMatchError(
             _lt(
                 "%(customer)s is %(number)s in the ERP, which is linked to %(owner)s here."
@@ -336,7 +337,17 @@ class HandlerCustomerPush(models.AbstractModel):
                 customer=job.name,
                 number=answer.get("number") or answer["remote_id"],
                 owner=owner.display_name,
-            )
+            ),
+            candidates=[
+                {
+                    "id": answer["remote_id"],
+                    "number": answer.get("number") or "",
+                    "name": answer.get("name") or job.name,
+                    "detail": "",
+                    "url": answer.get("url") or "",
+                    "rule": answer.get("rule") or "",
+                }
+            ],
         )
 
 

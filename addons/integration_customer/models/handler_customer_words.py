@@ -2,6 +2,9 @@ from odoo import api, models
 
 from .integration_flow import OUR_FIELDS
 
+# who is found by these was there before, as far as anybody can tell
+FOUND_RULES = ("code", "vat", "email", "name")
+
 
 class HandlerCustomerPush(models.AbstractModel):
     """Fields of customers and their values, in words for people."""
@@ -40,7 +43,7 @@ class HandlerCustomerPush(models.AbstractModel):
                 ),
                 True,
             )
-        if job.operation == "push" and answer.get("rule") in ("vat", "email", "name"):
+        if job.operation == "push" and answer.get("rule") in FOUND_RULES:
             return (
                 self.env._(
                     "Found there and linked. What stands there was left as it is."

@@ -98,7 +98,7 @@ class FakeClient(SystemClient):
         answers = []
         for party in parties:
             hits = []
-            for rule in ("key", "vat", "email"):
+            for rule in ("key", "code", "vat", "email"):
                 hits = hits or [
                     {
                         "remote_id": remote_id,
@@ -109,7 +109,9 @@ class FakeClient(SystemClient):
                         "rule": rule,
                     }
                     for remote_id, known in self.erp.parties.items()
-                    if party[rule] and known[rule] == party[rule]
+                    if party[rule]
+                    and known[rule] == party[rule]
+                    and (rule != "code" or known["name"] == party["name"])
                 ]
             answers.append(hits)
         return answers

@@ -122,6 +122,19 @@ class TestCustomerLoad(CustomerCase):
         self.assertFalse(load.create_count)
         self.assertEqual(load.link_count, 1)
 
+    def test_found_by_reference_and_name(self):
+        """People over there may have given both: it is not said to bear our key."""
+        self.flow.active = False
+        customer = self.make_tagged(name="Acme", email="a@a.example", ref="C100")
+        self.flow.active = True
+        self.erp.add_party({"name": "Acme", "code": "C100"})
+        load = self.open()
+        load.action_check()
+        self.run_lane()
+        [line] = load.line_ids.filtered(lambda line: line.res_id == customer.id)
+        self.assertEqual(line.outcome, "link")
+        self.assertIn("by reference and name", line.detail)
+
     def test_what_an_order_waits_for_stays_as_it_is(self):
         load = self.open()
         load.action_check()

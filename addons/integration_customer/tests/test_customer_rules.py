@@ -92,6 +92,24 @@ class TestCustomerRules(CustomerCase):
             customer.message_ids.filtered(lambda item: "Brown SA" in item.body), told
         )
 
+    def test_new_one_beside_one_of_another_contact(self):
+        """It has the reference and name of one that is linked, however often it is looked
+        for: whoever wants a new one gets it."""
+        first = self.make_linked(ref="C100")
+        second = self.make_customer(ref="C100", vat=False, email="b@brown.example")
+        self.handler._enqueue_new(self.flow, second, "test")
+        self.run_lane()
+        job = self.get_jobs()[-1]
+        self.assertEqual((job.state, job.error_kind), ("attention", "ambiguous_match"))
+        self.assertIn("Merge the two contacts", job.error_message)
+        [candidate] = job.error_detail["candidates"]
+        self.assertEqual(candidate["id"], self.get_link(first).remote_id)
+        self.handler._take_none(self.flow, job)
+        self.run_lane()
+        self.assertEqual(job.state, "done", job.error_message)
+        self.assertEqual(len(self.erp.parties), 2)
+        self.assertNotEqual(self.get_party(second), self.get_party(first))
+
     def test_order_does_not_take_changes_for_sent(self):
         customer = self.make_linked()
         customer.write({"phone": "+32 2 999", "street": "New Street 5"})

@@ -1,6 +1,6 @@
 import unittest
 
-from ..find_or_create import take_distinct
+from ..find_or_create import match_or_create, take_distinct
 
 
 def make_request(country_code="NL", **values):
@@ -42,3 +42,49 @@ class TestTakeDistinct(unittest.TestCase):
             make_request(name="Acme"),
         ]
         self.assertEqual(take_distinct([0, 1, 2, 3], others), ([0, 1, 2, 3], []))
+
+
+class FakeClient:
+    """Finds customer 7 of the ERP by one rule, whoever is looked for."""
+
+    def __init__(self, rule, stores_key=True):
+        self.rule, self.stores_key = rule, stores_key
+
+    def party_match(self, parties):
+        match = {"remote_id": "7", "number": "C7", "name": "Brown", "url": ""}
+        return [[{**match, "detail": "", "rule": self.rule}] for _party in parties]
+
+    def party_create(self, parties):
+        return [
+            {"remote_id": "8", "number": "C8", "url": "", "addresses": {}}
+            for _party in parties
+        ]
+
+
+class TestCreateNew(unittest.TestCase):
+    """A person had a new one created: what was offered is not offered again, and what a
+    lost call has made since is not made twice."""
+
+    def send(self, rule, ruled_out=(), is_new=True, **values):
+        """:return: (remote id, rule) of the answer"""
+        request = {**make_request(), "is_new": is_new, "ruled_out": list(ruled_out)}
+        answers = [None]
+        match_or_create(FakeClient(rule, **values), [request], answers, [0])
+        return answers[0]["remote_id"], answers[0]["rule"]
+
+    def test_found_by_what_we_give(self):
+        for rule in ("key", "code"):
+            with self.subTest(rule):
+                self.assertEqual(self.send(rule, is_new=False), ("7", rule))
+                self.assertEqual(self.send(rule), ("7", rule))
+                self.assertEqual(self.send(rule, ["6"]), ("7", rule))
+                self.assertEqual(self.send(rule, ["7"]), ("8", "created"))
+
+    def test_found_by_what_others_have_as_well(self):
+        for rule in ("vat", "email", "archived"):
+            with self.subTest(rule):
+                self.assertEqual(self.send(rule), ("8", "created"))
+
+    def test_found_where_no_key_is_kept(self):
+        self.assertEqual(self.send("vat", stores_key=False), ("7", "vat"))
+        self.assertEqual(self.send("vat", ["7"], stores_key=False), ("8", "created"))

@@ -171,6 +171,9 @@ class IntegrationForecast(models.Model):
                 strict=True,
             ):
                 left |= set(gone)
+                if said.get("error"):
+                    refused |= {str(part[0]): said["error"] for part in parts}
+                    continue
                 total = Decimal(row["quantity"])
                 share = Decimal(said["quantity"]) / total if total else Decimal(0)
                 for row_id, amount, quantity in parts:

@@ -20,6 +20,7 @@ class FakePlanner:
         self.documents = {}  # key -> {"remote_id", "rows": {product id: (unit, text)}}
         self.written = []  # (month, product id, quantity), in their order
         self.unplanned = set()  # product ids
+        self.gone = set()  # product ids that are not there any more
         self.refused = {}  # month -> message
         self.faults = []  # raised one after the other, before anything is written
         self.lost = []  # ... after everything was
@@ -83,6 +84,10 @@ class FakeForecastClient(FakeClient):
         rows = []
         for row in plan["rows"]:
             product_id = row["product_id"]
+            if product_id in planner.gone:
+                error = f"No product {product_id}."
+                rows.append({"quantity": "0", "reason": "", "error": error})
+                continue
             if product_id in planner.unplanned:
                 rows.append({"quantity": "0", "reason": "No stock of it."})
                 continue

@@ -161,6 +161,40 @@ class TestForecast(ForecastCase):
         self.send()
         self.assertFalse(self.get_rows())
 
+    def test_gone_there(self):
+        """A product that was deleted there holds up no other of its month."""
+        self.planner.gone.add("P-CHAIR")
+        self.make_deal([(self.product, 10), (self.product_two, 10)])
+        job = self.send()
+        self.assertEqual(job.state, "failed")
+        self.assertIn("No product P-CHAIR.", job.error_message)
+        row = self.get_rows(self.product)
+        self.assertEqual((row.state, row.sent_quantity), ("refused", 0))
+        self.assertEqual(row.message, "No product P-CHAIR.")
+        self.assertEqual(self.get_rows(self.product_two).state, "sent")
+        self.assertEqual(self.planner.get(self.next_month, "P-TABLE"), "5")
+        self.get_mapping(self.product).remote_id = "P-STOOL"
+        job.action_retry()
+        self.run_lane()
+        self.assertEqual(job.state, "done", job.error_message)
+        self.assertEqual((row.state, row.sent_quantity), ("sent", 5))
+
+    def test_gone_there_after_it_was_sent(self):
+        """Mapped anew, nothing is left to be said of the former one."""
+        self.make_deal([(self.product, 10)])
+        self.send()
+        self.planner.gone.add("P-CHAIR")
+        self.get_mapping(self.product).remote_id = "P-STOOL"
+        job = self.send()
+        self.assertEqual(job.state, "done", job.error_message)
+        self.assertEqual(self.planner.get(self.next_month, "P-STOOL"), "5")
+        self.assertEqual(self.get_rows(self.product).state, "sent")
+        self.get_mapping(self.product).action_clear()
+        self.planner.gone.add("P-STOOL")
+        job = self.send()
+        self.assertEqual(job.state, "done", job.error_message)
+        self.assertEqual(self.get_rows(self.product).state, "unmapped")
+
     def test_refused_and_mended(self):
         """The good months get through, the bad one names its reason."""
         self.make_deal([(self.product, 10)], day=self.this_month)

@@ -111,19 +111,32 @@ class IntegrationConnector(models.Model):
         return False
 
     def _filter_leaving(self, vals):
-        """Those that were in contact with the host of their address and get another one;
-        an address that never answered was a wrong one, and the key was never meant for it.
+        """Those that were in contact with the host of their address and get another one,
+        or none for now; an address that never answered was a slip.
 
         :param dict vals: as for ``write``
         """
-        host = urlsplit(vals.get("url") or "").hostname
+        if "url" not in vals:
+            return self.browse()
+        host = urlsplit(vals["url"] or "").hostname
         return self.filtered(
             lambda connector: (
-                host
-                and connector.last_contact
-                and urlsplit(connector.url or "").hostname != host
+                connector.last_contact
+                and urlsplit(connector.url or "").hostname not in (None, host)
             )
         )
+
+    def _forget_keys(self):
+        """What opens the one system is no business of another."""
+        keyed = self.filtered(lambda item: item.api_key_is_set or item.password_is_set)
+        keyed.action_forget_credentials()
+        for connector in keyed:
+            connector._message_log(
+                body=self.env._(
+                    "The key was forgotten, as it was for the host that was here before:"
+                    " enter that of the new one."
+                )
+            )
 
     # -- CRUD -------------------------------------------------------------------------
 
@@ -143,9 +156,8 @@ class IntegrationConnector(models.Model):
         (moved - linked)._check_nothing_under_way()
         # what was read of the other one, and proposed from it, is nobody's work
         (moved - linked)._forget_links(only_read=True)
-        if not is_same:
-            # what opens the one is no business of another
-            (moved - linked)._filter_leaving(vals).action_forget_credentials()
+        if not is_same and not is_known:
+            (self - linked)._filter_leaving(vals)._forget_keys()
         result = super().write(vals)
         if begun := (moved - linked).filtered(lambda item: item.state != "draft"):
             begun.write({"state": "draft"})

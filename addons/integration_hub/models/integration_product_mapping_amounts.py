@@ -45,6 +45,6 @@ class IntegrationProductMapping(models.Model):
             "Left out, as the ERP counts them in another unit than their mapping names,"
             " and nothing says how many of one make the other: %(products)s. Map both"
             " units under Mappings › Values, or pick that unit on the lines of these"
-            " products",
+            " products and enter how many of it make one of ours",
             products=", ".join(names),
         )

@@ -127,6 +127,13 @@ class TestLinks(HubCase):
         self.assertTrue(self.connector.api_key_is_set, "the same host")
         self.connector.url = OTHER
         self.assertFalse(self.connector.api_key_is_set)
+        self.assertIn("The key was forgotten", self.connector.message_ids[0].body)
+        self.connector.write({"api_key": "a secret key", "url": False})
+        self.connector.url = "https://third.example.com"
+        self.assertTrue(self.connector.api_key_is_set, "entered with it")
+        self.connector.last_contact = self.env.cr.now()
+        self.connector.url = False
+        self.assertFalse(self.connector.api_key_is_set, "the next one may be another")
         self.connector.write({"url": "https://more.example.com", "api_key": "its own"})
         self.assertTrue(self.connector.api_key_is_set)
 

@@ -190,14 +190,8 @@ class ForecastVerbs:
         commands = []
         for row in plan["rows"]:
             product = products.get(row["product_id"])
-            if not product:
-                raise ValidationError(
-                    _lt(
-                        "Odoo has no product %(product)s any more. Map it anew.",
-                        product=row["product_id"],
-                    )
-                )
-            if product["reason"]:
+            if not product or product["reason"]:
+                # its answer says so
                 continue
             unit_id = row["unit_id"] or product["unit_id"]
             values = {
@@ -323,12 +317,24 @@ def _get_answer(plan, products, document):
         "number": document["number"] if document else "",
         "url": document["url"] if document else "",
         "rows": [
-            {
-                "quantity": there[row["product_id"]]["quantity"]
-                if row["product_id"] in there
-                else "0",
-                "reason": products[row["product_id"]]["reason"],
-            }
+            _get_row_answer(
+                row, products.get(row["product_id"]), there.get(row["product_id"])
+            )
             for row in plan["rows"]
         ],
     }
+
+
+def _get_row_answer(row, product, planned):
+    """Of a product that is gone there nothing is planned: that is an error of its row
+    alone, unless nothing is what was asked for."""
+    answer = {
+        "quantity": planned["quantity"] if planned else "0",
+        "reason": product["reason"] if product else "",
+    }
+    if not product and Decimal(row["quantity"]):
+        answer["error"] = _lt(
+            "Odoo has no product %(product)s any more. Map it anew.",
+            product=row["product_id"],
+        )
+    return answer

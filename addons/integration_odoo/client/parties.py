@@ -55,7 +55,7 @@ class PartyVerbs:
     Our key is the *Reference* (``ref``) of the customers and addresses we created
     ourselves; those that were there keep theirs. A customer with a reference of its own
     in the CRM gets that instead, as people expect; it is then found by this reference
-    together with the same name.
+    together with the same name, which people over there may have given as well.
     """
 
     # -- match ------------------------------------------------------------------------
@@ -114,9 +114,9 @@ class PartyVerbs:
         email = normalize_email(party["email"])
         code, name = party["code"], normalize_text(party["name"])
         rules = {
-            "key": lambda row: (
-                row["ref"] == party["key"]
-                or (code and row["ref"] == code and normalize_text(row["name"]) == name)
+            "key": lambda row: row["ref"] == party["key"],
+            "code": lambda row: (
+                code and row["ref"] == code and normalize_text(row["name"]) == name
             ),
             "vat": lambda row: (
                 vat and normalize_vat(read_text(row, "vat"), country_code) == vat

@@ -1,5 +1,7 @@
 from . import test_client_addresses
 from . import test_client_faults
+from . import test_client_forecast
+from . import test_client_matches
 from . import test_client_order_changes
 from . import test_client_older
 from . import test_client_orders

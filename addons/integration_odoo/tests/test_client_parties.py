@@ -158,7 +158,7 @@ class PartyTests:
         self.assertEqual(answer["number"], code)
         other = self.make_party("15", code=code, name="Heel anders B.V.")
         matches = self.client.party_match([party, other])
-        self.assertEqual(matches[0][0]["rule"], "key")
+        self.assertEqual(matches[0][0]["rule"], "code")
         self.assertEqual(matches[0][0]["remote_id"], answer["remote_id"])
         self.assertEqual(matches[1], [])
 

@@ -44,11 +44,16 @@ class HandlerPricePull(models.AbstractModel):
             return []
         units = mappings._get_local_units(connector)
         by_remote = mappings.grouped("remote_id")
-        return [
-            (price, mapping, mapping._get_factor_in(price["unit_id"], units))
-            for price in prices
-            for mapping in by_remote.get(price["product_id"], ())
-        ]
+        # a product has a price in each list, and for each quantity
+        known = {}
+        found = []
+        for price in prices:
+            for mapping in by_remote.get(price["product_id"], ()):
+                key = (mapping.id, price["unit_id"])
+                if key not in known:
+                    known[key] = mapping._get_factor_in(price["unit_id"], units)
+                found.append((price, mapping, known[key]))
+        return found
 
     def _find_uncounted(self, mappings, prices):
         """:return: those of ``mappings`` whose price is per a unit nothing relates to

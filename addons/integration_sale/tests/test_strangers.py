@@ -42,19 +42,15 @@ class TestStrangers(SaleCase):
 
     def test_dialogs_show_no_more_than_may_be_read(self):
         order = self.make_hidden_order()
-        [line] = (
-            self.env["integration.choose.quotation"]
-            .with_user(self.salesperson)
-            .create(
-                {
-                    "lead_id": self.make_lead().id,
-                    "line_ids": [(0, 0, {"sale_order_id": order.id})],
-                }
-            )
-            .line_ids
-        )
-        with self.assertRaises(AccessError):
-            line.read(["amount_total"])
+        dialogs = self.env["integration.choose.quotation"].with_user(self.salesperson)
+        for lead in (self.make_lead(), order.opportunity_id):
+            with self.subTest(lead=lead), self.assertRaises(AccessError):
+                dialogs.create(
+                    {
+                        "lead_id": lead.id,
+                        "line_ids": [(0, 0, {"sale_order_id": order.id})],
+                    }
+                )
         check = (
             self.env["integration.won.check"]
             .with_user(self.salesperson)
@@ -63,6 +59,26 @@ class TestStrangers(SaleCase):
         for name in ("integration_check", "is_clear"):
             with self.subTest(name), self.assertRaises(AccessError):
                 check.read([name])
+
+    def test_quotation_of_a_colleague(self):
+        """Whose deal it is chooses among all of them."""
+        hidden = self.make_hidden_order()
+        lead = self.make_lead()
+        self.make_order(lead)
+        hidden.opportunity_id = lead
+        own = lead.with_user(self.salesperson)
+        self.env.invalidate_all()
+        action = own.action_set_won_rainbowman()
+        self.assertEqual(action["res_model"], "integration.choose.quotation")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        dialog = own.env[action["res_model"]].browse(action["res_id"])
+        values = dialog.line_ids.read(["amount_total", "user_id", "state"])
+        self.assertEqual(len(values), 2)
+        line = dialog.line_ids.filtered(lambda line: line.sale_order_id == hidden)
+        line.action_choose()
+        self.assertEqual(own.won_status, "won")
+        self.assertEqual(lead.erp_quotation_id, hidden)
 
     def test_dialogs_are_of_those_who_opened_them(self):
         lead = self.make_lead()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Command
 
 
@@ -16,7 +16,8 @@ class IntegrationChooseQuotation(models.TransientModel):
 
     def _open(self, lead, is_winning=False):
         """:return: action that shows the dialog"""
-        quotations = lead.order_ids._filter_to_choose()
+        # sudo: colleagues' quotations of this deal are chosen from as well
+        quotations = lead.sudo().order_ids._filter_to_choose()
         wizard = self.create(
             {
                 "lead_id": lead.id,
@@ -62,22 +63,24 @@ class IntegrationChooseQuotationLine(models.TransientModel):
         "integration.choose.quotation", required=True, ondelete="cascade"
     )
     sale_order_id = fields.Many2one("sale.order", "Quotation", readonly=True)
-    # with the rights of whoever reads them: a line may name any quotation
-    date_order = fields.Datetime(
-        "Date", related="sale_order_id.date_order", related_sudo=False
-    )
-    user_id = fields.Many2one(
-        string="Salesperson", related="sale_order_id.user_id", related_sudo=False
-    )
-    currency_id = fields.Many2one(
-        related="sale_order_id.currency_id", related_sudo=False
-    )
-    amount_total = fields.Monetary(
-        "Total", related="sale_order_id.amount_total", related_sudo=False
-    )
-    state = fields.Selection(
-        string="Status", related="sale_order_id.state", related_sudo=False
-    )
+    # also of a colleague's quotation, see _check_is_of_deal
+    date_order = fields.Datetime("Date", related="sale_order_id.date_order")
+    user_id = fields.Many2one(string="Salesperson", related="sale_order_id.user_id")
+    currency_id = fields.Many2one(related="sale_order_id.currency_id")
+    amount_total = fields.Monetary("Total", related="sale_order_id.amount_total")
+    state = fields.Selection(string="Status", related="sale_order_id.state")
+
+    @api.constrains("wizard_id", "sale_order_id")
+    def _check_is_of_deal(self):
+        """Whoever may see the deal chooses among all its quotations, colleagues' too; of
+        others a line shows what may be read anyway."""
+        # lines are made along with their dialog, with its rights: without sudo
+        for line in self.sudo(False):
+            deal = line.wizard_id.lead_id
+            deal.check_access("read")
+            # sudo: only to see whether it is one of them
+            if line.sale_order_id.sudo().opportunity_id != deal:
+                line.sale_order_id.check_access("read")
 
     def action_choose(self):
         self.ensure_one()

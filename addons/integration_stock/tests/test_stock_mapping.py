@@ -53,10 +53,6 @@ class TestStockMapping(StockCase):
             ("another product there", lambda: self.line.write({"remote_id": "3"})),
             ("another factor", lambda: self.line.write({"factor": 12})),
             ("another unit", lambda: self.line.write({"remote_unit_id": "9"})),
-            (
-                "another product here",
-                lambda: self.line.write({"product_id": self.other.copy().id}),
-            ),
         ):
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
                 self.assertEqual(self.get_levels(self.product).available, 120)

@@ -2,6 +2,7 @@ from . import (
     test_client_account_figures,
     test_client_confirm,
     test_client_faults,
+    test_client_forecast,
     test_client_order_changes,
     test_client_orders,
     test_client_parties,
