@@ -75,7 +75,7 @@ class Forecasts(ForecastMixin):
 
 
 class TestProductGone(unittest.TestCase):
-    def write(self, *rows):
+    def write_plan(self, *rows):
         """:return: (the client, its answer to one plan)"""
         client = Forecasts()
         plan = {"key": "K1", "month": "2026-11-01", "warehouse_id": ""}
@@ -86,7 +86,7 @@ class TestProductGone(unittest.TestCase):
 
     def test_it_alone_is_refused(self):
         pump = {"product_id": "7", "unit_id": "", "quantity": "2"}
-        client, answer = self.write(GONE, pump)
+        client, answer = self.write_plan(GONE, pump)
         refused, planned = answer["rows"]
         self.assertIn("4711", refused["error"])
         self.assertEqual((refused["quantity"], refused["reason"]), ("0", ""))
@@ -101,6 +101,6 @@ class TestProductGone(unittest.TestCase):
 
     def test_nothing_can_be_planned_of_it(self):
         """Nor need it be: nothing stands there."""
-        client, answer = self.write({**GONE, "quantity": "0"})
+        client, answer = self.write_plan({**GONE, "quantity": "0"})
         self.assertEqual(answer["rows"], [{"quantity": "0", "reason": ""}])
         self.assertFalse(client.calls)
