@@ -224,24 +224,24 @@ class Matrix:
         self.ask("wait", child=self.ask("run", at=at, after=True)["child"])
 
     def boundary(self, kind: str, name: str, workers: int, after: bool) -> None:
-        """One commit; where the lane does not come to it, once more."""
+        """One commit; where the lane does not come to it, once more. Beside another one it is now the lane that starts
+        first and now the one that starts last: which of them does what is theirs to settle."""
         when = "after" if after else "before"
-        for _try in range(BOUNDARY_TRIES):
+        for number in range(BOUNDARY_TRIES * workers):
             self.ship(kind)
             self.win(kind)
             if name == TAKING_UP:
                 self.leave_behind()
-            children = [self.ask("run", at=name, after=after)["child"]]
-            if workers > 1:
-                children.append(self.ask("run")["child"])
-            first, *_others = [self.ask("wait", child=child) for child in children]
-            is_spared = not first["killed"]
+            lanes = [{} for _lane in range(workers)]
+            lanes[number % workers] = {"at": name, "after": after}
+            children = [self.ask("run", **lane)["child"] for lane in lanes]
+            ended = [self.ask("wait", child=child) for child in children]
+            is_spared = not any(lane["killed"] for lane in ended)
             self.check(kind, f"{when} {name}", workers, is_spared)
             if not is_spared:
                 return
         self.never_met.append(f"{kind}, {when} {name}, {workers} at work")
-        # Beside another lane it may have been that one's each time.
-        if workers == 1 and name in wanted_boundaries():
+        if name in wanted_boundaries():
             self.unreached.append(self.never_met[-1])
 
     def any_moment(self, kind: str) -> None:
