@@ -12,7 +12,7 @@ from bench.report import line  # noqa: E402 (the path above comes first)
 from chaos import crashes  # noqa: E402
 from chaos.campaign import Campaign  # noqa: E402
 from chaos.site import Site  # noqa: E402
-from chaos.summary import make_report  # noqa: E402
+from chaos.summary import find_gaps, make_report  # noqa: E402
 from chaos.verdict import find_wrongs, judge  # noqa: E402
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say  # noqa: E402
@@ -79,7 +79,10 @@ def run(kinds, seed: int, faults: int, minutes: float, kills: bool) -> int:
     wrongs = find_wrongs(figures)
     for wrong in wrongs:
         say(f"    wrong: {wrong}")
-    return 0 if is_empty and not problems and not wrongs else 1
+    gaps = find_gaps(report.figures, faults)
+    for gap in gaps:
+        say(f"    not played: {gap}")
+    return 0 if is_empty and not problems and not wrongs and not gaps else 1
 
 
 def run_crashes(kinds, parts, name: str) -> int:

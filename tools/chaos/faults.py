@@ -51,6 +51,9 @@ FAULTS = {
     "502 with HTML": Fault(
         None, status=502, headers=(("Content-Type", "text/html"),), body=HTML
     ),
+    "503 with Retry-After": Fault(
+        None, status=503, headers=(("Retry-After", "2"),), body=b"Back soon"
+    ),
     "200 with nonsense": Fault(
         None, status=200, headers=(("Content-Type", "application/json"),)
     ),

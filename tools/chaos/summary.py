@@ -95,6 +95,23 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
     return Report("Faults between the CRM and its ERPs", table, notes, machine)
 
 
+def find_gaps(figures: dict, faults: int) -> list[str]:
+    """What was not played, so that nothing can be said of it.
+
+    :param figures: as JSON, see `make_report`
+    :param faults: asked for on each ERP; 0 where a time was
+    """
+    gaps = []
+    for kind, count in figures["faults"].items():
+        if count < max(faults, 1):
+            gaps.append(f"{kind}: {count} faults")
+        if not figures[kind]["won"]:
+            gaps.append(f"{kind}: no deal was won")
+    if not figures["on_orders"]:
+        gaps.append("no fault at a call that creates orders")
+    return gaps
+
+
 def count_on_orders(events) -> int:
     """Faults that struck while orders were being created."""
     return sum(event.aim == "order" for event in events)

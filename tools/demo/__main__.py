@@ -15,12 +15,12 @@ from demo.erp_view import FIND, SEE  # noqa: E402
 from erp_actions import clerk  # noqa: E402
 from erp_actions.odoo_clerk import ClerkError  # noqa: E402
 from harness import commands, processes  # noqa: E402
+from harness.ending import end_politely  # noqa: E402
 from harness.errors import Stop  # noqa: E402
 from harness.progress import say, step  # noqa: E402
 from stage import connectors, crm, people  # noqa: E402
 from stage.alone import alone  # noqa: E402
 from stage.database import Database  # noqa: E402
-from stage.ending import end_politely  # noqa: E402
 from stage.json2 import CallError  # noqa: E402
 
 # Tryton's web client is no Python package; its server is there for the desktop client and for the API.

@@ -1,11 +1,12 @@
 """Debian packages the harness needs: installed as root, named to everybody else."""
 
-import importlib.util
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-from . import commands
+from . import commands, python_envs
 from .errors import Stop
 from .progress import step
 
@@ -41,8 +42,14 @@ def missing_packages() -> list[str]:
         missing.append("postgresql")
     if not chromium():
         missing.append("chromium")
-    if not importlib.util.find_spec("ensurepip"):
-        missing.append("python3-venv")
+    # of the one that makes the environments, which need not be the one that runs us
+    python = python_envs.find_python()
+    if subprocess.run(
+        [python, "-c", "import ensurepip"], capture_output=True
+    ).returncode:
+        missing.append(
+            "python3-venv" if python == sys.executable else f"{Path(python).name}-venv"
+        )
     return missing
 
 
@@ -59,7 +66,8 @@ def provide_packages() -> None:
     with commands.lock("debian"), step(f"Debian packages: {names}"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         commands.run(
-            ["apt-get", "update"],
+            # By default apt only warns when it cannot reach the archive, and goes on with nothing.
+            ["apt-get", "-o", "APT::Update::Error-Mode=any", "update"],
             "apt-get update",
             downloads=True,
             log="apt.log",

@@ -74,9 +74,11 @@ def provide_one(
         python = venv / "bin/python"
         if (
             python.exists()
-            and subprocess.run([python, "-c", ""], capture_output=True).returncode
+            and subprocess.run(
+                [python, "-c", "import pip"], capture_output=True
+            ).returncode
         ):
-            # Its interpreter was upgraded away, or the checkout was moved.
+            # Its interpreter was upgraded away, the checkout was moved, or the set-up was broken off.
             shutil.rmtree(venv)
         described = [*requirements, *([alone] if alone else [])]
         fingerprint = commands.digest(str(venv), *described, constraints)

@@ -21,8 +21,13 @@ def _through_links(argument):
     return text
 
 
-def run(database: str, arguments, *, log_level: str = "critical") -> int:
-    """pytest-odoo with an HTTP server, so that tours run too; returns pytest's exit code."""
+def run(
+    database: str, arguments, *, log_level: str = "critical", call=subprocess.call
+) -> int:
+    """pytest-odoo with an HTTP server, so that tours run too; returns pytest's exit code.
+
+    `call` runs the command: here it may be talked to, as a debugger is.
+    """
     if not debian.chromium():
         raise Stop("Browser tours need Chromium: `apt-get install chromium`.")
     command = [
@@ -41,7 +46,7 @@ def run(database: str, arguments, *, log_level: str = "critical") -> int:
         *map(_through_links, arguments),
     ]
     with commands.temporary_folder() as folder:
-        return subprocess.call(
+        return call(
             [str(part) for part in command],
             env=odoo.environment(TMPDIR=folder),
             cwd=paths.ROOT,

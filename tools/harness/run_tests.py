@@ -4,6 +4,7 @@ import os
 import subprocess
 
 from . import bundles, commands, crm, erps, lint, paths, run_pytest, templates
+from .ending import call_to_the_end, end_politely
 from .errors import Stop
 from .progress import say, step
 from .together import together
@@ -15,6 +16,7 @@ ERPS_FILE = paths.RUN / "erps-test.json"
 
 def run(arguments=()) -> int:
     """The exit code: 0 only when lint is clean and every test ran and passed."""
+    end_politely()
     addons = crm.suite_addons()
     if not addons:
         raise Stop(f"There are no addons in {paths.ADDONS}: nothing to test.")
@@ -29,9 +31,13 @@ def run(arguments=()) -> int:
     with step("fresh ERPs for the tests"):
         erps.up_fresh("test", ERPS_FILE)
     os.environ["INTEGRATION_TEST_ERPS"] = str(ERPS_FILE)
-    code = run_pytest.run(DATABASE, options_for(list(arguments)))
-    erps.drop("test")
-    templates.drop(DATABASE)
+    try:
+        code = run_pytest.run(
+            DATABASE, options_for(list(arguments)), call=call_to_the_end
+        )
+    finally:
+        erps.drop("test")
+        templates.drop(DATABASE)
     if not is_clean:
         say("The tests aside, lint has findings (above): `make format` mends most.")
     return code or (0 if is_clean else 1)

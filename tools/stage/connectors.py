@@ -39,6 +39,7 @@ def provide(admin: Json2, kind: str, erp: dict, **options) -> int:
             admin.call("integration.connector", "write", [connector], vals=moved)
         else:
             values |= {"name": NAMES[kind], "system_type": kind}
+            values["environment"] = "sandbox"
             connector = admin.call(
                 "integration.connector", "create", vals_list=[values]
             )[0]

@@ -17,7 +17,7 @@ from chaos.crashes import Crash
 from chaos.faults import FAULTS
 from chaos.limits import frozen
 from chaos.proxy import fits
-from chaos.summary import make_report, quantiles
+from chaos.summary import find_gaps, make_report, quantiles
 from chaos.verdict import WRONGS, Deal, Order, compare, find_wrongs
 
 from harness import paths
@@ -183,11 +183,12 @@ def test_a_crash_is_bad_whatever_is_left_of_it(more):
 @pytest.mark.parametrize(
     ("more", "problems", "is_empty", "code"),
     [
-        ({}, [], True, 0),
-        ({"customers_twice": 1}, [], True, 1),
-        ({"totals_differing": 1}, [], True, 1),
-        ({}, ["Refused"], True, 1),
-        ({}, [], False, 1),
+        ({"won": 2}, [], True, 0),
+        ({"won": 2, "customers_twice": 1}, [], True, 1),
+        ({"won": 2, "totals_differing": 1}, [], True, 1),
+        ({"won": 2}, ["Refused"], True, 1),
+        ({"won": 2}, [], False, 1),
+        ({"won": 0}, [], True, 1),
     ],
 )
 def test_campaign_fails_where_anything_is_wrong(
@@ -205,6 +206,24 @@ def test_campaign_fails_where_anything_is_wrong(
     ):
         monkeypatch.setattr(command, name, value)
     assert command.run(["odoo"], 7, 1, 0, True) == code
+
+
+def test_campaign_that_played_nothing_proves_nothing():
+    figures = {
+        "faults": {"odoo": 10, "tryton": 3},
+        "on_orders": 4,
+        "odoo": {"won": 5},
+        "tryton": {"won": 5},
+    }
+    # so many faults, or as many as fit into a time
+    assert find_gaps(figures, 10) == ["tryton: 3 faults"]
+    assert not find_gaps(figures, 0)
+    assert find_gaps(figures | {"on_orders": 0}, 3) == [
+        "no fault at a call that creates orders"
+    ]
+    assert find_gaps(figures | {"odoo": {"won": 0}}, 3) == ["odoo: no deal was won"]
+    nothing = {"faults": {"odoo": 0}, "on_orders": 0, "odoo": {"won": 0}}
+    assert len(find_gaps(nothing, 0)) == 3
 
 
 def test_person_of_the_campaign_starts_connectors_and_retries_no_job():
@@ -407,11 +426,24 @@ def test_commit_that_a_lane_has_to_come_to():
     matrix = StubbedMatrix({first})
     matrix.boundary("odoo", first, 1, True)
     assert not matrix.never_met
-    matrix.boundary("odoo", last, 2, True)
     matrix.boundary("odoo", "some other", 1, True)
-    assert len(matrix.never_met) == 2 and not matrix.unreached
+    assert len(matrix.never_met) == 1 and not matrix.unreached
     matrix.boundary("odoo", last, 1, True)
     assert len(matrix.unreached) == 1
+    matrix.boundary("odoo", last, 2, True)
+    assert len(matrix.unreached) == 2
+
+
+def test_either_of_two_lanes_may_be_the_one_that_is_killed():
+    matrix = StubbedMatrix(set())
+    asked = []
+    matrix.ask = lambda do, **values: (
+        (asked.append(values) if do == "run" else None) or {"child": 1, "killed": False}
+    )
+    matrix.boundary("odoo", "some", 2, True)
+    armed = ["at" in values for values in asked]
+    assert armed[:4] == [True, False, False, True]
+    assert sum(armed) == len(armed) / 2
 
 
 def test_taking_up_needs_jobs_of_a_dead_lane():

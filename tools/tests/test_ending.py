@@ -5,16 +5,19 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 
+import psutil
 import pytest
 
 from harness import paths
+from harness.ending import call_to_the_end
 
 WORK = """
 import fcntl, os, pathlib, signal, sys, termios
 sys.path.insert(0, sys.argv[1])
 from harness.progress import say
-from stage.ending import end_politely
+from harness.ending import end_politely
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 # whoever runs the tests may be meant to outlive some of them, which is inherited (`nohup`)
 for name in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
@@ -70,3 +73,49 @@ def test_ended_by_a_signal(work, name):
     assert process.wait(20) == 0
     assert done.read_text() == "ended"
     os.close(terminal)
+
+
+CALL = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from harness.ending import call_to_the_end, end_politely
+end_politely()
+try:
+    print(call_to_the_end([sys.executable, "-c", sys.argv[2], sys.argv[3]]))
+except KeyboardInterrupt:
+    print("broken off")
+"""
+# One that starts another, and does not end it, nor itself when asked to.
+STUBBORN = """
+import pathlib, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+pathlib.Path(sys.argv[1]).write_text(str(child.pid))
+time.sleep(60)
+"""
+
+
+def test_all_that_a_program_has_started_ends_with_us(tmp_path):
+    note = tmp_path / "pid"
+    call = CALL.replace(
+        "end_politely()\n", "end_politely()\nimport harness.ending\n", 1
+    )
+    call = call.replace("try:", "harness.ending.GRACE = 1\ntry:", 1)
+    process = subprocess.Popen(
+        [sys.executable, "-c", call, paths.TOOLS, STUBBORN, note],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 20
+    while not (note.exists() and note.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    grandchild = psutil.Process(int(note.read_text()))
+    process.terminate()
+    assert process.communicate(timeout=20)[0] == "broken off\n"
+    psutil.wait_procs([grandchild], timeout=5)
+    assert not psutil.pid_exists(grandchild.pid) or grandchild.status() == "zombie"
+
+
+def test_exit_code_of_a_program():
+    command = [sys.executable, "-c", "raise SystemExit(3)"]
+    assert call_to_the_end(command) == 3

@@ -133,7 +133,7 @@ class SystemClient:
         :raise HeldBackError: nothing was sent, as the connector allows no call now
         :raise NetworkError: nothing was sent, or nothing can have changed
         :raise OutcomeUnknownError: the answer got lost after we sent a change
-        :raise RateLimitError: 429, or 503 with ``Retry-After``
+        :raise RateLimitError: 429, or 503 with ``Retry-After`` where nothing was changed
         :raise AuthenticationError: 401
         """
         self._check_time()
@@ -213,7 +213,10 @@ class SystemClient:
         """
         status = response.status_code
         retry_after = read_retry_after(response.headers, is_limited=status == 429)
-        if status == 429 or (status == 503 and retry_after is not None):
+        # a server in between says so as well when it has waited for the system in vain,
+        # which may go on with a change all the same
+        is_turned_away = retry_after is not None and lost is not OutcomeUnknownError
+        if status == 429 or (status == 503 and is_turned_away):
             raise RateLimitError(
                 _lt("The system asks us to slow down."), f"HTTP {status}", retry_after
             )
@@ -240,6 +243,7 @@ class SystemClient:
                     status=status,
                 ),
                 self._loggable(response.text[:500]),
+                retry_after,
             )
         if 300 <= status < 400:
             raise InternalError(

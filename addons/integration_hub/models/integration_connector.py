@@ -51,7 +51,7 @@ class IntegrationConnector(models.Model):
     environment = fields.Selection(
         [("sandbox", "Sandbox"), ("production", "Production")],
         required=True,
-        default="sandbox",
+        default="production",
         tracking=True,
         help="Sandbox: a system to try things out. Production: the one the company works"
         " with. It can be changed later. A neutralised copy of this database talks to"
@@ -115,6 +115,10 @@ class IntegrationConnector(models.Model):
     _batch_size_positive = models.Constraint(
         "CHECK (batch_size > 0 AND parallel_calls > 0 AND max_attempts > 0)",
         "Batch size, calls at once and attempts must be at least 1.",
+    )
+    _parallel_calls_bounded = models.Constraint(
+        "CHECK (parallel_calls <= 32)",
+        "Calls at once: 32 at most. Where that is not enough, switch on more lanes.",
     )
     _timeouts_positive = models.Constraint(
         "CHECK (connect_timeout > 0 AND read_timeout > 0)",

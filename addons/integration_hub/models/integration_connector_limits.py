@@ -193,6 +193,9 @@ class IntegrationConnector(models.Model):
                     self.id,
                 )
             )
+        # it may have failed and said for how long
+        if pause := max((bound_wait(error.retry_after) for error in told), default=0.0):
+            self._rest(pause)
         self.invalidate_recordset(["failures_in_a_row", "resting_until"], flush=False)
 
     @api.private

@@ -123,10 +123,18 @@ class IntegrationLane(models.AbstractModel):
         now = time.monotonic()
         left = (end or self._get_end()) - now
         deadline = now + left - max(left / 2, self._get_call_seconds())
-        if (limit := config["limit_time_cpu"]) and limit > 0:
-            # a worker beyond it is ended in the midst of its calls; waiting costs none
-            deadline = min(deadline, (get_begin_of_work() or now) + limit * 0.75)
-        return deadline
+        return min(deadline, self._get_end_of_computing())
+
+    @api.model
+    def _get_end_of_computing(self):
+        """A worker that has computed for longer than the server allows is ended in the midst
+        of its calls; waiting for them costs none.
+
+        :return: ``time.monotonic``, or infinity"""
+        limit = config["limit_time_cpu"]
+        if not limit or limit < 0:
+            return float("inf")
+        return (get_begin_of_work() or time.monotonic()) + limit * 0.75
 
     @api.model
     def _get_limit_seconds(self):

@@ -72,7 +72,7 @@ class Desk:
         else:
             self.free.append(batch.client)
         self._submit()
-        if self.run.is_ending and self.leave():
+        if self.run.is_leaving(self.connector_id) and self.leave():
             self.run.lane_model._wake_up()
             self.run.lane_model._commit()
 

@@ -25,7 +25,9 @@ LOOK_EVERY = 0.5
 TURNS_LAST = 0.2
 # ... and reading it takes this part of the time at most
 TURNS_SHARE = 0.1
-MOST_THREADS = 32
+# calls under way at once, of all systems together: none waits for another one's, so many
+# more than are ever made
+MOST_THREADS = 512
 # kinds of error after which nothing that is prepared goes out
 TURNED_AWAY = {"rate_limit", "authentication"}
 
@@ -37,7 +39,8 @@ class LaneRun:
     are served. No row is locked and no transaction open while nothing is to be done here.
 
     :param lane_model: ``integration.lane``; its cursor is the run's own
-    :param float deadline: nothing new is taken after it, ``time.monotonic``
+    :param float deadline: of a system with calls under way then nothing new is taken after
+        it, of none once those have come back, ``time.monotonic``
     :param float end: no call lasts beyond it, ``time.monotonic``
     """
 
@@ -52,6 +55,7 @@ class LaneRun:
         self.deadline = deadline
         self.end = end or deadline + lane_model._get_run_seconds()
         self.last_begin = self.end - lane_model._get_call_seconds()
+        self.last_take = min(self.last_begin, lane_model._get_end_of_computing())
         self.desks = {}
         self.served = {}
         self.turns = []
@@ -66,6 +70,9 @@ class LaneRun:
         self.crashed = set()
         self.suspected = set()
         self.is_ending = False
+        self.is_closing = False
+        # ids of the connectors whose calls are waited for when the time is up
+        self.late = set()
         self.settled = 0
         self.renewed = self.reclaimed = time.monotonic()
         self.pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="integration")
@@ -89,7 +96,7 @@ class LaneRun:
                 self._hand_over()
             elif time.monotonic() - self.reclaimed > RECLAIM_EVERY:
                 self._reclaim()
-            took = not self.is_ending and self._take()
+            took = not self.is_closing and self._take()
             in_flight = self._get_in_flight()
             if in_flight:
                 self._wait_and_settle(in_flight, look_again=took)
@@ -98,11 +105,22 @@ class LaneRun:
 
     def _hand_over(self):
         """The time is up: while the last calls come back, which may take long, other lanes
-        go on, with what is prepared here as well. Each client that gets free from now on
-        leaves its place to them."""
-        if self.is_ending:
-            return
-        self.is_ending = True
+        go on, with what is prepared here as well, and so does this one with the systems it
+        does not wait for: all lanes may be waiting for the same slow one. Each client that
+        is not needed any more leaves its place to them."""
+        in_flight = self._get_in_flight()
+        if not self.is_ending:
+            self.is_ending = True
+            self.late = {batch.turn.connector.id for batch in in_flight}
+            self._leave_desks()
+        if not self.is_closing:
+            self.is_closing = time.monotonic() >= self.last_take or not any(
+                batch.turn.connector.id in self.late for batch in in_flight
+            )
+            if self.is_closing:
+                self._leave_desks()
+
+    def _leave_desks(self):
         has_given = False
         for desk in self.desks.values():
             has_given = desk.give_back() or has_given
@@ -110,6 +128,10 @@ class LaneRun:
         if has_given or self._get_in_flight():
             self.lane_model._wake_up()
         self.lane_model._commit()
+
+    def is_leaving(self, connector_id):
+        """Whether nothing more goes to this system in this run."""
+        return self.is_closing or (self.is_ending and connector_id in self.late)
 
     def close(self):
         """Give back what the run holds; the jobs of an unfinished one are then taken up
@@ -143,6 +165,8 @@ class LaneRun:
 
     def _take_of(self, turn, is_suspect=False):
         """:return: whether a batch was taken"""
+        if self.is_leaving(turn.connector.id):
+            return False
         try:
             desk = self._get_desk(turn)
             if not desk or not desk.has_room(turn):
@@ -261,7 +285,9 @@ class LaneRun:
         with one call at a time."""
         kinds = {getattr(answer, "kind", None) for answer in batch.get_answers()}
         desk.is_strained = not kinds.isdisjoint(SYSTEM_FAILURES)
-        if kinds & TURNED_AWAY:
+        if kinds & TURNED_AWAY or any(
+            getattr(answer, "retry_after", None) for answer in batch.get_answers()
+        ):
             desk.give_back()
         if AuthenticationError.kind in kinds:
             # in a session of its own, or with another key by then

@@ -30,6 +30,7 @@ from . import (
     test_schedule,
     test_settle,
     test_setup,
+    test_side_by_side,
     test_statements,
     test_suspects,
     test_tour_cancel,

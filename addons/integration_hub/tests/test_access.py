@@ -187,8 +187,10 @@ class TestAccess(AccessCase):
 
     def test_neutralize(self):
         production, sandbox = self.connector, self.connector.copy({"state": "draft"})
-        production.write({"environment": "production", "state": "running"})
-        production.keeps_collecting = True
+        # nobody has said that it is one to try things out
+        self.assertEqual(production.environment, "production")
+        production.write({"state": "running", "keeps_collecting": True})
+        sandbox.environment = "sandbox"
         sandbox.write({"state": "running", "api_key": SECRET, "is_testing": True})
         self.env.flush_all()
         with file_open("integration_hub/data/neutralize.sql") as file:

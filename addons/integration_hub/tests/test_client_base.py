@@ -142,6 +142,16 @@ class TestClientBase(unittest.TestCase):
         self.server.answer(429)
         self.assertIsNone(self.assert_fails(RateLimitError).retry_after)
 
+    def test_retry_after_a_change(self):
+        """A server in between may have waited in vain for what the system still does."""
+        for status in (502, 503, 504):
+            with self.subTest(status=status):
+                self.server.answer(status, Retry_After="7")
+                error = self.assert_fails(OutcomeUnknownError, changes=True)
+                self.assertEqual(error.retry_after, 7)
+        self.server.answer(429, Retry_After="7")
+        self.assert_fails(RateLimitError, changes=True)
+
     def test_used_up_by_a_good_answer(self):
         """The next call does not go out only to be turned away, whichever client makes
         it."""

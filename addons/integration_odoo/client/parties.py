@@ -113,14 +113,20 @@ class PartyVerbs:
         vat = normalize_vat(party["vat"], country_code)
         email = normalize_email(party["email"])
         code, name = party["code"], normalize_text(party["name"])
+
+        def get_vat(row):
+            return normalize_vat(read_text(row, "vat"), country_code)
+
         rules = {
             "key": lambda row: row["ref"] == party["key"],
             "code": lambda row: (
-                code and row["ref"] == code and normalize_text(row["name"]) == name
+                code
+                and row["ref"] == code
+                and normalize_text(row["name"]) == name
+                # both number their customers: the tax office tells two of a name apart
+                and not (vat and get_vat(row) and get_vat(row) != vat)
             ),
-            "vat": lambda row: (
-                vat and normalize_vat(read_text(row, "vat"), country_code) == vat
-            ),
+            "vat": lambda row: vat and get_vat(row) == vat,
             "email": lambda row: email and row["email_normalized"] == email,
         }
         archived = []

@@ -162,6 +162,20 @@ class PartyTests:
         self.assertEqual(matches[0][0]["remote_id"], answer["remote_id"])
         self.assertEqual(matches[1], [])
 
+    def test_two_of_one_reference_and_name(self):
+        """Both sides number their customers, and names are not rare."""
+        code = f"C{self.prefix}-2"
+        there = self.make_party("43", code=code, vat="NL123456782B90", email="")
+        (answer,) = self.client.party_create([there])
+        ours = self.make_party("44", code=code, vat="NL001234567B01", email="")
+        ours["name"] = there["name"]
+        unsaid = {**ours, "vat": ""}
+        [found, of_unsaid, same] = self.client.party_match([ours, unsaid, there])
+        self.assertEqual(found, [])
+        for matches in (of_unsaid, same):
+            self.assertEqual(matches[0]["remote_id"], answer["remote_id"])
+            self.assertEqual(matches[0]["rule"], "code")
+
     def test_refused_one_alone_fails(self):
         parties = [
             self.make_party("20"),

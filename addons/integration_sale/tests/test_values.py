@@ -245,6 +245,46 @@ class TestValues(SaleCase):
         lead = self.push_lead((self.product, 1))
         self.assertEqual(self.get_remote_order(lead)["request"]["salesperson_id"], "3")
 
+    def test_values_of_the_head(self):
+        """Each by its own mapping, and only where the addon it comes from is there."""
+        wanted = {}
+        lead = self.make_lead()
+        order = self.make_order(lead)
+        terms = self.env["account.payment.term"].create({"name": "60 days"})
+        price_list = self.env["product.pricelist"].create(
+            {"name": "Trade", "company_id": self.company.id}
+        )
+        order.write({"payment_term_id": terms.id, "pricelist_id": price_list.id})
+        values = [
+            ("payment_term_id", "payment_term", terms),
+            ("price_list_id", "price_list", price_list),
+            ("salesperson_id", "salesperson", self.salesperson),
+        ]
+        if "warehouse_id" in order._fields:
+            values.append(("warehouse_id", "warehouse", order.warehouse_id))
+        if "carrier_id" in order._fields:
+            service = self.env["product.product"].create(
+                {"name": "Freight", "type": "service"}
+            )
+            order.carrier_id = self.env["delivery.carrier"].create(
+                {"name": "By boat", "product_id": service.id}
+            )
+            values.append(("carrier_id", "carrier", order.carrier_id))
+        for number, (name, kind, record) in enumerate(values):
+            wanted[name] = f"R{number}"
+            self.env["integration.value.mapping"].create(
+                {
+                    "connector_id": self.connector.id,
+                    "kind": kind,
+                    "res_id": record.id,
+                    "remote_id": wanted[name],
+                }
+            )
+        self.push(lead)
+        request = self.get_remote_order(lead)["request"]
+        found = {name: request[name] for name in wanted}
+        self.assertEqual(found, wanted)
+
     # -- the lists --------------------------------------------------------------------
 
     def test_lists_are_read_and_products_proposed(self):

@@ -111,7 +111,7 @@ class TestFaults(unittest.TestCase):
             (status(500), "outcome_unknown", "network"),
             (status(502), "outcome_unknown", "network"),
             (status(503), "outcome_unknown", "network"),
-            (status(503, **{"Retry-After": "7"}), "rate_limit", "rate_limit"),
+            (status(503, **{"Retry-After": "7"}), "outcome_unknown", "rate_limit"),
             ((200, {}, b"hello"), "outcome_unknown", "network"),
             ((200, {}, b"[]"), "outcome_unknown", "network"),
             (status(302, Location="http://x.example"), "internal", "internal"),

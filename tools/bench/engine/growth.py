@@ -2,7 +2,7 @@
 
 import statistics
 
-from bench.engine.site import EngineSite, load
+from bench.engine.site import DATABASE, EngineSite, load
 from bench.report import Report, at_most, rate
 from bench.settings import Settings, choice, from_environment
 from harness.progress import step
@@ -30,27 +30,33 @@ FILL_EXCHANGES = """
 
 
 def run(settings: Settings) -> Report:
-    """The same jobs in each size of the tables, in turn."""
+    """The same jobs beside each number of rows, each in a database of its own, in turn: there and back again, so that a
+    machine that gets slower does so for all of them."""
     count = from_environment("BENCH_JOBS", 4_000)
     sizes = choice("BENCH_SIZES", SIZES)
-    costs = {}
-    site = EngineSite()
+    costs = {size: [] for size in sizes}
+    sites, flows = {}, {}
     try:
-        [[connector, flow]] = site.inside("connectors", count=1, batch_size=100)
         for size in sizes:
+            sites[size] = EngineSite(database=f"{DATABASE}_{size}")
             with step(f"{size} rows"):
-                site.forget_jobs()
-                site.database.rows("truncate integration_exchange")
-                site.database.rows(FILL, size, flow)
-                site.database.rows(FILL_EXCHANGES, connector, size)
-                for table in ("integration_job", "integration_exchange"):
-                    site.database.rows(f"vacuum analyze {table}")
-                seconds = site.inside(
-                    "enqueue_and_work", flow=flow, count=count, rounds=ROUNDS, first=0
-                )
-                costs[size] = [1000 * value / count for value in seconds]
+                flows[size] = fill(sites[size], size)
+        for number in range(ROUNDS):
+            with step(f"round {number + 1} of {ROUNDS}"):
+                for size in sizes if number % 2 else reversed(sizes):
+                    # a process that has just started is slower: its first time is not counted
+                    _first, seconds = sites[size].inside(
+                        "enqueue_and_work",
+                        flow=flows[size],
+                        count=count,
+                        rounds=2,
+                        first=0,
+                    )
+                    costs[size].append(1000 * seconds / count)
+                    clear(sites[size])
     finally:
-        site.close(settings.keep)
+        for site in sites.values():
+            site.close(settings.keep)
     median = {size: statistics.median(values) for size, values in costs.items()}
     lowest = {size: min(values) for size, values in costs.items()}
     ratio = {size: median[size] / median[sizes[0]] for size in sizes}
@@ -68,7 +74,7 @@ def run(settings: Settings) -> Report:
         for size in sizes
     ]
     notes = [
-        f"Claiming and finishing {count} due jobs, median of {ROUNDS} rounds; half of the rows are finished jobs,"
+        f"Claiming and finishing {count} due jobs, median of {ROUNDS} rounds in turn; half of the rows are finished jobs,"
         " half wait for next year in the same flow; each job is of a record of its own; as many exchanges.",
         load(),
     ]
@@ -82,3 +88,24 @@ def run(settings: Settings) -> Report:
     }
     aims = [at_most("highest to lowest, medians", growth, 1.2)]
     return Report("Engine: growth", table, notes, figures, aims)
+
+
+def fill(site: EngineSite, size: int) -> int:
+    """So many rows in each of the two tables that grow; returns the flow they and the jobs to come are of."""
+    [[connector, flow]] = site.inside("connectors", count=1, batch_size=100)
+    site.database.rows(FILL, size, flow)
+    site.database.rows(FILL_EXCHANGES, connector, size)
+    vacuum(site)
+    return flow
+
+
+def clear(site: EngineSite) -> None:
+    """Take the jobs of a round away: the next one begins with as many rows as this one."""
+    site.database.rows("delete from integration_job where name not like 'Filling %%'")
+    vacuum(site)
+
+
+def vacuum(site: EngineSite) -> None:
+    """What the server does by itself once enough has changed; here at a moment that is the same for each size."""
+    for table in ("integration_job", "integration_exchange"):
+        site.database.rows(f"vacuum analyze {table}")

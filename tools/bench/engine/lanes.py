@@ -5,7 +5,7 @@ from bench.report import Report, rate
 from bench.settings import Settings, choice, from_environment
 from harness.progress import step
 
-LANES = (1, 2, 4)
+LANES = (1, 2, 3, 4)
 PROCESSES = (1, 2)
 
 
