@@ -20,13 +20,14 @@ def run(arguments=()) -> int:
     addons = crm.suite_addons()
     if not addons:
         raise Stop(f"There are no addons in {paths.ADDONS}: nothing to test.")
-    if failed := run_own_tests():
-        return failed
-    # Neither needs all of the machine.
-    is_clean, _provided = together(
+    # None of them needs all of the machine.
+    failed, is_clean, _provided = together(
+        run_own_tests,
         lint.check,
         lambda: erps.provide_templates(lambda: provide_template(addons)),
     )
+    if failed:
+        return failed
     templates.copy(TEMPLATE, DATABASE)
     with step("fresh ERPs for the tests"):
         erps.up_fresh("test", ERPS_FILE)
