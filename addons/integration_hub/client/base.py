@@ -19,7 +19,7 @@ from .errors import (
 from .plain_data import Exchange
 from .rate_limit import read_pause, read_retry_after
 from .redact import redact
-from .storable import make_storable
+from .storable import make_storable, may_be_unstorable
 from .text import TextMaker
 
 _lt = TextMaker(__name__)
@@ -45,6 +45,9 @@ class SystemClient:
 
     #: how many calls may be under way at once without slowing the system down
     default_parallel_calls = 1
+    #: its texts are kept where NUL and halves of characters can't be: an answer with such
+    #: is not its own
+    is_on_postgresql = False
     #: how long a call whose answer was lost may go on over there; until then a record that
     #: can't be found may still appear
     settle_seconds = 60.0
@@ -259,10 +262,18 @@ class SystemClient:
 
         :param bool changes: as in :meth:`send`: an unreadable answer to a change leaves its
             outcome unknown
-        :raise OutcomeUnknownError, NetworkError: the body is not JSON
+        :raise OutcomeUnknownError, NetworkError: the body is not JSON, or cannot be the
+            system's
         """
         try:
-            return response.json()
+            answer = response.json()
+            if (
+                self.is_on_postgresql
+                and may_be_unstorable(response.text)
+                and make_storable(answer) != answer
+            ):
+                raise ValueError("no text of a database")
+            return answer
         except ValueError as error:
             error_class = OutcomeUnknownError if changes else NetworkError
             raise self.note_error(

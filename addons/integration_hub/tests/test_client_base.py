@@ -10,6 +10,7 @@ from unittest.mock import patch
 from ..client import (
     AuthenticationError,
     ConnectionSettings,
+    IntegrationError,
     InternalError,
     NetworkError,
     NotSentError,
@@ -131,6 +132,24 @@ class TestClientBase(unittest.TestCase):
             with self.subTest(status=status, changes=changes):
                 self.server.answer(status, b"<html>")
                 self.assert_fails(error_class, changes=changes)
+
+    def test_texts_that_no_database_keeps(self):
+        """They say of a system on PostgreSQL that it was not itself that answered."""
+        emoji = b'{"name": "\\ud83d\\ude00"}'
+        for body in (b'["\\ud83d"]', b'{"name": "a\\u0000"}'):
+            self.server.answer(200, body)
+            response = self.call()
+            self.assertTrue(self.client.parse_json(response))
+            with patch.object(Client, "is_on_postgresql", True):
+                for changes, kind in ((False, "network"), (True, "outcome_unknown")):
+                    with self.assertRaises(IntegrationError) as caught:
+                        self.client.parse_json(response, changes=changes)
+                    self.assertEqual(caught.exception.kind, kind)
+                    self.assertEqual(self.client.exchanges[-1].error_kind, kind)
+                self.server.answer(200, emoji)
+                self.assertEqual(
+                    self.client.parse_json(self.call()), {"name": "\U0001f600"}
+                )
 
     def test_retry_after(self):
         self.server.answer(429, Retry_After="7")

@@ -44,6 +44,7 @@ class OdooProtocol(SystemClient):
     #: a second call at once gains on a server with worker processes, and costs nothing on
     #: one without
     default_parallel_calls = 2
+    is_on_postgresql = True
     #: how long a call whose answer was lost may go on over there
     settle_seconds = SETTLE_SECONDS
 

@@ -156,6 +156,14 @@ class TestFaults(unittest.TestCase):
         self.assertEqual(self.catch("json2", False).kind, "network")
         self.assertEqual(self.catch("json2", True).kind, "outcome_unknown")
 
+    def test_texts_that_no_odoo_has(self):
+        texts = {"jsonrpc": "2.0", "id": 0, "result": ["\x00", "\ud83d"]}
+        for protocol, answer in (("json2", texts["result"]), ("jsonrpc", texts)):
+            self.odoo.tell(200, answer)
+            with self.subTest(protocol):
+                self.assertEqual(self.catch(protocol, False).kind, "network")
+                self.assertEqual(self.catch(protocol, True).kind, "outcome_unknown")
+
     def test_answer_of_no_odoo(self):
         """Well-formed, but not what the method answers: who knows what Odoo has done."""
         for protocol, answers in (

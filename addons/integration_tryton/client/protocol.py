@@ -42,6 +42,8 @@ class RpcClient(RefusalWords, SystemClient):
     purpose, so a login for every client would cost more than most calls.
     """
 
+    is_on_postgresql = True
+
     @property
     def login(self):
         return self.settings.options.get("login") or ""
@@ -74,9 +76,7 @@ class RpcClient(RefusalWords, SystemClient):
         """
         parameters = {"password": self.settings.credentials.get("password") or ""}
         try:
-            user_id, token, *_bus = self._post(
-                "common.db.login", [self.login, parameters, "en"]
-            )
+            answer = self._post("common.db.login", [self.login, parameters, "en"])
         except RateLimitError as error:
             raise self.note_error(
                 RateLimitError(
@@ -108,6 +108,9 @@ class RpcClient(RefusalWords, SystemClient):
             # the answer is the token itself, which no pattern can tell from other text
             if self.exchanges and self.exchanges[-1].response:
                 self.exchanges[-1].response = "***"
+        if not _is_session(answer):
+            raise self._get_nonsense_error("***")
+        user_id, token, *_bus = answer
         credential = f"{self.login}:{user_id}:{token}"
         self._cache["token"] = base64.b64encode(credential.encode()).decode()
 
@@ -122,6 +125,8 @@ class RpcClient(RefusalWords, SystemClient):
         context = self._cache.get("context")
         if context is None:
             preferences = self.call_method("model.res.user.get_preferences", [True], {})
+            if not isinstance(preferences, dict):
+                raise self._get_nonsense_error(preferences)
             # number and date formats are for screens; they would swell every call
             context = {
                 name: value
@@ -304,3 +309,14 @@ class RpcClient(RefusalWords, SystemClient):
             )
             self.facts["modules"] = {row["name"] for row in rows}
         return self.facts["modules"]
+
+
+def _is_session(answer):
+    """Whether it is what a login is answered with: the user's id, a token, and more."""
+    return (
+        isinstance(answer, list)
+        and len(answer) > 1
+        and type(answer[0]) is int
+        and isinstance(answer[1], str)
+        and bool(answer[1])
+    )

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from odoo.addons.integration_hub.client import (
     ConnectionSettings,
     IntegrationError,
+    NetworkError,
     OutcomeUnknownError,
 )
 
@@ -120,6 +121,30 @@ class TestFaults(unittest.TestCase):
                 with self.subTest(answer=answer, changes=changes):
                     self.assertEqual(self.fail(answer, changes=changes).kind, kind)
                     self.assertEqual(self.client.exchanges[-1].error_kind, kind)
+
+    def test_answer_of_no_tryton(self):
+        """Well-formed, with texts in it that no database keeps, or of another shape than
+        the method answers."""
+        halves = (200, {}, b'{"id": 0, "result": ["\\u0000", "\\ud83d"]}')
+        number = (200, {}, b'{"id": 0, "result": 42}')
+        for method, answer in (
+            ("login", halves),
+            ("login", number),
+            ("login", (200, {}, b'{"id": 0, "result": [1]}')),
+            ("get_preferences", halves),
+            ("get_preferences", number),
+        ):
+            self.client.forget_session()
+            self.server.fails_at = method
+            with self.subTest(method=method, answer=answer):
+                caught = self.fail(answer)
+                self.assertEqual((type(caught), caught.kind), (NetworkError, "network"))
+                self.assertEqual(self.call(), [4711], "asked again, it answers itself")
+        self.server.fails_at = "create"
+        self.assertEqual(self.fail(halves).kind, "outcome_unknown")
+        self.assertEqual(self.fail(halves, changes=False).kind, "network")
+        emoji = (200, {}, b'{"id": 0, "result": ["\\ud83d\\ude00"]}')
+        self.assertEqual(self.call(emoji), ["\U0001f600"])
 
     def test_created_but_not_read(self):
         """A failing look at what is there must not have it sent again."""
