@@ -9,12 +9,13 @@ limit) may also be raised.
 Matching customers and addresses
     ``party_match(parties)`` → per party a list of :class:`PartyMatch`, best rule first:
     our key, then our reference with the same name (``code``, where the system keeps it
-    in the place of our key), then VAT, then e-mail, exactly; the first rule that hits
-    ends the search. Archived ones with our key count as any other; found by another rule
+    in the place of our key; not with another VAT number), then VAT, then e-mail, exactly;
+    the first rule that hits ends the search. Archived ones with our key count as any other; found by another rule
     they come where none is found that is not archived, with the rule ``archived``: a
     person is then asked.
-    A system that can't keep our key (``stores_key`` False) is searched by name at last:
-    a person is then asked as well.
+    Searched by ``name`` at last are a system that can't keep our key (``stores_key``
+    False), and those of our reference and name with another VAT number: a person is then
+    asked as well.
     ``party_create(parties)`` → per party a :class:`PartyAnswer` (party with all its
     addresses in one go). Callers have looked up by key before.
     ``party_addresses(requests)`` → per :class:`AddressRequest` a dict ``{address key:

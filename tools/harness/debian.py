@@ -65,22 +65,30 @@ def provide_packages() -> None:
         )
     with commands.lock("debian"), step(f"Debian packages: {names}"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        commands.run(
-            # By default apt only warns when it cannot reach the archive, and goes on with nothing.
-            ["apt-get", "-o", "APT::Update::Error-Mode=any", "update"],
-            "apt-get update",
-            downloads=True,
-            log="apt.log",
-            env=environment,
-        )
+        problem = None
+        try:
+            commands.run(
+                # By default apt only warns when it cannot reach the archive, and goes on with nothing.
+                ["apt-get", "-o", "APT::Update::Error-Mode=any", "update"],
+                "apt-get update",
+                downloads=True,
+                log="apt.log",
+                env=environment,
+            )
+        except Stop as stop:
+            # It may be about an archive that nothing is needed from.
+            problem = stop
         arguments = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
-        commands.run(
-            arguments,
-            f"apt-get install {names}",
-            downloads=True,
-            log="apt.log",
-            env=environment,
-        )
+        try:
+            commands.run(
+                arguments,
+                f"apt-get install {names}",
+                downloads=True,
+                log="apt.log",
+                env=environment,
+            )
+        except Stop as stop:
+            raise problem or stop from stop
     if still := missing_packages():
         raise Stop(
             f"apt-get installed {names}, but {' '.join(still)} can still not be found: install it by hand."

@@ -19,11 +19,14 @@ def end_politely() -> None:
 
 
 def call_to_the_end(args, **options) -> int:
-    """Run a program with our own output, in a group of its own: when we are ended, so is all that it has started.
+    """Run a program with our own output, in a group of its own: when we are ended, so is all that it has started. It can't
+    be talked to.
 
     :return: its exit code
     """
-    process = subprocess.Popen(args, process_group=0, **options)
+    process = subprocess.Popen(
+        args, process_group=0, stdin=subprocess.DEVNULL, **options
+    )
     try:
         return process.wait()
     except BaseException:

@@ -16,7 +16,6 @@ ERPS_FILE = paths.RUN / "erps-test.json"
 
 def run(arguments=()) -> int:
     """The exit code: 0 only when lint is clean and every test ran and passed."""
-    end_politely()
     addons = crm.suite_addons()
     if not addons:
         raise Stop(f"There are no addons in {paths.ADDONS}: nothing to test.")
@@ -28,11 +27,12 @@ def run(arguments=()) -> int:
     )
     if failed:
         return failed
-    templates.copy(TEMPLATE, DATABASE)
-    with step("fresh ERPs for the tests"):
-        erps.up_fresh("test", ERPS_FILE)
-    os.environ["INTEGRATION_TEST_ERPS"] = str(ERPS_FILE)
+    end_politely()
     try:
+        templates.copy(TEMPLATE, DATABASE)
+        with step("fresh ERPs for the tests"):
+            erps.up_fresh("test", ERPS_FILE)
+        os.environ["INTEGRATION_TEST_ERPS"] = str(ERPS_FILE)
         code = run_pytest.run(
             DATABASE, options_for(list(arguments)), call=call_to_the_end
         )

@@ -27,9 +27,10 @@ def normalize_vat(vat, country_code=""):
     """
     text = _NOT_ALPHANUMERIC.sub("", (vat or "").upper())
     country_code = country_code.upper()
-    if text and country_code and not text[:2].isalpha():
-        text = VAT_PREFIXES.get(country_code, country_code) + text
-    return text
+    prefix, number = (
+        (text[:2], text[2:]) if text[:2].isalpha() else (country_code, text)
+    )
+    return VAT_PREFIXES.get(prefix, prefix) + number if text else ""
 
 
 def normalize_email(email):

@@ -198,5 +198,6 @@ class BatchSettling(BatchProblems):
             if done and self.turn.has_told_problem:
                 self._tell_people(type(self.flow)._close_problem)
             self.turn.connector._note_limits(problems)
+            self.turn.connector._note_pauses(problems)
             self._settle_problems(problems)
         self.lane_model._commit()

@@ -117,8 +117,8 @@ class IntegrationConnector(models.Model):
         "Batch size, calls at once and attempts must be at least 1.",
     )
     _parallel_calls_bounded = models.Constraint(
-        "CHECK (parallel_calls <= 32)",
-        "Calls at once: 32 at most. Where that is not enough, switch on more lanes.",
+        "CHECK (parallel_calls <= 16)",
+        "Calls at once: 16 at most. Where that is not enough, switch on more lanes.",
     )
     _timeouts_positive = models.Constraint(
         "CHECK (connect_timeout > 0 AND read_timeout > 0)",

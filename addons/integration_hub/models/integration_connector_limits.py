@@ -188,15 +188,16 @@ class IntegrationConnector(models.Model):
             self.env.cr.execute(
                 SQL(
                     "UPDATE integration_connector"
-                    " SET failures_in_a_row = 0, resting_until = NULL"
+                    # a rest that the system has asked for stays
+                    " SET failures_in_a_row = 0, resting_until = CASE"
+                    "   WHEN failures_in_a_row < %s THEN resting_until END"
                     " WHERE id = %s AND failures_in_a_row > 0",
+                    FAILURES_TO_REST,
                     self.id,
                 )
             )
-        # it may have failed and said for how long
-        if pause := max((bound_wait(error.retry_after) for error in told), default=0.0):
-            self._rest(pause)
         self.invalidate_recordset(["failures_in_a_row", "resting_until"], flush=False)
+        self._note_pauses(problems)
 
     @api.private
     def _note_limits(self, problems):
@@ -218,6 +219,21 @@ class IntegrationConnector(models.Model):
             )
             self.invalidate_recordset(["resting_until"], flush=False)
         return bool(limits)
+
+    @api.private
+    def _note_pauses(self, problems):
+        """A system that has failed may have said for how long.
+
+        :param dict problems: ``{job: IntegrationError}``
+        """
+        pauses = [
+            bound_wait(error.retry_after)
+            for error in problems.values()
+            if not isinstance(error, NotSentError)
+        ]
+        if any(pauses):
+            self._rest(max(pauses))
+            self.invalidate_recordset(["resting_until"], flush=False)
 
     def _rest(self, seconds):
         self.env.cr.execute(

@@ -123,18 +123,20 @@ class IntegrationLane(models.AbstractModel):
         now = time.monotonic()
         left = (end or self._get_end()) - now
         deadline = now + left - max(left / 2, self._get_call_seconds())
-        return min(deadline, self._get_end_of_computing())
+        return min(deadline, now + self._get_computing_left())
 
     @api.model
-    def _get_end_of_computing(self):
+    def _get_computing_left(self):
         """A worker that has computed for longer than the server allows is ended in the midst
-        of its calls; waiting for them costs none.
+        of its calls.
 
-        :return: ``time.monotonic``, or infinity"""
+        :return: seconds for which this one may still compute, at least; or infinity"""
         limit = config["limit_time_cpu"]
         if not limit or limit < 0:
             return float("inf")
-        return (get_begin_of_work() or time.monotonic()) + limit * 0.75
+        now = time.monotonic()
+        # what it has computed so far is not known, but not more than the time it took
+        return limit * 0.75 - (now - (get_begin_of_work() or now))
 
     @api.model
     def _get_limit_seconds(self):

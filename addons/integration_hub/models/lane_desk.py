@@ -33,6 +33,8 @@ class Desk:
     def has_room(self, turn):
         if self.in_flight and turn.is_probing:
             return False
+        if not self.run.has_place():
+            return False
         return all(turn.priority < batch.turn.priority for batch in self.prepared)
 
     def keep_up(self, settings):
@@ -62,7 +64,7 @@ class Desk:
 
     def add(self, batch):
         self.prepared.append(batch)
-        self._submit()
+        self.submit()
 
     def finish(self, batch):
         self.in_flight.remove(batch)
@@ -71,7 +73,7 @@ class Desk:
             self._dismiss([batch.client])
         else:
             self.free.append(batch.client)
-        self._submit()
+        self.submit()
         if self.run.is_leaving(self.connector_id) and self.leave():
             self.run.lane_model._wake_up()
             self.run.lane_model._commit()
@@ -112,8 +114,8 @@ class Desk:
             self.run.unlock(*place)
         return any(places)
 
-    def _submit(self):
-        while self.prepared and self.free:
+    def submit(self):
+        while self.prepared and self.free and self.run.has_place():
             if self.is_strained and self.in_flight:
                 return
             batch = min(self.prepared, key=lambda batch: batch.turn.priority)

@@ -25,9 +25,9 @@ LOOK_EVERY = 0.5
 TURNS_LAST = 0.2
 # ... and reading it takes this part of the time at most
 TURNS_SHARE = 0.1
-# calls under way at once, of all systems together: none waits for another one's, so many
-# more than are ever made
-MOST_THREADS = 512
+# calls under way at once, of all systems together. Each takes two threads, with 8 MB of
+# addresses for each one's stack, and server processes are limited in those
+MOST_CALLS = 96
 # kinds of error after which nothing that is prepared goes out
 TURNED_AWAY = {"rate_limit", "authentication"}
 
@@ -55,7 +55,8 @@ class LaneRun:
         self.deadline = deadline
         self.end = end or deadline + lane_model._get_run_seconds()
         self.last_begin = self.end - lane_model._get_call_seconds()
-        self.last_take = min(self.last_begin, lane_model._get_end_of_computing())
+        # a worker that has computed for too long is ended; waiting costs nothing
+        self.computing_end = time.process_time() + lane_model._get_computing_left()
         self.desks = {}
         self.served = {}
         self.turns = []
@@ -71,11 +72,11 @@ class LaneRun:
         self.suspected = set()
         self.is_ending = False
         self.is_closing = False
-        # ids of the connectors whose calls are waited for when the time is up
+        # ids of the connectors whose calls are waited for since the time is up
         self.late = set()
         self.settled = 0
         self.renewed = self.reclaimed = time.monotonic()
-        self.pool = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="integration")
+        self.pool = ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="integration")
         self.locks = set()
         # signed in PostgreSQL, so 31 bits
         self.number = secrets.randbits(31)
@@ -108,14 +109,18 @@ class LaneRun:
         go on, with what is prepared here as well, and so does this one with the systems it
         does not wait for: all lanes may be waiting for the same slow one. Each client that
         is not needed any more leaves its place to them."""
-        in_flight = self._get_in_flight()
+        called = {batch.turn.connector.id for batch in self._get_in_flight()}
         if not self.is_ending:
             self.is_ending = True
-            self.late = {batch.turn.connector.id for batch in in_flight}
+            self.late = called
             self._leave_desks()
         if not self.is_closing:
-            self.is_closing = time.monotonic() >= self.last_take or not any(
-                batch.turn.connector.id in self.late for batch in in_flight
+            # of a quick one something may have been under way as well
+            self.late = self.late & called
+            self.is_closing = (
+                not self.late
+                or time.monotonic() >= self.last_begin
+                or time.process_time() >= self.computing_end
             )
             if self.is_closing:
                 self._leave_desks()
@@ -272,6 +277,13 @@ class LaneRun:
                 desk.finish(batch)
                 self.settled += self.attempt(batch, batch.settle)
                 self._keep_answers()
+        for desk in self.desks.values():
+            # there may have been no place for its call before
+            desk.submit()
+
+    def has_place(self):
+        """Whether one more call may go out, of whichever system."""
+        return len(self._get_in_flight()) < MOST_CALLS
 
     def _keep_answers(self):
         """Commit the answers of all calls that have come back. Until then a crash would

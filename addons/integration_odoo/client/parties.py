@@ -117,17 +117,24 @@ class PartyVerbs:
         def get_vat(row):
             return normalize_vat(read_text(row, "vat"), country_code)
 
+        def is_of_another_number(row):
+            return bool(vat and get_vat(row) and get_vat(row) != vat)
+
         rules = {
             "key": lambda row: row["ref"] == party["key"],
             "code": lambda row: (
                 code
                 and row["ref"] == code
                 and normalize_text(row["name"]) == name
-                # both number their customers: the tax office tells two of a name apart
-                and not (vat and get_vat(row) and get_vat(row) != vat)
+                and not is_of_another_number(row)
             ),
             "vat": lambda row: vat and get_vat(row) == vat,
             "email": lambda row: email and row["email_normalized"] == email,
+            # both sides number their customers: another one, or one whose VAT number was
+            # corrected since; a person says which
+            "name": lambda row: (
+                code and row["ref"] == code and normalize_text(row["name"]) == name
+            ),
         }
         archived = []
         for rule, is_hit in rules.items():

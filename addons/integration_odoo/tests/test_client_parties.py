@@ -170,11 +170,11 @@ class PartyTests:
         ours = self.make_party("44", code=code, vat="NL001234567B01", email="")
         ours["name"] = there["name"]
         unsaid = {**ours, "vat": ""}
-        [found, of_unsaid, same] = self.client.party_match([ours, unsaid, there])
-        self.assertEqual(found, [])
-        for matches in (of_unsaid, same):
-            self.assertEqual(matches[0]["remote_id"], answer["remote_id"])
-            self.assertEqual(matches[0]["rule"], "code")
+        found = self.client.party_match([ours, unsaid, there])
+        for [match], rule in zip(found, ("name", "code", "code"), strict=True):
+            self.assertEqual(match["remote_id"], answer["remote_id"])
+            # by the name a person is asked
+            self.assertEqual(match["rule"], rule)
 
     def test_refused_one_alone_fails(self):
         parties = [
