@@ -139,9 +139,26 @@ class TestTourDeal(DealCase):
         self.env["crm.lead"].create(
             {"name": "Deal of others", "company_id": company.id, "user_id": False}
         )
+        order = self.make_documents(connector, "OWN-1")
+        order.lead_id = lead
+        # of no deal: it is the company alone that keeps it from her
+        self.make_documents(other, "OTHERS-1")
         self.start_tour_with(
-            "/odoo/crm",
-            "crm_integration_suite_salesperson",
-            {"connectors": [connector.id, other.id], "lead": lead.name},
-            login="anna",
+            "/odoo/crm", "crm_integration_suite_salesperson", {}, login="anna"
         )
+
+    def make_documents(self, connector, number):
+        """An order with an invoice and a shipment, as the ERP has told of them.
+
+        :return: the order"""
+        values = {
+            "connector_id": connector.id,
+            "remote_id": number,
+            "remote_number": number,
+        }
+        order = self.env["integration.erp.order"].create({**values, "key": number})
+        for name in ("invoice", "shipment"):
+            self.env[f"integration.erp.{name}"].create(
+                {**values, "order_ids": [Command.link(order.id)]}
+            )
+        return order

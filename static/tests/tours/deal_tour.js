@@ -131,5 +131,30 @@ registry.category("web_tour.tours").add("crm_integration_suite_salesperson", {
                 }
             },
         },
+        {
+            content: "Of what the ERPs have, there is her company's alone",
+            trigger: "body",
+            async run() {
+                for (const model of [
+                    "integration.erp.order",
+                    "integration.erp.invoice",
+                    "integration.erp.shipment",
+                ]) {
+                    const rows = await rpc(
+                        `/web/dataset/call_kw/${model}/search_read`,
+                        {
+                            model,
+                            method: "search_read",
+                            args: [[], ["remote_number"]],
+                            kwargs: {},
+                        }
+                    );
+                    const numbers = rows.map((row) => row.remote_number).join();
+                    if (numbers !== "OWN-1") {
+                        throw new Error(`A salesperson reads ${numbers} of ${model}.`);
+                    }
+                }
+            },
+        },
     ],
 });
