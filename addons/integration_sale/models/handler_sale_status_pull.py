@@ -62,9 +62,10 @@ class HandlerSaleStatusPull(models.AbstractModel):
 
     def _apply(self, flow, results):
         for job, answer in results:
-            self.with_context(integration_job_id=job.id)._write_statuses(
-                flow, answer["statuses"]
-            )
+            handler = self.with_context(integration_job_id=job.id)
+            # an answer that an earlier lane has left was read at any time before
+            read_at = job.sent_at or job.create_date
+            handler._write_statuses(flow, answer["statuses"], read_at)
             flow.write(
                 {
                     "cursor": answer["cursor"],
@@ -81,18 +82,23 @@ class HandlerSaleStatusPull(models.AbstractModel):
 
     # -- what came back ---------------------------------------------------------------
 
-    def _find_fresh(self, flow, statuses):
-        """:return: ``(orders, fresh)``: those that are looked at now, and of them, ``{order:
-        status}`` of what is news"""
+    def _find_fresh(self, flow, statuses, read_at=None):
+        """
+        :param datetime read_at: not later than when the statuses were read
+        :return: ``(orders, fresh)``: those that are looked at now, and of them, ``{order:
+            status}`` of what is news
+        """
         orders = self.env["integration.erp.order"].search(
             [
                 ("connector_id", "=", flow.connector_id.id),
                 ("remote_id", "in", [status["remote_id"] for status in statuses]),
             ]
         )
-        # what a call of ours may have done by now is no news: its job tells of it, and
-        # they are looked at once more after that
-        open_ones = orders._get_being_changed()
+        # what a call of ours may have done by now is no news: its job tells of it, or has
+        # told of it since; and they are looked at once more after that
+        open_ones = orders._get_being_changed() | orders.filtered(
+            lambda order: read_at and order.write_date > read_at
+        )
         open_ones.write({"checked_at": self.env.cr.now() - 2 * ASK_AGAIN_AFTER})
         orders -= open_ones
         by_remote_id = {order.remote_id: order for order in orders}
@@ -104,9 +110,12 @@ class HandlerSaleStatusPull(models.AbstractModel):
                 fresh[order] = status
         return orders, fresh
 
-    def _write_statuses(self, flow, statuses):
-        """Keep what is new, once; tell people what they care for."""
-        orders, fresh = self._find_fresh(flow, statuses)
+    def _write_statuses(self, flow, statuses, read_at=None):
+        """Keep what is new, once; tell people what they care for.
+
+        :param datetime read_at: see :meth:`_find_fresh`
+        """
+        orders, fresh = self._find_fresh(flow, statuses, read_at)
         orders.write({"checked_at": self.env.cr.now()})
         self._set_strangers_aside(fresh)
         if not fresh:

@@ -22,8 +22,8 @@ class HandlerSaleStatusPull(models.AbstractModel):
 
     _inherit = "integration.handler.sale_status_pull"
 
-    def _write_statuses(self, flow, statuses):
-        result = super()._write_statuses(flow, statuses)
+    def _write_statuses(self, flow, statuses, read_at=None):
+        result = super()._write_statuses(flow, statuses, read_at)
         strays = self._find_strays(flow, statuses)
         if strays:
             deals = self._find_deals(flow, strays)

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -59,6 +61,29 @@ class TestStatus(SaleCase):
         self.assertEqual(self.lead.integration_status, "shipped")
         self.assertEqual(len(self.erp_order.shipment_ids), 2)
         self.assertEqual(self.lead.erp_shipment_count, 2)
+
+    def test_read_before_a_call_of_ours_came_back(self):
+        """What it has told of since stands, until the order is read again."""
+        handler_class = self.registry["integration.handler.sale_status_pull"]
+        apply = handler_class._apply
+
+        def apply_later(handler, flow, results):
+            # by the order's own job, say, which has confirmed it meanwhile
+            self.env.cr.execute(
+                "UPDATE integration_erp_order"
+                " SET write_date = clock_timestamp() AT TIME ZONE 'UTC'"
+            )
+            self.env.invalidate_all()
+            return apply(handler, flow, results)
+
+        with patch.object(handler_class, "_apply", apply_later):
+            news = self.change(state="draft", delivery_state="shipped")
+        self.assertFalse(news)
+        self.assertEqual(self.erp_order.state, "confirmed")
+        self.assertEqual(self.lead.integration_status, "in_erp")
+        self.pull()
+        self.assertEqual(self.erp_order.state, "draft")
+        self.assertEqual(self.erp_order.delivery_state, "shipped")
 
     def test_same_thing_twice_is_silent(self):
         self.change(delivery_state="shipped")
