@@ -66,7 +66,11 @@ def run(kinds, seed: int, faults: int, minutes: float, kills: bool) -> int:
     try:
         campaign = Campaign(site, seed, faults, minutes, kills)
         campaign.run()
-        is_empty = campaign.settle()
+        try:
+            is_empty = campaign.settle()
+        except KeyboardInterrupt:
+            say("    broken off while the queue emptied: what is there is judged")
+            is_empty = False
         figures = {kind: judge(site, kind) for kind in site.erps}
         problems = campaign.problems()
         report = make_report(campaign, figures, problems, is_empty)

@@ -208,6 +208,20 @@ def test_campaign_fails_where_anything_is_wrong(
     assert command.run(["odoo"], 7, 1, 0, True) == code
 
 
+def test_campaign_broken_off_while_its_queue_empties_is_judged(monkeypatch, capsys):
+    def settle():
+        raise KeyboardInterrupt
+
+    campaign = FakeCampaign()
+    campaign.run, campaign.settle, campaign.problems = lambda: None, settle, list
+    site = SimpleNamespace(erps={"odoo": {}}, close=lambda: None)
+    monkeypatch.setattr(command, "Site", lambda kinds, seed: site)
+    monkeypatch.setattr(command, "Campaign", lambda *args: campaign)
+    monkeypatch.setattr(command, "judge", lambda site, kind: judged(won=2))
+    assert command.run(["odoo"], 7, 1, 0, True) == 1
+    assert '"duplicates": 0' in capsys.readouterr().out
+
+
 def test_campaign_that_played_nothing_proves_nothing():
     figures = {
         "faults": {"odoo": 10, "tryton": 3},
