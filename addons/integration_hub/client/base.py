@@ -339,9 +339,18 @@ class SystemClient:
         if seconds := read_pause(headers):
             self.settings.session_cache[RESUME_AT] = time.monotonic() + seconds
 
+    def get_pause(self):
+        """:return: seconds for which the system takes no more calls, by its last good
+        answer; those for which a call of ours does not wait here are 0.0"""
+        seconds = self._get_pause_left()
+        return seconds if seconds > SHORT_PAUSE else 0.0
+
+    def _get_pause_left(self):
+        return self.settings.session_cache.get(RESUME_AT, 0.0) - time.monotonic()
+
     def _keep_pause(self):
         """The answer before may have said that it was the last one for now."""
-        seconds = self.settings.session_cache.get(RESUME_AT, 0.0) - time.monotonic()
+        seconds = self._get_pause_left()
         if seconds > SHORT_PAUSE:
             # the connector rests for that long
             raise RateLimitError(

@@ -35,7 +35,8 @@ class IntegrationError(Exception):
 
     def to_dict(self):
         """:return: dict ``{kind, message, technical, retry_after}``, JSON-safe; with
-        ``text`` where the message can be said in other languages"""
+        ``text`` where the message can be said in other languages, and ``not_sent`` where
+        nothing was sent for a reason of ours"""
         values = {
             "kind": self.kind,
             "message": str(self.message),
@@ -46,6 +47,8 @@ class IntegrationError(Exception):
             text = self.message.pack()
             if len(json.dumps(text)) <= LONGEST_PACK:
                 values["text"] = text
+        if isinstance(self, NotSentError):
+            values["not_sent"] = True
         return values
 
 
@@ -165,6 +168,9 @@ ERROR_CLASSES = {
         InternalError,
     )
 }
+NOT_SENT_CLASSES = {
+    error_class.kind: error_class for error_class in (NotSentError, HeldBackError)
+}
 
 
 def get_hold_back(unsettled_until):
@@ -193,7 +199,8 @@ def error_from_dict(values):
     :param dict values: at least ``kind`` and ``message``
     :rtype: IntegrationError
     """
-    error_class = ERROR_CLASSES.get(values.get("kind"), InternalError)
+    classes = NOT_SENT_CLASSES if values.get("not_sent") else ERROR_CLASSES
+    error_class = classes.get(values.get("kind"), InternalError)
     text = values.get("text")
     message = unpack_text(text) if text else values["message"]
     error = error_class(message, values.get("technical") or "")

@@ -49,6 +49,10 @@ class BatchSettling(BatchProblems):
             return 0
         if problems or self.exchanges or self.turn.has_failed:
             self._settle_calls(problems)
+        if pause := self.client.get_pause() if self.client else 0.0:
+            # said with a good answer; the clients of other processes don't know
+            self._do(lambda _problems: self.turn.connector._rest(pause), {})
+            self.run.turns.clear()
         if self.answers:
             self._settle_answers(self.answers)
         return len(problems) + len(self.answers)

@@ -30,7 +30,8 @@ class IntegrationConnector(models.Model):
             ),
             "stored": self.env._(
                 "Each record we send bears a number of ours. Before anything is made, the"
-                " system is asked whether it is there already: nothing is made twice."
+                " system is asked whether it is there already: nothing is made twice, as long"
+                " as no call lasts longer there than “Lost Calls End After (s)” allows."
             ),
             "none": self.env._(
                 "This system can't keep a number of ours. Before anything is made again, it"

@@ -88,6 +88,11 @@ class Desk:
             self.run.attempt(batch, batch.give_back)
         return bool(given)
 
+    def _give_back_what_may_not_go(self):
+        for batch in [one for one in self.prepared if not self.run.may_go(one)]:
+            self.prepared.remove(batch)
+            self.run.attempt(batch, batch.give_back)
+
     def leave(self):
         """Dismiss the clients that have nothing to do.
 
@@ -117,6 +122,9 @@ class Desk:
     def submit(self):
         while self.prepared and self.free and self.run.has_place():
             if self.is_strained and self.in_flight:
+                return
+            self._give_back_what_may_not_go()
+            if not self.prepared:
                 return
             batch = min(self.prepared, key=lambda batch: batch.turn.priority)
             self.prepared.remove(batch)

@@ -9,8 +9,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..client import AuthenticationError
+from .integration_connector_limits import FAILURES_TO_REST
 from .job_batch import JobBatch
-from .job_rows import CRASHES_TO_SUSPECT, LEASE, SYSTEM_FAILURES
+from .job_rows import CRASHES_TO_SUSPECT, LEASE, NOW, SYSTEM_FAILURES
 from .lane_desk import Desk
 
 _logger = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ LOOK_EVERY = 0.5
 TURNS_LAST = 0.2
 # ... and reading it takes this part of the time at most
 TURNS_SHARE = 0.1
+# what was prepared longer ago than this may not be meant to go out any more
+PREPARED_LASTS = 0.2
 # calls under way at once, of all systems together. Each takes two threads, with 8 MB of
 # addresses for each one's stack, and server processes are limited in those
 MOST_CALLS = 96
@@ -284,6 +287,37 @@ class LaneRun:
     def has_place(self):
         """Whether one more call may go out, of whichever system."""
         return len(self._get_in_flight()) < MOST_CALLS
+
+    def may_go(self, batch):
+        """Whether its system is to be called still: while the batch has waited for a call
+        before it, another lane may have been told to leave the system alone, or have found
+        it failing, and a person may have stopped it."""
+        if time.monotonic() - batch.started < PREPARED_LASTS:
+            return True
+        turn = batch.turn
+        [[may_go]] = self.env.execute_query(
+            SQL(
+                """
+            SELECT EXISTS (
+                   SELECT FROM integration_flow flow
+                     JOIN integration_connector connector
+                       ON connector.id = flow.connector_id
+                    WHERE flow.id = %(flow)s AND %(is_at_work)s
+                      AND (connector.resting_until IS NULL
+                           OR connector.resting_until <= %(now)s)
+                      AND (%(is_probing)s OR COALESCE(connector.failures_in_a_row, 0) < %(most)s))
+                """,
+                flow=turn.flow.id,
+                is_at_work=self.lane_model._get_at_work_condition(
+                    operation=SQL("%s", turn.operation)
+                ),
+                now=NOW,
+                is_probing=turn.is_probing,
+                most=FAILURES_TO_REST,
+            )
+        )
+        self.lane_model._commit()
+        return may_go
 
     def _keep_answers(self):
         """Commit the answers of all calls that have come back. Until then a crash would

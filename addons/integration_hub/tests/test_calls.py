@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
@@ -10,8 +11,10 @@ from odoo.tests.common import _super_send
 from odoo.tools import SQL
 
 from ..client import HeldBackError, base, send_in_chunks
+from ..models import integration_lane
 from ..models.call_meter import CallMeter
-from ..models.lane_run import LaneRun
+from ..models.job_batch import JobBatch
+from ..models.lane_run import PREPARED_LASTS, LaneRun
 from .common import FakeClient, HubCase
 from .test_client_base import FaultServer
 
@@ -111,6 +114,9 @@ class TestCalls(HubCase):
         )
 
     def queue(self, count):
+        self.queue_values(range(count))
+
+    def queue_values(self, values):
         def enqueue(env):
             self.env["integration.job"].with_env(env)._enqueue(
                 env["integration.flow"].browse(self.flow_id),
@@ -121,7 +127,7 @@ class TestCalls(HubCase):
                         "payload": {"value": value},
                         "idempotency_key": f"value-{value}",
                     }
-                    for value in range(count)
+                    for value in values
                 ],
             )
 
@@ -243,6 +249,96 @@ class TestCalls(HubCase):
         with patch.object(CallMeter, "__call__", side_effect=AssertionError):
             self.work(lanes=1)
         self.assertEqual(len(self.server.requests), 3)
+
+    # -- what another lane was told -----------------------------------------------------
+
+    def test_what_is_prepared_does_not_go_out_any_more(self):
+        """Another lane has been told to leave the system alone, has found it failing, or a
+        person has stopped it, while our call before was under way."""
+        in_a_minute = self.env["integration.lane"]._now() + timedelta(seconds=60)
+        for number, (values, sizes) in enumerate(
+            (
+                ({"resting_until": in_a_minute}, [3]),
+                ({"state": "paused"}, [3]),
+                # one job finds out how it is, then the others go
+                ({"failures_in_a_row": 5}, [3, 1]),
+            )
+        ):
+            with self.subTest(values):
+                self.configure(
+                    **{"resting_until": False, "failures_in_a_row": 0},
+                    **{"state": "running", "parallel_calls": 1, "calls_per_day": 0},
+                )
+                self.run_with_second_batch_prepared(
+                    [10 * number + value for value in range(6)],
+                    lambda values=values: self.configure(**values),
+                )
+                self.assertEqual(self.sizes[: len(sizes)], sizes)
+                if len(sizes) == 1:
+                    self.assertEqual(self.sizes, sizes)
+                    self.assertEqual(self.read_jobs().count(("waiting", 0)), 3)
+                    self.committed(
+                        lambda env: (
+                            env["integration.job"]
+                            .search(
+                                [
+                                    ("connector_id", "=", self.connector_id),
+                                    ("state", "=", "waiting"),
+                                ]
+                            )
+                            .action_cancel()
+                        )
+                    )
+
+    def run_with_second_batch_prepared(self, values, meanwhile):
+        """
+        :param meanwhile: callable: what happens once the second batch is ready, before the
+            first is answered
+        """
+        is_second_ready, prepare, prepared = threading.Event(), JobBatch.prepare, []
+        self.sizes = []
+
+        def note(batch):
+            result = prepare(batch)
+            prepared.append(batch)
+            if len(prepared) == 2:
+                is_second_ready.set()
+            return result
+
+        def store(client, requests):
+            self.sizes.append(len(requests))
+            if len(self.sizes) == 1:
+                is_second_ready.wait(10)
+                meanwhile()
+                time.sleep(2 * PREPARED_LASTS)
+            return store_each(client, requests)
+
+        store_each = CountedClient.store
+        self.queue_values(values)
+        with (
+            patch.object(JobBatch, "prepare", note),
+            patch.object(CountedClient, "store", store),
+            patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0),
+        ):
+            self.work(lanes=1)
+
+    def test_used_up_by_a_good_answer_is_known_to_all(self):
+        """The clients of other processes have not seen that answer."""
+        self.configure(calls_per_day=0)
+        self.server.answer(200, X_RateLimit_Remaining="0", X_RateLimit_Reset="90")
+        self.queue(1)
+        before = self.env["integration.lane"]._now()
+        with patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0):
+            self.work(lanes=1)
+        self.assertEqual(self.read_jobs(), [("done", 1)])
+        [until] = self.committed(
+            lambda env: (
+                env["integration.connector"]
+                .browse(self.connector_id)
+                .mapped("resting_until")
+            )
+        )
+        self.assertGreater(until, before + timedelta(seconds=80))
 
     # -- calls per second -------------------------------------------------------------
 

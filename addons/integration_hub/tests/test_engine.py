@@ -149,6 +149,20 @@ class TestEngine(HubCase):
         self.run_lane()
         self.assertEqual(jobs.mapped("state"), ["done", "failed", "done"])
 
+    def test_only_what_failed_is_tried_again(self):
+        failing = {2: NetworkError("Busy."), 3: OutcomeUnknownError("Lost.")}
+        FakeClient.answer = staticmethod(
+            lambda request: failing.pop(request["value"], {"id": request["value"]})
+        )
+        jobs = self.enqueue(1, 2, 3, 4)
+        self.run_lane()
+        self.assertEqual(jobs.mapped("state"), ["done", "retrying", "retrying", "done"])
+        jobs.next_try = self.env.cr.now() - timedelta(days=1)
+        self.run_lane()
+        self.assertEqual(set(jobs.mapped("state")), {"done"})
+        calls = [[item["value"] for item in call] for call in FakeClient.calls]
+        self.assertEqual(calls, [[1, 2, 3, 4], [2, 3]])
+
     def test_authentication_stops_the_connector(self):
         self.answer_with(AuthenticationError("Key refused."))
         jobs = self.enqueue(1, 2)

@@ -38,6 +38,10 @@ ANSWER_TYPES = {
 ITEM_TYPES = {"create": int, "search_read": dict}
 
 
+class NotThereError(NetworkError):
+    """No Odoo, or none with its database, has answered: nothing was done."""
+
+
 class OdooProtocol(SystemClient):
     """Calls methods of models, tells errors apart, knows which fields there are."""
 
@@ -217,12 +221,24 @@ class OdooProtocol(SystemClient):
                 _lt("This is more than the server in front of Odoo takes at once."),
                 technical,
             )
+        if response.status_code == 404:
+            # Also what a JSON-2 call is answered with while Odoo can't reach its database
+            # (odoo/http.py: RegistryError), and what some servers in front say while no
+            # Odoo runs behind them: it may be back in a moment
+            raise NotThereError(
+                _lt(
+                    "There is no Odoo at this address, or it has no database of that"
+                    " name, or can't reach it at the moment. Check address and database"
+                    " of the connector."
+                ),
+                technical,
+            )
         # not about a record: no call will get through, so the connector stops
         raise AuthenticationError(
             _lt(
-                "There is no Odoo at this address, or it has no database of that"
-                " name. Check address and database of the connector, then test"
-                " the connection."
+                "What is at the address of the connector refuses us before Odoo is"
+                " asked. Check address and database of the connector, then test the"
+                " connection."
             ),
             technical,
         )
@@ -260,7 +276,7 @@ class OdooProtocol(SystemClient):
     def _fetch_version(self):
         try:
             answer = self._post_jsonrpc("version", "/web/webclient/version_info", {})
-        except AuthenticationError:
+        except (AuthenticationError, NotThereError):
             # on its way out since 19, where this one takes its place later on
             response = self.send("version", "GET", "/web/version")
             answer = self.parse_json(response)

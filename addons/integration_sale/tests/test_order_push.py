@@ -1,9 +1,10 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.integration_hub.client import (
+    HeldBackError,
     NetworkError,
     OutcomeUnknownError,
     ValidationError,
@@ -375,6 +376,22 @@ class TestOrderPush(SaleCase):
         orders[1].note = "please"
         self.run_lane()
         self.assertEqual(leads[1].integration_status, "in_erp")
+
+    def test_confirmation_held_back_by_our_own_limits(self):
+        """The system has not asked for anything: it need not rest."""
+        self.erp.faults["order_confirm"] = [
+            lambda: HeldBackError("Not its turn yet.", retry_after=20)
+        ]
+        lead = self.make_lead([(self.product, 1)])
+        self.push(lead)
+        job = self.get_jobs(lead)
+        self.assertEqual((job.state, job.attempts), ("waiting", 0))
+        self.assertGreater(job.next_try, self.env.cr.now() + timedelta(seconds=15))
+        self.assertFalse(self.connector.resting_until)
+        job.next_try = self.env.cr.now()
+        self.run_lane()
+        self.assertEqual(lead.erp_order_ids.state, "confirmed")
+        self.assertEqual(len(self.erp.orders), 1)
 
     def test_refused_confirmation(self):
         self.erp.faults["order_confirm"] = [lambda: ValidationError("Credit limit.")]
