@@ -5,9 +5,10 @@ from odoo.tools import SQL
 # ``other`` goes before ``job``: of the same record, it is under way, or earlier and still to
 # be made. What has failed was set aside and holds up nobody; what needs attention holds up
 # other operations alone, such as a cancellation the order. A stopped flow holds up no other
-# flow, nor does what is scheduled for later, nor what is only read; what our own calls per
-# second have put off for a moment is not scheduled. Whom an earlier one waits for goes before that one, and so before all that come after it. (Who waits for
-# another one is asked for in a way that leaves the index on those alone: there may be many.)
+# flow, nor does what is scheduled for later, nor what is only read; what our own limits have
+# put off is not scheduled. Whom an earlier one waits for goes before that one, and so before
+# all that come after it. (Who waits for another one is asked for in a way that leaves the
+# index on those alone: there may be many.)
 HOLDS_UP = SQL(
     """
     other.connector_id = job.connector_id
@@ -19,9 +20,7 @@ HOLDS_UP = SQL(
          OR (other.id < job.id
              AND (other.state <> 'waiting'
                   OR other.next_try <= (clock_timestamp() AT TIME ZONE 'UTC')
-                  OR (other.error_kind = 'rate_limit'
-                      AND other.next_try <= (clock_timestamp() AT TIME ZONE 'UTC')
-                          + INTERVAL '5 minutes'))
+                  OR other.error_kind = 'rate_limit')
              AND (other.state <> 'attention'
                   OR other.flow_id <> job.flow_id
                   OR other.operation <> job.operation)

@@ -92,6 +92,8 @@ class Desk:
         for batch in [one for one in self.prepared if not self.run.may_go(one)]:
             self.prepared.remove(batch)
             self.run.attempt(batch, batch.give_back)
+            # what the run knows of this system is out of date
+            self.run.turns.clear()
 
     def leave(self):
         """Dismiss the clients that have nothing to do.

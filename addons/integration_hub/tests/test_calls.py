@@ -296,7 +296,7 @@ class TestCalls(HubCase):
             first is answered
         """
         is_second_ready, prepare, prepared = threading.Event(), JobBatch.prepare, []
-        self.sizes = []
+        self.sizes, was_ready = [], []
 
         def note(batch):
             result = prepare(batch)
@@ -308,7 +308,7 @@ class TestCalls(HubCase):
         def store(client, requests):
             self.sizes.append(len(requests))
             if len(self.sizes) == 1:
-                is_second_ready.wait(10)
+                was_ready.append(is_second_ready.wait(10))
                 meanwhile()
                 time.sleep(2 * PREPARED_LASTS)
             return store_each(client, requests)
@@ -321,6 +321,7 @@ class TestCalls(HubCase):
             patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0),
         ):
             self.work(lanes=1)
+        self.assertEqual(was_ready, [True])
 
     def test_used_up_by_a_good_answer_is_known_to_all(self):
         """The clients of other processes have not seen that answer."""
