@@ -13,6 +13,7 @@ import uuid
 from dataclasses import dataclass
 
 from bench.report import Report, rate
+from chaos.killer import Killer
 from chaos.limits import Limits
 from chaos.servers import Servers
 from chaos.site import Site
@@ -40,7 +41,7 @@ TAKING_UP = "IntegrationLane._reclaim"
 LANE_STEPS = (TAKING_UP, "IrCron._commit_progress")
 # A lane may not come to a commit, as another one has done the work.
 BOUNDARY_TRIES = 4
-PARTS = ("servers", "limits", "lanes")
+PARTS = ("servers", "limits", "lanes", "killer")
 # An order of which the pull has not told yet that it was shipped.
 UNSHIPPED = """
     select remote_id from integration_erp_order
@@ -310,6 +311,8 @@ def play(matrix: Matrix, kinds, parts) -> None:
             servers.run(kind)
         if "lanes" in parts:
             matrix.run_lanes(kind)
+        if "killer" in parts:
+            Killer(matrix).run(kind)
     if "limits" in parts:
         Limits(matrix, servers).run(kinds)
 

@@ -29,6 +29,7 @@ class Servers:
         """Every scene, on one ERP."""
         for what, scene in (
             ("ERP killed, and back", self.kill_erp),
+            ("ERP's database away, and back", self.lose_erp_database),
             ("PostgreSQL restarted", self.restart_postgres),
             ("PostgreSQL killed, and back", self.kill_postgres),
             ("Odoo restarted", self.restart_odoo),
@@ -96,6 +97,20 @@ class Servers:
         os.kill(record["pid"], signal.SIGKILL)
         time.sleep(AWAY)
         erps.KINDS[kind].serve(name, record["database"])
+
+    def lose_erp_database(self, kind: str) -> None:
+        """The ERP itself goes on answering, with pages that say nothing of why."""
+        database = processes.read_record(f"erp_{kind}_{self.site.name}")["database"]
+        alter = f'alter database "{database}" allow_connections'
+        self.site.database.rows(f"{alter} false")
+        try:
+            self.site.database.rows(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+                database,
+            )
+            time.sleep(3 * AWAY)
+        finally:
+            self.site.database.rows(f"{alter} true")
 
     def restart_postgres(self, _kind: str) -> None:
         """As an update of the package does: connections are cut."""

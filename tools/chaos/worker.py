@@ -2,7 +2,7 @@
 
 Reads commands, one JSON a line, from standard input and answers each with one line:
 `win` makes won deals; `run` works off the queue, and may kill itself at a commit; `wait` gives how a child ended;
-`count` tells how many jobs are not through.
+`count` tells how many jobs are not through; `retry` has what was set aside tried again.
 """
 
 import json
@@ -104,7 +104,10 @@ def win(database, connector: int, count: int, mark: str) -> dict:
             leads.partner_id = leads[0].partner_id
             leads.with_user(seller).action_set_won()
             env["integration.flow"].search(
-                [("code", "=", "sale_status_pull")]
+                [
+                    ("code", "=", "sale_status_pull"),
+                    ("connector_id", "=", connector),
+                ]
             )._enqueue_pull()
             say(json.dumps(leads.ids))
 
@@ -118,11 +121,14 @@ def run(
     after: bool = False,
     listen: bool = False,
     wait_for: float = 0,
+    deadly: int = 0,
 ) -> dict:
     """A lane; with `at`, it is killed right before or after its first commit of that name, see `describe`; with `listen`,
-    it says the names of all, a line each."""
+    it says the names of all, a line each; with `deadly`, it is killed when it sends the order of that deal."""
 
     def work(say):
+        if deadly:
+            die_of(deadly)
         with Registry(database).cursor() as cursor:
             lane = api.Environment(cursor, api.SUPERUSER_ID, {})["integration.lane"]
             model, cron = type(lane), type(lane.env["ir.cron"])
@@ -161,6 +167,35 @@ def run(
                 lane._run_lane()
             if not at and not listen:
                 say(str(count_open(cursor)))
+
+    return {"child": fork(work)}
+
+
+def die_of(deadly) -> None:
+    """Whoever sends the order of this deal is dead."""
+    # addons are found once Odoo has read its settings
+    from odoo.addons.integration_hub.models.job_batch import JobBatch
+
+    submit = JobBatch.submit
+
+    def submit_or_die(batch, *args):
+        if any(
+            job.res_model == "crm.lead" and job.res_id == deadly
+            for job in batch.requests
+        ):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return submit(batch, *args)
+
+    JobBatch.submit = submit_or_die
+
+
+def retry(database) -> dict:
+    """What was set aside, as a person does who has mended the cause."""
+
+    def work(_say):
+        with Registry(database).cursor() as cursor:
+            env = api.Environment(cursor, api.SUPERUSER_ID, {})
+            env["integration.job"].search([("state", "=", "failed")]).action_retry()
 
     return {"child": fork(work)}
 
@@ -206,7 +241,13 @@ def count_open(cursor) -> int:
     return count
 
 
-COMMANDS = {"win": win, "run": run, "wait": wait, "count": count_jobs}
+COMMANDS = {
+    "win": win,
+    "run": run,
+    "wait": wait,
+    "count": count_jobs,
+    "retry": retry,
+}
 
 if __name__ == "__main__":
     main(sys.argv[1])
