@@ -21,7 +21,7 @@ class Killer:
             deadly = matrix.win(kind, DEALS)[2]
             deaths = self.count_deaths(deadly)
             trouble = [] if 3 <= deaths <= MOST_DEATHS else [f"{deaths} workers died"]
-            seconds, left = matrix.recover()
+            seconds, _left = matrix.recover()
             aside = matrix.site.database.rows(
                 "select res_id, crashes from integration_job where state = 'failed' and connector_id = %s",
                 matrix.site.connectors[kind],

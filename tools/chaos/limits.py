@@ -294,11 +294,14 @@ def frozen(process: psutil.Process, is_busy=lambda _process: False):
     :param is_busy: whether the frozen process is to be let go on, and frozen a little later
     """
     process.suspend()
-    while is_busy(process):
-        process.resume()
-        time.sleep(0.05)
-        process.suspend()
     try:
+        end = time.monotonic() + PATIENCE
+        while is_busy(process):
+            if time.monotonic() > end:
+                raise TimeoutError("it is never idle")
+            process.resume()
+            time.sleep(0.05)
+            process.suspend()
         yield
     finally:
         with contextlib.suppress(psutil.NoSuchProcess):
