@@ -111,13 +111,7 @@ def _claim(run, turn, size, part, only):
                 WHERE %(is_of_turn)s
                   AND job.next_try <= (SELECT %(now)s)
                   AND %(part)s
-                  AND EXISTS (
-                      SELECT FROM integration_flow flow
-                        JOIN integration_connector connector
-                          ON connector.id = flow.connector_id
-                       WHERE flow.id = %(flow)s AND %(is_at_work)s
-                         AND (connector.resting_until IS NULL
-                              OR connector.resting_until <= %(now)s))
+                  AND %(is_served)s
                   AND NOT EXISTS (
                       SELECT FROM integration_job same
                        WHERE same.flow_id = job.flow_id
@@ -141,17 +135,48 @@ def _claim(run, turn, size, part, only):
             lease=LEASE,
             now=NOW,
             mark=mark,
-            flow=turn.flow.id,
             is_of_turn=turn.get_condition(),
-            is_at_work=run.lane_model._get_at_work_condition(
-                operation=SQL("%s", turn.operation)
-            ),
+            is_served=_get_served_condition(run, turn),
             is_next=IS_NEXT_OF_RECORD if has_record else HAS_NO_RECORD,
             part=part,
             size=size,
         )
     )
     return mark, sorted(rows)
+
+
+def _get_served_condition(run, turn, also=None):
+    """
+    :param also: what else is asked of ``connector``, ``SQL``
+    :return: ``SQL``: nobody has stopped what the turn is about, and its system need not be
+        left alone
+    """
+    return SQL(
+        """
+        EXISTS (
+            SELECT FROM integration_flow flow
+              JOIN integration_connector connector ON connector.id = flow.connector_id
+             WHERE flow.id = %s AND %s
+               AND (connector.resting_until IS NULL OR connector.resting_until <= %s)
+               AND %s)
+        """,
+        turn.flow.id,
+        run.lane_model._get_at_work_condition(operation=SQL("%s", turn.operation)),
+        NOW,
+        also or SQL("TRUE"),
+    )
+
+
+def may_go(run, turn, most_failures):
+    """
+    :param int most_failures: where the system has failed so often in a row, no more goes out
+        than the one job that finds out how it is
+    :return: whether jobs of the turn that were claimed some time ago may go out still
+    """
+    is_well = SQL("COALESCE(connector.failures_in_a_row, 0) < %s", most_failures)
+    condition = _get_served_condition(run, turn, None if turn.is_probing else is_well)
+    [[is_met]] = run.env.execute_query(SQL("SELECT %s", condition))
+    return is_met
 
 
 def is_of_batch(table, mark):

@@ -9,9 +9,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..client import AuthenticationError
+from . import job_rows
 from .integration_connector_limits import FAILURES_TO_REST
 from .job_batch import JobBatch
-from .job_rows import CRASHES_TO_SUSPECT, LEASE, NOW, SYSTEM_FAILURES
+from .job_rows import CRASHES_TO_SUSPECT, LEASE, SYSTEM_FAILURES
 from .lane_desk import Desk
 
 _logger = logging.getLogger(__name__)
@@ -294,28 +295,7 @@ class LaneRun:
         it failing, and a person may have stopped it."""
         if time.monotonic() - batch.started < PREPARED_LASTS:
             return True
-        turn = batch.turn
-        [[may_go]] = self.env.execute_query(
-            SQL(
-                """
-            SELECT EXISTS (
-                   SELECT FROM integration_flow flow
-                     JOIN integration_connector connector
-                       ON connector.id = flow.connector_id
-                    WHERE flow.id = %(flow)s AND %(is_at_work)s
-                      AND (connector.resting_until IS NULL
-                           OR connector.resting_until <= %(now)s)
-                      AND (%(is_probing)s OR COALESCE(connector.failures_in_a_row, 0) < %(most)s))
-                """,
-                flow=turn.flow.id,
-                is_at_work=self.lane_model._get_at_work_condition(
-                    operation=SQL("%s", turn.operation)
-                ),
-                now=NOW,
-                is_probing=turn.is_probing,
-                most=FAILURES_TO_REST,
-            )
-        )
+        may_go = job_rows.may_go(self, batch.turn, FAILURES_TO_REST)
         self.lane_model._commit()
         return may_go
 

@@ -1,5 +1,6 @@
 """A system and a flow for tests of the hub, which by itself knows none."""
 
+import threading
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -8,6 +9,7 @@ from odoo.orm.model_classes import add_to_registry
 from odoo.tests import TransactionCase
 
 from ..client import ConnectionReport, SystemClient
+from ..models.job_batch import JobBatch
 
 
 class FakeClient(SystemClient):
@@ -154,6 +156,20 @@ class HubCase(TransactionCase):
         used = usage.search(domain) or usage.create({**own, "calls": 0})
         used.calls += calls
         self.env.flush_all()
+
+    def note_second_batch(self):
+        """:return: ``threading.Event``, set once a second batch has been prepared"""
+        is_ready, prepare, prepared = threading.Event(), JobBatch.prepare, []
+
+        def note(batch):
+            result = prepare(batch)
+            prepared.append(batch)
+            if len(prepared) == 2:
+                is_ready.set()
+            return result
+
+        self.startPatcher(patch.object(JobBatch, "prepare", note))
+        return is_ready
 
     def enqueue(self, *values, key=None, record=None):
         return self.env["integration.job"]._enqueue(

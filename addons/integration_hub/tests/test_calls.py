@@ -13,7 +13,6 @@ from odoo.tools import SQL
 from ..client import HeldBackError, base, send_in_chunks
 from ..models import integration_lane
 from ..models.call_meter import CallMeter
-from ..models.job_batch import JobBatch
 from ..models.lane_run import PREPARED_LASTS, LaneRun
 from .common import FakeClient, HubCase
 from .test_client_base import FaultServer
@@ -250,7 +249,7 @@ class TestCalls(HubCase):
             self.work(lanes=1)
         self.assertEqual(len(self.server.requests), 3)
 
-    # -- what another lane was told -----------------------------------------------------
+    # -- what another lane was told ---------------------------------------------------
 
     def test_what_is_prepared_does_not_go_out_any_more(self):
         """Another lane has been told to leave the system alone, has found it failing, or a
@@ -295,15 +294,8 @@ class TestCalls(HubCase):
         :param meanwhile: callable: what happens once the second batch is ready, before the
             first is answered
         """
-        is_second_ready, prepare, prepared = threading.Event(), JobBatch.prepare, []
+        is_second_ready = self.note_second_batch()
         self.sizes, was_ready = [], []
-
-        def note(batch):
-            result = prepare(batch)
-            prepared.append(batch)
-            if len(prepared) == 2:
-                is_second_ready.set()
-            return result
 
         def store(client, requests):
             self.sizes.append(len(requests))
@@ -316,7 +308,6 @@ class TestCalls(HubCase):
         store_each = CountedClient.store
         self.queue_values(values)
         with (
-            patch.object(JobBatch, "prepare", note),
             patch.object(CountedClient, "store", store),
             patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0),
         ):

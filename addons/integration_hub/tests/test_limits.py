@@ -219,14 +219,7 @@ class TestLimits(HubCase):
         :return: the jobs
         """
         self.connector.batch_size = 1
-        is_second_ready, prepare, prepared = threading.Event(), JobBatch.prepare, []
-
-        def note(batch):
-            result = prepare(batch)
-            prepared.append(batch)
-            if len(prepared) == 2:
-                is_second_ready.set()
-            return result
+        is_second_ready = self.note_second_batch()
 
         def answer(request):
             if request["value"] == 1:
@@ -234,7 +227,6 @@ class TestLimits(HubCase):
                 return first_answer()
             return {"id": request["value"]}
 
-        self.startPatcher(patch.object(JobBatch, "prepare", note))
         FakeClient.answer = staticmethod(answer)
         return self.enqueue(1) | self.enqueue(2)
 
