@@ -40,17 +40,10 @@ ENGINE_BREAKS = {
         "crashes = job.crashes",
         f"{SUSPECTS}::test_job_that_kills_its_lane_is_set_aside",
     ),
-    "crashes before an answer count": _make(
-        f"{HUB}integration_lane.py",
-        "(job.crashes_alone if job.crashes else 0)",
-        "job.crashes_alone",
-        f"{SUSPECTS}::test_three_times_by_itself",
-    ),
     "whoever was there is set aside": _make(
         f"{HUB}integration_lane.py",
-        "is_alone = len(jobs) == 1",
-        "is_alone = True",
-        f"{SUSPECTS}::test_restarts_set_nothing_aside",
+        "is_certain = len(suspects) == 1",
+        "is_certain = True",
         f"{SUSPECTS}::test_lanes_that_died_together_blame_no_job",
     ),
     "answer does not clear of suspicion": _make(

@@ -137,10 +137,31 @@ class BatchSettling(BatchProblems):
         return True
 
     def _note_outcome(self, problems):
+        connector = self.turn.connector
+        if not self.future or not (problems or self.turn.has_failed):
+            return
+        if self.answers:
+            # how the system is shows once they are applied
+            connector._note_limits(problems)
+            connector._note_pauses(problems)
+        else:
+            connector._note_outcome(problems, len(self.requests))
+        # what the run knows of this connector is out of date now
+        self.run.turns.clear()
+
+    def _note_applied(self, problems):
+        """A system may store what it gets, and then fail to confirm it, each time.
+
+        :param dict problems: ``{job: IntegrationError}`` met with answers
+        """
+        connector = self.turn.connector
+        problems = {**(self.problems or {}), **problems}
         if self.future and (problems or self.turn.has_failed):
-            self.turn.connector._note_outcome(problems, len(self.requests))
-            # what the run knows of this connector is out of date now
+            connector._note_outcome(problems, len(self.requests))
             self.run.turns.clear()
+        else:
+            connector._note_limits(problems)
+            connector._note_pauses(problems)
 
     def _log(self, _problems):
         if not self.exchanges:
@@ -201,7 +222,6 @@ class BatchSettling(BatchProblems):
             job_rows.finish(done, time.monotonic() - self.started)
             if done and self.turn.has_told_problem:
                 self._tell_people(type(self.flow)._close_problem)
-            self.turn.connector._note_limits(problems)
-            self.turn.connector._note_pauses(problems)
+            self._note_applied(problems)
             self._settle_problems(problems)
         self.lane_model._commit()

@@ -151,7 +151,7 @@ class IntegrationConnector(models.Model):
     def _note_outcome(self, problems, request_count):
         """Keep count of a system's failures in a row, and let it rest where they mount.
 
-        :param dict problems: ``{job: IntegrationError}`` of one call
+        :param dict problems: ``{job: IntegrationError}`` of one call, and of what it answered
         :param int request_count: how many records went out in it
         """
         self.ensure_one()
@@ -183,6 +183,9 @@ class IntegrationConnector(models.Model):
             if failures == self._get_failures_to_tell():
                 self._tell_safely(self._tell_of_outage)
         else:
+            if self._is_probing():
+                # one lane has found out; all may go on
+                self.env["integration.lane"]._wake_up(connectors=self)
             if self.failures_in_a_row >= self._get_failures_to_tell():
                 self._tell_safely(self._tell_of_recovery)
             self.env.cr.execute(

@@ -121,12 +121,6 @@ class IntegrationJob(models.Model):
         aggregator=None,
         help="How often a lane died while it worked on this job.",
     )
-    crashes_alone = fields.Integer(
-        "Crashes Alone",
-        readonly=True,
-        aggregator=None,
-        help="How often of these it worked on nothing else.",
-    )
     started_at = fields.Datetime("Started", readonly=True)
     finished_at = fields.Datetime("Finished", readonly=True)
     duration = fields.Float(

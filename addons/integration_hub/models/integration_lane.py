@@ -8,6 +8,8 @@ from odoo.tools import SQL, config
 
 from ..client import InternalError, OutcomeUnknownError, TextMaker
 from .ir_cron_worker import get_begin_of_work, get_sign_of_life
+from .job_rows import CRASHES_TO_SUSPECT
+from .lane_locks import LANE_CLASS, RECLAIM_CLASS
 from .lane_run import LaneRun
 
 _lt = TextMaker(__name__)
@@ -20,13 +22,11 @@ SPARE = 5.0
 SHORTEST_RUN = 0.5
 # a lane waits itself for retries that are due so soon; later ones wake a lane up
 WAIT_FOR_RETRY = 5.0
-# whoever holds the advisory lock of this class takes up what dead lanes left
-RECLAIM_LOCK_CLASS = LaneRun.LOCK_CLASS + 3
-# a job with which a lane died so often while nothing else was under way is what kills it:
-# servers are restarted, and killed, with one that has nothing to do with it as well
-MOST_CRASHES_ALONE = 3
+# a job with which lanes died so often is what kills them, where no other one was under way
+# with which they had died again and again
+MOST_CRASHES = 3
 # ... as is one that never got through, whatever else was under way
-MOST_CRASHES = 9
+MOST_CRASHES_AMONG_OTHERS = 9
 
 
 class IntegrationLane(models.AbstractModel):
@@ -195,7 +195,7 @@ class IntegrationLane(models.AbstractModel):
         try:
             # one lane at a time: what died together is found together
             [[is_ours]] = self.env.execute_query(
-                SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", RECLAIM_LOCK_CLASS)
+                SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", RECLAIM_CLASS)
             )
             jobs = self._find_abandoned(own_name) if is_ours else None
             if jobs:
@@ -227,7 +227,7 @@ class IntegrationLane(models.AbstractModel):
                FOR NO KEY UPDATE OF job SKIP LOCKED
                 """,
                 now=self._now(),
-                lock_class=LaneRun.LOCK_CLASS,
+                lock_class=LANE_CLASS,
                 own_name=own_name,
             )
         )
@@ -237,8 +237,12 @@ class IntegrationLane(models.AbstractModel):
 
     def _take_up(self, jobs):
         now = self._now()
-        # of several that were interrupted together, by a restart say, none is to blame
-        is_alone = len(jobs) == 1
+        # those that are here for the first or second time were merely there, as one that
+        # is suspected has its lane to itself, and is the only one of all lanes; of several
+        # such ones none is to blame
+        suspects = jobs.filtered(lambda job: job.crashes >= CRASHES_TO_SUSPECT)
+        is_certain = len(suspects) == 1
+        most_crashes = MOST_CRASHES if is_certain else MOST_CRASHES_AMONG_OTHERS
         replaced = jobs._find_newer()
         replaced.write({"state": "cancelled", "finished_at": now, "lane": False})
         replaced._release_blocked()
@@ -248,15 +252,12 @@ class IntegrationLane(models.AbstractModel):
             of_connector.filtered("sent_at").unsettled_until = settled_at
             for job in of_connector - replaced:
                 crashes = job.crashes + 1
-                # those before an answer don't count any more
-                alone = (job.crashes_alone if job.crashes else 0) + is_alone
                 values = {
                     "state": "retrying",
                     "lane": False,
                     "lease_until": False,
                     "next_try": now,
                     "crashes": crashes,
-                    "crashes_alone": alone,
                 }
                 if job.sent_at:
                     values |= connector._speak()._get_error_values(
@@ -267,7 +268,7 @@ class IntegrationLane(models.AbstractModel):
                             )
                         )
                     )
-                if crashes >= MOST_CRASHES or alone >= MOST_CRASHES_ALONE:
+                if crashes >= most_crashes:
                     error = InternalError(
                         _lt(
                             "Set aside: the server broke off %(count)s times while it"

@@ -1,26 +1,29 @@
 import logging
 import time
+from datetime import timedelta
 
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, models
-from odoo.tools import SQL
 
 from ..client import InternalError, TextMaker
 from ..translation import say
 from .batch_steps import as_internal
 from .integration_connector import UNTIL
-from .lane_run import LaneRun
+from .lane_locks import TEST_CLASS, call_place, try_lock, unlock
 
 _logger = logging.getLogger(__name__)
 _lt = TextMaker(__name__)
 
 # the scheduled action
 TESTS = "integration_hub.ir_cron_test_connections"
-# advisory locks of this class say that a connector is being tested
-TEST_LOCK_CLASS = LaneRun.LOCK_CLASS + 2
 # seconds, for all calls of a test and of a look at what would happen
 LONGEST_TEST = 40.0
+# seconds to wait for one of the calls a system takes at once, where lanes have all of them:
+# they leave one as soon as a call that is under way has ended
+WAIT_FOR_PLACE = 30.0
+# what could not be tested now is tested then
+NEXT_TRY = timedelta(seconds=5)
 # begun so often without an end, a test is likely what ends the server
 MOST_TESTS = 2
 
@@ -32,43 +35,63 @@ class IntegrationLane(models.AbstractModel):
     _inherit = "integration.lane"
 
     @api.private
-    def _wake_up_to_test(self):
-        """Have connections tested after commit."""
+    def _wake_up_to_test(self, at=None):
+        """Have connections tested after commit.
+
+        :param datetime at: the moment; else at once
+        """
         cron = self.env.ref(TESTS, raise_if_not_found=False)
         if cron:
             # sudo: scheduled actions are nobody's to read; a look at what to test is harmless
-            cron.sudo()._trigger()
+            cron.sudo()._trigger(at)
 
     @api.model
     def _run_connection_tests(self):
         """Test what is to be tested. Called by ``ir.cron``."""
-        end, tested = self._get_end(), 0
         connectors = self.env["integration.connector"].search(
             [("is_testing", "=", True)]
         )
-        for connector in connectors:
-            until = time.monotonic() + LONGEST_TEST
-            if until > end and end - time.monotonic() < LONGEST_TEST / 2:
-                # the next run has the time for it
-                self._wake_up_to_test()
-                break
-            # of the connection, not of a row: nothing is locked while the system answers
-            lock = SQL("(%s, %s)", TEST_LOCK_CLASS, connector.id)
-            [[is_ours]] = self.env.execute_query(
-                SQL("SELECT pg_try_advisory_lock%s", lock)
-            )
-            if not is_ours:
-                continue
-            try:
-                connector.invalidate_recordset()
-                if connector.is_testing:
-                    until = min(until, end)
-                    self._run_connection_test(connector.with_context(**{UNTIL: until}))
-                    tested += 1
-            finally:
-                self.env.execute_query(SQL("SELECT pg_advisory_unlock%s", lock))
-                self._commit()
+        end, tested = self._get_end(), 0
+        # those whose calls at once are all in use are waited for once all others are tested
+        for wait in (0.0, WAIT_FOR_PLACE):
+            held_back = connectors.browse()
+            for connector in connectors:
+                spare = end - time.monotonic() - LONGEST_TEST / 2
+                outcome = None
+                if spare > 0:
+                    outcome = self._test_if_asked(connector, end, min(wait, spare))
+                tested += outcome is True
+                if outcome is None:
+                    held_back |= connector
+            connectors = held_back
+        if connectors:
+            # the next run has the time for it
+            self._wake_up_to_test(self.env.cr.now() + NEXT_TRY)
         self.env["ir.cron"]._commit_progress(tested)
+
+    def _test_if_asked(self, connector, end, wait):
+        """
+        :param end: of the run, ``time.monotonic``
+        :param float wait: seconds, as of ``call_place``
+        :return: whether it was tested; None where all of its calls at once are in use
+        """
+        # of the connection, not of a row: nothing is locked while the system answers
+        lock = (TEST_CLASS, connector.id)
+        if not try_lock(self.env, lock):
+            return False
+        try:
+            connector.invalidate_recordset()
+            if not connector.is_testing:
+                return False
+            with call_place(connector, wait) as may_call:
+                if not may_call:
+                    return None
+                until = min(time.monotonic() + LONGEST_TEST, end)
+                self._run_connection_test(connector.with_context(**{UNTIL: until}))
+                return True
+        finally:
+            unlock(self.env, lock)
+            self._commit()
 
     def _run_connection_test(self, connector):
         """Whatever one connector does, the others are tested."""

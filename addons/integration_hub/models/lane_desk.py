@@ -95,6 +95,17 @@ class Desk:
             # what the run knows of this system is out of date
             self.run.turns.clear()
 
+    def leave_places(self, places):
+        """Dismiss the clients that have one of these, as soon as they are free.
+
+        :param places: locks
+        """
+        found = [client for client, place in self.places.items() if place in places]
+        idle = [client for client in found if client in self.free]
+        self.free = [client for client in self.free if client not in idle]
+        self._dismiss(idle)
+        self.outdated.update(set(found).difference(idle))
+
     def leave(self):
         """Dismiss the clients that have nothing to do.
 

@@ -14,6 +14,7 @@ from .integration_connector_limits import FAILURES_TO_REST
 from .job_batch import JobBatch
 from .job_rows import CRASHES_TO_SUSPECT, LEASE, SYSTEM_FAILURES
 from .lane_desk import Desk
+from .lane_locks import LANE_CLASS, SUSPECT_LOCK, LaneLocks
 
 _logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ MOST_CALLS = 96
 TURNED_AWAY = {"rate_limit", "authentication"}
 
 
-class LaneRun:
+class LaneRun(LaneLocks):
     """Takes batches of jobs, has threads call the systems, and settles what comes back.
 
     While a system works on one batch, the next one for it is prepared, and other systems
@@ -47,11 +48,6 @@ class LaneRun:
         it, of none once those have come back, ``time.monotonic``
     :param float end: no call lasts beyond it, ``time.monotonic``
     """
-
-    #: advisory locks of this class say that a lane lives ("lane" in ASCII)
-    LOCK_CLASS = 0x6C616E65
-    #: ... and of this one, that one of the calls a system takes at once is in use
-    PLACE_CLASS = LOCK_CLASS + 1
 
     def __init__(self, lane_model, deadline, end=None):
         self.lane_model = lane_model
@@ -80,11 +76,11 @@ class LaneRun:
         self.late = set()
         self.settled = 0
         self.renewed = self.reclaimed = time.monotonic()
-        self.pool = ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="integration")
         self.locks = set()
+        self.pool = ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="integration")
         # signed in PostgreSQL, so 31 bits
         self.number = secrets.randbits(31)
-        self._lock(self.LOCK_CLASS, self.number)
+        self._lock(LANE_CLASS, self.number)
 
     @property
     def name(self):
@@ -153,24 +149,34 @@ class LaneRun:
 
     def _take(self):
         """Take one batch for each system that has room for one; or nothing but one job that
-        may be what kills lanes, where nothing else is under way.
+        may be what kills lanes, where nothing else is under way here, and no other such one
+        anywhere.
 
         :return: whether anything was taken
         """
         in_flight = self._get_in_flight()
         if any(batch.is_suspect for batch in in_flight):
             return False
-        turns, took = self._get_turns(), False
-        if not in_flight:
-            suspected = [turn for turn in turns if turn.key in self.suspected]
-            took = any(self._take_of(turn, is_suspect=True) for turn in suspected)
+        turns = self._get_turns()
+        took = not in_flight and self._take_suspect(turns)
         if not took:
             for turn in turns:
                 # whatever else there is to do: what has come back is kept first
                 self._keep_answers()
                 took = self._take_of(turn) or took
+        self._unlock_unneeded()
         self.lane_model._commit()
         return took
+
+    def _take_suspect(self, turns):
+        """:return: whether one was taken"""
+        suspected = [turn for turn in turns if turn.key in self.suspected]
+        if not suspected or not self._try_lock(*SUSPECT_LOCK):
+            return False
+        if any(self._take_of(turn, is_suspect=True) for turn in suspected):
+            return True
+        self.unlock(*SUSPECT_LOCK)
+        return False
 
     def _take_of(self, turn, is_suspect=False):
         """:return: whether a batch was taken"""
@@ -179,6 +185,8 @@ class LaneRun:
         try:
             desk = self._get_desk(turn)
             if not desk or not desk.has_room(turn):
+                return False
+            if turn.is_probing and not self._may_probe(turn.connector):
                 return False
             is_allowed, only = self._get_allowance(turn)
         except Exception as error:
@@ -284,6 +292,7 @@ class LaneRun:
         for desk in self.desks.values():
             # there may have been no place for its call before
             desk.submit()
+        self._unlock_unneeded()
 
     def has_place(self):
         """Whether one more call may go out, of whichever system."""
@@ -336,6 +345,7 @@ class LaneRun:
 
     def _reclaim(self):
         self.reclaimed = time.monotonic()
+        self._leave_places()
         if self.lane_model._reclaim(self.name):
             self.turns.clear()
 
@@ -372,40 +382,3 @@ class LaneRun:
             client = turn.connector._get_client()
             client.keep_to(self.last_begin, self.end)
             desk.welcome(client, place)
-
-    def _take_place(self, connector, limit):
-        """:return: the lock of a place that was free, or None"""
-        for number in range(limit):
-            place = (self.PLACE_CLASS, connector.id * 1000 + number)
-            if place not in self.locks and self._try_lock(*place):
-                return place
-        return None
-
-    # -- advisory locks ---------------------------------------------------------------
-    # held by the connection: they outlast transactions and end with the process
-
-    def _lock(self, lock_class, key):
-        self.env.execute_query(SQL("SELECT pg_advisory_lock(%s, %s)", lock_class, key))
-        self.locks.add((lock_class, key))
-        self.lane_model._commit()
-
-    def _try_lock(self, lock_class, key):
-        [[is_taken]] = self.env.execute_query(
-            SQL("SELECT pg_try_advisory_lock(%s, %s)", lock_class, key)
-        )
-        if is_taken:
-            self.locks.add((lock_class, key))
-        return is_taken
-
-    def unlock(self, lock_class, key):
-        self.env.execute_query(
-            SQL("SELECT pg_advisory_unlock(%s, %s)", lock_class, key)
-        )
-        self.locks.discard((lock_class, key))
-
-    def _unlock_all(self):
-        # the connection goes back to a pool: nothing may stay held
-        self.env.cr.rollback()
-        for lock_class, key in list(self.locks):
-            self.unlock(lock_class, key)
-        self.lane_model._commit()

@@ -1,7 +1,9 @@
 from . import (
     test_access,
     test_batches,
+    test_breaker,
     test_calls,
+    test_calls_at_once,
     test_cancel,
     test_catch_up,
     test_client_base,

@@ -54,7 +54,7 @@ class WokenLanesMixin:
             self.registry["integration.lane"],
             # retries at a later moment are not waited for
             _wake_up=lambda lane, at=None, connectors=None: at or woken.set(),
-            _wake_up_to_test=lambda lane: woken.set(),
+            _wake_up_to_test=lambda lane, at=None: woken.set(),
         ):
             thread.start()
             try:

@@ -7,7 +7,7 @@ from ..client import OutcomeUnknownError, ValidationError, get_hold_back
 from ..models import integration_lane
 from ..models.integration_handler import Blocked
 from ..models.job_batch import JobBatch
-from ..models.lane_run import LaneRun
+from ..models.lane_locks import LANE_CLASS
 from .common import FakeClient, HubCase
 
 
@@ -32,7 +32,7 @@ class TestCrash(HubCase):
     def test_lane_that_lives_keeps_its_jobs(self):
         job = self.enqueue(1)
         future = self.env.cr.now() + timedelta(minutes=10)
-        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LANE_CLASS])
         job.write({"state": "running", "lane": "4711", "lease_until": future})
         self.run_lane()
         self.assertEqual(job.state, "running")
@@ -40,7 +40,7 @@ class TestCrash(HubCase):
         job.lease_until = self.env.cr.now() - timedelta(minutes=1)
         self.run_lane()
         self.assertEqual(job.state, "done")
-        self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LANE_CLASS])
 
     def test_lane_that_lost_its_jobs_while_it_prepared_sends_nothing(self):
         """It was held up for longer than its lease; another lane has them now."""
@@ -55,10 +55,10 @@ class TestCrash(HubCase):
             )
             return prepare(batch)
 
-        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LANE_CLASS])
         with patch.object(JobBatch, "prepare", prepare_late):
             self.run_lane()
-        self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LANE_CLASS])
         self.assertFalse(FakeClient.calls)
         self.assertEqual(
             (job.state, job.batch, job.sent_at), ("running", "theirs", False)
@@ -155,7 +155,7 @@ class TestCrash(HubCase):
 
     def test_what_cannot_be_taken_up_yet_holds_up_nobody(self):
         """The newer one of its key is under way elsewhere, say."""
-        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LANE_CLASS])
         jobs = self.enqueue(1, 2) | self.enqueue(3, key="other")
         jobs[0].crashes = 1
         jobs[2].write(
@@ -167,7 +167,7 @@ class TestCrash(HubCase):
             }
         )
         self.run_lane()
-        self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LANE_CLASS])
         self.assertEqual(jobs.mapped("state"), ["waiting", "done", "running"])
 
     def test_lost_call_is_remembered_after_its_job_was_cancelled(self):

@@ -13,6 +13,7 @@ from ..client import OutcomeUnknownError
 from ..models import integration_lane, job_rows, lane_run
 from ..models.job_batch import JobBatch
 from ..models.lane_desk import Desk
+from ..models.lane_locks import LANE_CLASS
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
 
@@ -46,7 +47,7 @@ class TestLaneRun(HubCase):
 
     def hold_lane_lock(self, number):
         """A lane of that number lives, in the eyes of all others."""
-        keys = (LaneRun.LOCK_CLASS, number)
+        keys = (LANE_CLASS, number)
         self.env.cr.execute("SELECT pg_advisory_lock(%s, %s)", keys)
         self.addCleanup(self.env.cr.execute, "SELECT pg_advisory_unlock(%s, %s)", keys)
 
@@ -122,7 +123,7 @@ class TestLaneRun(HubCase):
         self.env.cr.execute(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
             " AND pid = pg_backend_pid() AND classid = %s",
-            [LaneRun.LOCK_CLASS],
+            [LANE_CLASS],
         )
         self.assertEqual(self.env.cr.fetchone(), (0,))
         self.env.invalidate_all()

@@ -228,7 +228,6 @@ class TestLanguages(HubCase):
                 "lane": "0",
                 "sent_at": "2026-01-01",
                 "crashes": 2,
-                "crashes_alone": 2,
             }
         )
         with self.lane_env() as env:

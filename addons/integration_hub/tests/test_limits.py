@@ -15,6 +15,7 @@ from ..client import (
 )
 from ..models import integration_lane
 from ..models.job_batch import JobBatch
+from ..models.lane_locks import PLACE_CLASS
 from ..models.lane_run import LaneRun
 from .common import FakeClient, HubCase
 
@@ -280,7 +281,7 @@ class TestLimits(HubCase):
                 for place in places:
                     cursor.execute(
                         "SELECT pg_try_advisory_xact_lock(%s, %s)",
-                        [LaneRun.PLACE_CLASS, place],
+                        [PLACE_CLASS, place],
                     )
                     if cursor.fetchone()[0]:
                         return True

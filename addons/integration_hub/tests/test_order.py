@@ -14,7 +14,7 @@ from ..client import (
 from ..models import integration_lane, job_batch
 from ..models.integration_handler import Blocked
 from ..models.job_rows import claim
-from ..models.lane_run import LaneRun
+from ..models.lane_locks import LANE_CLASS
 from .common import FakeClient, HubCase
 
 
@@ -232,7 +232,7 @@ class TestOrder(HubCase):
 
     def hold(self, job):
         """Another lane, alive, has the job."""
-        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LaneRun.LOCK_CLASS])
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, 4711)", [LANE_CLASS])
         job.write(
             {
                 "state": "running",
@@ -244,9 +244,7 @@ class TestOrder(HubCase):
         return 4711
 
     def let_go(self, lane, job):
-        self.env.cr.execute(
-            "SELECT pg_advisory_unlock(%s, %s)", [LaneRun.LOCK_CLASS, lane]
-        )
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", [LANE_CLASS, lane])
         job.write({"state": "done", "lane": False})
 
     def test_who_is_waited_for_goes_first(self):
