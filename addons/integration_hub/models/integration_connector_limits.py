@@ -109,16 +109,37 @@ class IntegrationConnector(models.Model):
 
     @api.private
     def _get_deals_wait_condition(self):
-        """Jobs that a won deal waits for, such as the one of its customer.
+        """Jobs that a won deal waits for, such as the one of its customer; and those that
+        go before these: of its parent company, or an earlier one of the same record.
 
         :return: ``SQL`` on ``job``"""
         return SQL(
-            """EXISTS (
-            SELECT FROM integration_job deal
-              JOIN integration_flow deal_flow ON deal_flow.id = deal.flow_id
-             WHERE deal.blocked_by_id = job.id
-               AND deal.state IN ('waiting', 'retrying')
-               AND deal_flow.code = ANY(%s))""",
+            """job.id = ANY(ARRAY(
+            WITH RECURSIVE awaited AS (
+                SELECT deal.blocked_by_id AS id
+                  FROM integration_job deal
+                  JOIN integration_flow deal_flow ON deal_flow.id = deal.flow_id
+                 WHERE deal.connector_id = %s
+                   AND deal.blocked_by_id IS NOT NULL
+                   AND deal.state IN ('waiting', 'retrying')
+                   AND deal_flow.code = ANY(%s)
+                UNION
+                SELECT earlier.id
+                  FROM awaited
+                  JOIN integration_job later ON later.id = awaited.id
+                  JOIN LATERAL (
+                       SELECT later.blocked_by_id AS id
+                        WHERE later.blocked_by_id IS NOT NULL
+                       UNION ALL
+                       SELECT own.id
+                         FROM integration_job own
+                        WHERE own.res_model = later.res_model
+                          AND own.res_id = later.res_id
+                          AND own.connector_id = later.connector_id
+                          AND own.id < later.id
+                          AND own.state IN ('waiting', 'retrying')) earlier ON TRUE)
+            SELECT id FROM awaited))""",
+            self.id,
             self.env["integration.flow"]._get_deal_codes(),
         )
 

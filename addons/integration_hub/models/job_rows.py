@@ -92,7 +92,9 @@ def _claim(run, turn, size, part, only):
         got due before, and its tries and the kind of its last error behind
     """
     mark = uuid.uuid4().hex
-    has_record = turn.has_record or part is not IS_NEW
+    # the next one may not be among them
+    is_part = part is not IS_NEW or only
+    has_record = turn.has_record or is_part
     if part is IS_NEW:
         start = run.starts[turn.key]
         part = SQL("%s AND (job.next_try, job.id) >= (%s, %s)", part, *start)

@@ -315,12 +315,17 @@ class TestLimits(HubCase):
 
     def test_what_a_won_deal_waits_for_is_in_its_share(self):
         self.use_up_of_ten(8)
-        customer, other, deal = self.enqueue(1), self.enqueue(2), self.enqueue(3)
-        deal.blocked_by_id = customer
+        other = self.enqueue(1)
+        # two changes of a customer, in their order, and a deal
+        customer = self.env.user.partner_id
+        first = self.enqueue(2, record=customer)
+        second = self.enqueue(3, record=customer)
+        self.enqueue(4).blocked_by_id = second
         flow_class = self.registry["integration.flow"]
         with patch.object(flow_class, "_get_deal_codes", lambda flow: ["fake_push"]):
             self.run_lane()
-        self.assertEqual((customer.state, other.state), ("done", "waiting"))
+        self.assertEqual((first.state, second.state), ("done", "done"))
+        self.assertEqual(other.state, "waiting")
 
     def test_backlog_over_budget_is_not_looked_at(self):
         """Neither to find out when to come back, nor to count what is left."""
