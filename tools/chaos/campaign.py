@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from chaos.after_won import AfterWon
 from chaos.faults import FAULTS
 from chaos.site import kill
 from harness.progress import say
@@ -69,6 +70,7 @@ class Campaign:
         self.injecting = set(site.erps)
         self.kills = kills
         self.won = 0
+        self.after_won = AfterWon(seed)
         self.seconds = 0.0
         for kind, proxy in site.proxies.items():
             proxy.look = self._make_look(kind)
@@ -102,7 +104,7 @@ class Campaign:
     # What people do
 
     def _win(self) -> None:
-        """A salesperson wins deals, of known customers and new ones."""
+        """A salesperson wins deals, of known customers and new ones, and changes some of them afterwards."""
         dice = random.Random(f"{self.seed}-deals")
         seller = self.site.as_user(people.SALESPERSON)
         known, last = None, 0.0
@@ -110,6 +112,7 @@ class Campaign:
             try:
                 if known is None:
                     known = self._read_known(seller)
+                self.after_won.change(seller, known[0], time.monotonic())
                 is_lull = time.monotonic() - last > LONGEST_LULL
                 if is_lull or self._count_open() < MOST_OPEN:
                     last = time.monotonic()
@@ -154,6 +157,7 @@ class Campaign:
         leads = seller.call("crm.lead", "create", vals_list=values)
         seller.call("crm.lead", "action_set_won", leads)
         self.won += len(leads)
+        self.after_won.plan(leads, time.monotonic())
 
     def _count_open(self) -> int:
         return self.site.database.value(

@@ -13,6 +13,16 @@ import uuid
 from dataclasses import dataclass
 
 from bench.report import Report, rate
+from chaos.boundaries import (
+    CHANGES,
+    FLOWS,
+    STEPS,
+    TAKING_UP,
+    name_steps,
+    wanted_boundaries,
+)
+from chaos.changes import Changes
+from chaos.executing import Executing
 from chaos.killer import Killer
 from chaos.limits import Limits
 from chaos.servers import Servers
@@ -26,22 +36,9 @@ from harness.progress import say
 DEALS = 2
 WIN_TRIES = 3
 PATIENCE = 90
-# A lane is killed at each commit of these, and at whatever else it commits; by name, as they don't come in the same order
-# twice.
-FLOWS = ("customer_push", "sale_order_push", "sale_status_pull")
-STEPS = (
-    "JobBatch.claim",
-    "JobBatch._prepare",
-    "BatchSettling._store_answers",
-    "BatchSettling._do",
-    "BatchSettling._apply",
-)
-# ... of a lane itself: where it takes up what a dead one has left, and at its end.
-TAKING_UP = "IntegrationLane._reclaim"
-LANE_STEPS = (TAKING_UP, "IrCron._commit_progress")
 # A lane may not come to a commit, as another one has done the work.
 BOUNDARY_TRIES = 4
-PARTS = ("servers", "limits", "lanes", "killer")
+PARTS = ("servers", "executing", "limits", "lanes", "changes", "killer")
 # An order of which the pull has not told yet that it was shipped.
 UNSHIPPED = """
     select remote_id from integration_erp_order
@@ -57,6 +54,12 @@ UNSEEN = """
 ASKED = """
     select name, error_message from integration_job
      where connector_id = %s and state in ('failed', 'attention')
+     union all
+    select remote_number, left_message from integration_erp_order
+     where connector_id = %s and left_message is not null
+     union all
+    select name, integration_issue_message from crm_lead
+     where id = any(%s) and integration_issue is not null
 """
 
 
@@ -157,19 +160,16 @@ class Matrix:
         """Jobs that are not through, of the connector that is at work."""
         return self.ask("count")["open"]
 
-    def check(
-        self, kind: str, what: str, workers: int, is_spared: bool = False
-    ) -> None:
+    def check(self, kind: str, what: str, group: str, is_spared: bool = False) -> None:
         """Lanes do the rest; then one line of the table."""
         seconds, left = self.recover()
-        group = f"kill -9, {workers} at work"
         self.note(kind, what, group, left, seconds, is_spared=is_spared)
 
     def note(self, kind, what, group, left, seconds, trouble="", is_spared=False):
         """One line of the table, from the ERP's books and from what people here see."""
         found = judge(self.site, kind, self.leads[kind])
         connector = self.site.connectors[kind]
-        asked = self.site.database.rows(ASKED, connector)
+        asked = self.site.database.rows(ASKED, connector, connector, self.leads[kind])
         unseen = self.site.database.value(UNSEEN, connector, self.shipped[kind])
         twice = found["duplicates"] + found["customers_twice"]
         row = Crash(
@@ -216,7 +216,7 @@ class Matrix:
         self.win(kind)
         child = self.ask("run", listen=True)["child"]
         seen = self.ask("wait", child=child)["text"].splitlines()
-        self.check(kind, "not killed", 1, is_spared=True)
+        self.check(kind, "not killed", make_group(1), is_spared=True)
         return list(dict.fromkeys([*wanted_boundaries(), *seen]))
 
     def leave_behind(self) -> None:
@@ -224,13 +224,23 @@ class Matrix:
         at = f"{FLOWS[0]}: {STEPS[0]}"
         self.ask("wait", child=self.ask("run", at=at, after=True)["child"])
 
-    def boundary(self, kind: str, name: str, workers: int, after: bool) -> None:
+    def bring_news(self, kind: str) -> None:
+        """Work for the push and for the pull."""
+        self.ship(kind)
+        self.win(kind)
+
+    def boundary(
+        self, kind, name: str, workers: int, after: bool, happen=None, also=""
+    ) -> None:
         """One commit; where the lane does not come to it, once more. Beside another one it is now the lane that starts
-        first and now the one that starts last: which of them does what is theirs to settle."""
+        first and now the one that starts last: which of them does what is theirs to settle.
+
+        :param happen: callable(kind) that makes the work, where it is not what `bring_news` makes
+        :param also: what else is to be said of it in the table
+        """
         when = "after" if after else "before"
         for number in range(BOUNDARY_TRIES * workers):
-            self.ship(kind)
-            self.win(kind)
+            (happen or self.bring_news)(kind)
             if name == TAKING_UP:
                 self.leave_behind()
             lanes = [{} for _lane in range(workers)]
@@ -238,11 +248,11 @@ class Matrix:
             children = [self.ask("run", **lane)["child"] for lane in lanes]
             ended = [self.ask("wait", child=child) for child in children]
             is_spared = not any(lane["killed"] for lane in ended)
-            self.check(kind, f"{when} {name}", workers, is_spared)
+            self.check(kind, f"{when} {name}", make_group(workers, also), is_spared)
             if not is_spared:
                 return
         self.never_met.append(f"{kind}, {when} {name}, {workers} at work")
-        if name in wanted_boundaries():
+        if name in (*wanted_boundaries(), *name_steps(CHANGES)):
             self.unreached.append(self.never_met[-1])
 
     def any_moment(self, kind: str) -> None:
@@ -254,7 +264,7 @@ class Matrix:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
             self.ask("wait", child=child)
-            self.check(kind, f"after {seconds} s", 1)
+            self.check(kind, f"after {seconds} s", make_group(1))
 
     def run_lanes(self, kind: str) -> None:
         """kill -9 at any moment, then at each commit."""
@@ -275,9 +285,9 @@ class Matrix:
             self.process.wait()
 
 
-def wanted_boundaries() -> list[str]:
-    """Names of the commits that a lane comes to, see `worker.describe`."""
-    return [*(f"{flow}: {step}" for flow in FLOWS for step in STEPS), *LANE_STEPS]
+def make_group(workers: int, also: str = "") -> str:
+    """What the table calls them."""
+    return f"kill -9{also}, {workers} at work"
 
 
 def run(kinds, parts=PARTS, name: str = "crash") -> Report:
@@ -309,8 +319,12 @@ def play(matrix: Matrix, kinds, parts) -> None:
     for kind in kinds:
         if "servers" in parts:
             servers.run(kind)
+        if "executing" in parts:
+            Executing(matrix).run(kind)
         if "lanes" in parts:
             matrix.run_lanes(kind)
+        if "changes" in parts:
+            Changes(matrix).run(kind)
         if "killer" in parts:
             Killer(matrix).run(kind)
     if "limits" in parts:

@@ -58,6 +58,10 @@ class Armed:
     port: int = 0  # of whoever called
     seen: object = None  # what `Proxy.look` saw at that moment
     struck: threading.Event = field(default_factory=threading.Event)
+    # The ERP has got all of it, and is at work; an answer of it may never come.
+    sent: threading.Event = field(default_factory=threading.Event)
+    sent_at: float = 0.0
+    answered_at: float = 0.0
 
 
 class Proxy:
@@ -164,9 +168,10 @@ class Proxy:
                 reset(writer)
                 await asyncio.sleep(self.late)
             if armed.forward:
-                answer = await self._ask(request)
+                answer = await self._ask(request, armed)
                 # It is from here on that an answer is lost.
                 armed.at = time.time()
+                armed.answered_at = armed.at if answer else 0.0
         finally:
             armed.struck.set()
         await self._spoil(armed, answer, writer)
@@ -179,7 +184,7 @@ class Proxy:
                     return armed
         return None
 
-    async def _ask(self, request: bytes) -> bytes:
+    async def _ask(self, request: bytes, armed: Armed | None = None) -> bytes:
         """The ERP's answer, as it comes, to the last byte."""
         reader, writer = await asyncio.open_connection(
             self.target.hostname, self.target.port
@@ -195,6 +200,9 @@ class Proxy:
                 b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + body
             )
             await writer.drain()
+            if armed:
+                armed.sent_at = time.time()
+                armed.sent.set()
             return await reader.read(-1)
         finally:
             writer.close()

@@ -55,7 +55,7 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
             *spread(everything),
         )
     )
-    for name in ("won", "orders", *WRONGS):
+    for name in ("won", "orders", "called_off", "left_to_people", *WRONGS):
         row = [found[name] for found in figures.values()]
         table.append((name.replace("_", " "), *row, "", "", "", "", "", ""))
     spared = [
@@ -72,6 +72,7 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
         " on when it struck.",
         f"Kills of lanes or of all the CRM: {kills}. People: {json.dumps(campaign.person)}; jobs that ask a person:"
         f" {len(problems)}; queue empty: {is_empty}.",
+        f"Changed after they were won: {campaign.after_won.describe()}.",
         *([f"Never on orders: {', '.join(spared)}."] if spared else []),
         f"Seed {campaign.seed}; {campaign.seconds / 60:.0f} minutes.",
     ]
@@ -79,6 +80,7 @@ def make_report(campaign, figures: dict, problems: list, is_empty: bool) -> Repo
         "seed": campaign.seed,
         "faults": {kind: count for kind, count in zip(figures, counts, strict=True)},
         "kills": kills,
+        "changed": campaign.after_won.done,
         "on_orders": count_on_orders(campaign.events),
         "never_on_orders": spared,
         "minutes": rate(campaign.seconds / 60),
@@ -109,6 +111,11 @@ def find_gaps(figures: dict, faults: int) -> list[str]:
             gaps.append(f"{kind}: no deal was won")
     if not figures["on_orders"]:
         gaps.append("no fault at a call that creates orders")
+    gaps += [
+        f"no deal that was won was changed: {way}"
+        for way, count in figures["changed"].items()
+        if not count
+    ]
     return gaps
 
 

@@ -2,7 +2,8 @@
 
 Reads commands, one JSON a line, from standard input and answers each with one line:
 `win` makes won deals; `run` works off the queue, and may kill itself at a commit; `wait` gives how a child ended;
-`count` tells how many jobs are not through; `retry` has what was set aside tried again.
+`change` changes deals that were won; `count` tells how many jobs are not through; `retry` has what was set aside tried
+again.
 """
 
 import json
@@ -113,6 +114,68 @@ def win(database, connector: int, count: int, mark: str) -> dict:
 
     found = wait(database, fork(work))
     return {"leads": json.loads(found["text"])} if not found["code"] else found
+
+
+def change(database, deals: dict) -> dict:
+    """What a salesperson does to deals whose orders are in the ERP; see `CHANGES`.
+
+    :param deals: ``{what: ids}``
+    """
+
+    def work(_say):
+        with Registry(database).cursor() as cursor:
+            env = api.Environment(cursor, api.SUPERUSER_ID, {})
+            seller = env["res.users"].search([("login", "like", "anna@")])
+            for what, ids in deals.items():
+                for lead in env["crm.lead"].with_user(seller).browse(ids):
+                    CHANGES[what](lead)
+
+    return wait(database, fork(work))
+
+
+def change_quantity(lead) -> None:
+    """One more of it."""
+    lead.lead_line_ids[0].quantity += 1
+
+
+def change_price(lead) -> None:
+    """Agreed on by people."""
+    lead.lead_line_ids[0].price_unit += 1.25
+
+
+def change_lines(lead) -> None:
+    """Another line, or without it again."""
+    if more := lead.lead_line_ids[1:]:
+        more.unlink()
+    else:
+        product = lead.env["product.product"].search(
+            [("default_code", "=", "SEAL-KIT")]
+        )
+        lead.lead_line_ids = [(0, 0, {"product_id": product.id, "quantity": 2})]
+
+
+def give_up(lead) -> None:
+    """A deal in the Won stage can't be lost: it is moved to another one first."""
+    lead.stage_id = lead.env["crm.stage"].search([("is_won", "=", False)], limit=1)
+    lead.action_set_lost()
+
+
+def turn(lead) -> None:
+    """Given up, or won again."""
+    if lead.won_status == "won":
+        give_up(lead)
+    else:
+        lead.action_unarchive()
+        lead.action_set_won()
+
+
+CHANGES = {
+    "quantity": change_quantity,
+    "price": change_price,
+    "lines": change_lines,
+    "turn": turn,
+    "give up": give_up,
+}
 
 
 def run(
@@ -243,6 +306,7 @@ def count_open(cursor) -> int:
 
 COMMANDS = {
     "win": win,
+    "change": change,
     "run": run,
     "wait": wait,
     "count": count_jobs,

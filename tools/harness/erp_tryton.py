@@ -108,7 +108,7 @@ def environment() -> dict:
     }
 
 
-def write_config(process: str, port: int = 0) -> Path:
+def write_config(process: str, port: int = 0, more: str = "") -> Path:
     """Holds the database password, so readable by us alone."""
     values = postgres.environment()
     user, password = (
@@ -123,20 +123,22 @@ def write_config(process: str, port: int = 0) -> Path:
         f"[database]\nuri = postgresql://{login}@{host}/\npath = {paths.DATA}/tryton\n"
         f"[web]\nlisten = 127.0.0.1:{port}\n"
         # The reports' converter is an office suite that tests do not need.
-        "[email]\nuri = smtp://127.0.0.1:9\n"
+        "[email]\nuri = smtp://127.0.0.1:9\n" + more
     )
     return file
 
 
-def serve(process: str, database: str, workers: int = 0) -> dict:
+def serve(process: str, database: str, workers: int = 0, *, settings: str = "") -> dict:
     """Start it unless it runs; returns how to reach it, as the integration user and as a clerk.
 
     With workers, confirming returns at once and that many processes do the rest from Tryton's queue.
+
+    :param settings: more of Tryton's configuration file
     """
     record = processes.read_record(process)
     if not record:
         port = processes.port_of(process)
-        config = write_config(process, port)
+        config = write_config(process, port, settings)
         url = f"http://127.0.0.1:{port}"
         about = {
             "url": url,

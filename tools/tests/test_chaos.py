@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import psutil
 import pytest
 from chaos import __main__ as command
-from chaos import crashes
+from chaos import boundaries, crashes
 from chaos.campaign import STRIKES, Campaign, Event
 from chaos.crashes import Crash
 from chaos.faults import FAULTS
@@ -25,6 +26,7 @@ from harness import paths
 
 class FakeCampaign:
     seed, seconds, person = 7, 120.0, {}
+    after_won = SimpleNamespace(done={"lost": 1}, describe=lambda: "lost 1")
     events = [
         Event("401", "odoo", 1.0, jobs=((1, "CRM-1-OPP1"),)),
         Event(
@@ -39,7 +41,8 @@ class FakeCampaign:
 
 
 def judged(**more):
-    values = dict.fromkeys(("won", "orders", *WRONGS), 0)
+    counted = ("won", "orders", "called_off", "left_to_people", *WRONGS)
+    values = dict.fromkeys(counted, 0)
     return values | {"twice": [], "missing": []} | more
 
 
@@ -68,17 +71,19 @@ def test_nothing_may_be_wrong_in_either_erp(name):
     assert find_wrongs(figures) == [f"tryton: {name.replace('_', ' ')} 1"]
 
 
-DEALS = [Deal("K-OPP1", "Ann", 2, 5.0), Deal("K-OPP2", "Bob", 1, 1.0)]
+DEALS = [Deal("K-OPP1", "Ann", 2, 5.0, 50.0), Deal("K-OPP2", "Bob", 1, 1.0, 10.0)]
 ORDERS = [
-    Order(11, "K-OPP1", "sale", 60.5, "Ann", 2, 5.0),
-    Order(12, "K-OPP2", "sale", 12.1, "Bob", 1, 1.0),
+    Order(11, "K-OPP1", "sale", 60.5, "Ann", 2, 5.0, 50.0),
+    Order(12, "K-OPP2", "sale", 12.1, "Bob", 1, 1.0, 10.0),
 ]
 CUSTOMERS = [("Ann", "K-P1"), ("Bob", "")]
 RECORDED = [("K-OPP1", "11", 60.5, "confirmed"), ("K-OPP2", "12", 12.1, "done")]
 
 
-def find(orders=ORDERS, customers=CUSTOMERS, recorded=RECORDED):
-    found = compare(DEALS, orders, customers, recorded)
+def find(
+    orders=ORDERS, customers=CUSTOMERS, recorded=RECORDED, deals=DEALS, left=frozenset()
+):
+    found = compare(deals, orders, customers, recorded, left)
     return {name: found[name] for name in WRONGS if found[name]}
 
 
@@ -112,11 +117,59 @@ def test_an_order_too_many_does_not_hide(change, wrongs):
         ({"quantity": 2.0}, {"contents_differing": 1}),
         ({"lines": 2}, {"contents_differing": 1}),
         ({"total": 10.0}, {"totals_differing": 1}),
+        ({"untaxed": 9.0}, {"prices_differing": 1}),
         ({"id": 99}, {"links_differing": 1}),
     ],
 )
 def test_an_order_that_is_not_what_was_won_does_not_hide(change, wrongs):
     assert find([ORDERS[0], Order(**{**vars(ORDERS[1]), **change})]) == wrongs
+
+
+GIVEN_UP = [DEALS[0], replace(DEALS[1], is_won=False)]
+CALLED_OFF = [ORDERS[0], replace(ORDERS[1], state="cancelled")]
+KNOWN_AS_CALLED_OFF = [RECORDED[0], ("K-OPP2", "12", 12.1, "cancelled")]
+
+
+def test_nothing_is_wrong_where_what_was_given_up_is_called_off():
+    assert not find(CALLED_OFF, recorded=KNOWN_AS_CALLED_OFF, deals=GIVEN_UP)
+    # given up before anything was sent
+    assert not find(ORDERS[:1], recorded=RECORDED[:1], deals=GIVEN_UP)
+
+
+@pytest.mark.parametrize(
+    ("orders", "recorded", "wrongs"),
+    [
+        (ORDERS, RECORDED, {"not_called_off": 1}),
+        # called off there, and another one made in its place
+        (
+            [*CALLED_OFF, replace(ORDERS[1], id=13)],
+            RECORDED,
+            {"not_called_off": 1, "cancelled": 1, "links_differing": 1},
+        ),
+        # made twice, and both called off
+        (
+            [*CALLED_OFF, replace(CALLED_OFF[1], id=13)],
+            KNOWN_AS_CALLED_OFF,
+            {"cancelled": 1},
+        ),
+        (CALLED_OFF, RECORDED, {"states_differing": 1}),
+        (CALLED_OFF, RECORDED[:1], {"unrecorded": 1}),
+        (CALLED_OFF[:1], KNOWN_AS_CALLED_OFF, {"links_differing": 1}),
+    ],
+)
+def test_a_deal_that_was_given_up_does_not_hide(orders, recorded, wrongs):
+    assert find(orders, recorded=recorded, deals=GIVEN_UP) == wrongs
+
+
+def test_change_that_the_erp_allows_no_more_is_told_to_a_person():
+    changed = {"quantity": 2.0, "untaxed": 20.0, "total": 24.2}
+    otherwise = replace(ORDERS[1], **changed)
+    closed = replace(otherwise, is_closed=True)
+    assert not find([ORDERS[0], closed], left={"K-OPP2"})
+    wrongs = {"contents_differing": 1, "prices_differing": 1, "totals_differing": 1}
+    # nobody was told; or it could have been changed
+    assert find([ORDERS[0], closed]) == wrongs
+    assert find([ORDERS[0], otherwise], left={"K-OPP2"}) == wrongs
 
 
 def test_what_is_not_known_on_one_of_the_sides_does_not_hide():
@@ -226,6 +279,7 @@ def test_campaign_that_played_nothing_proves_nothing():
     figures = {
         "faults": {"odoo": 10, "tryton": 3},
         "on_orders": 4,
+        "changed": {"lost": 1},
         "odoo": {"won": 5},
         "tryton": {"won": 5},
     }
@@ -235,9 +289,12 @@ def test_campaign_that_played_nothing_proves_nothing():
     assert find_gaps(figures | {"on_orders": 0}, 3) == [
         "no fault at a call that creates orders"
     ]
+    assert find_gaps(figures | {"changed": {"lost": 0}}, 3) == [
+        "no deal that was won was changed: lost"
+    ]
     assert find_gaps(figures | {"odoo": {"won": 0}}, 3) == ["odoo: no deal was won"]
     nothing = {"faults": {"odoo": 0}, "on_orders": 0, "odoo": {"won": 0}}
-    assert len(find_gaps(nothing, 0)) == 3
+    assert len(find_gaps({**nothing, "changed": {"lost": 0}}, 0)) == 4
 
 
 def test_person_of_the_campaign_starts_connectors_and_retries_no_job():
@@ -382,7 +439,7 @@ def find_methods():
 def test_commits_of_the_crash_matrix_are_those_of_the_engine():
     """Else a step that got another name would be one at which nobody is killed."""
     methods = find_methods()
-    for step in (*crashes.STEPS, crashes.TAKING_UP):
+    for step in (*boundaries.STEPS, boundaries.TAKING_UP):
         assert "_commit" in methods.get(step, ()), step
     assert "_commit_progress" in methods["IntegrationLane._run_lane"]
 
@@ -391,7 +448,7 @@ def test_flows_of_the_crash_matrix_are_there():
     codes = "".join(
         path.read_text() for path in (paths.ROOT / "addons").glob("*/models/*.py")
     )
-    for flow in crashes.FLOWS:
+    for flow in (*boundaries.FLOWS, boundaries.CHANGES):
         assert f'"integration.handler.{flow}"' in codes, flow
 
 
@@ -436,7 +493,7 @@ class StubbedMatrix(crashes.Matrix):
 
 
 def test_commit_that_a_lane_has_to_come_to():
-    [first, *_others, last] = crashes.wanted_boundaries()
+    [first, *_others, last] = boundaries.wanted_boundaries()
     matrix = StubbedMatrix({first})
     matrix.boundary("odoo", first, 1, True)
     assert not matrix.never_met
@@ -446,6 +503,8 @@ def test_commit_that_a_lane_has_to_come_to():
     assert len(matrix.unreached) == 1
     matrix.boundary("odoo", last, 2, True)
     assert len(matrix.unreached) == 2
+    matrix.boundary("odoo", boundaries.name_steps(boundaries.CHANGES)[0], 1, True)
+    assert len(matrix.unreached) == 3
 
 
 def test_either_of_two_lanes_may_be_the_one_that_is_killed():
@@ -461,7 +520,7 @@ def test_either_of_two_lanes_may_be_the_one_that_is_killed():
 
 
 def test_taking_up_needs_jobs_of_a_dead_lane():
-    matrix = StubbedMatrix({crashes.TAKING_UP})
-    matrix.boundary("odoo", crashes.TAKING_UP, 1, False)
-    assert matrix.asked[0] in crashes.wanted_boundaries()
-    assert crashes.TAKING_UP in matrix.asked
+    matrix = StubbedMatrix({boundaries.TAKING_UP})
+    matrix.boundary("odoo", boundaries.TAKING_UP, 1, False)
+    assert matrix.asked[0] in boundaries.wanted_boundaries()
+    assert boundaries.TAKING_UP in matrix.asked
