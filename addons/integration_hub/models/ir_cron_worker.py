@@ -4,6 +4,8 @@ import time
 from odoo import models
 from odoo.service.server import SLEEP_INTERVAL
 
+from .. import cron_watch
+
 # how long a cron worker waits for work at most (``WorkerCron.sleep``, which adds up to nine
 # seconds by its process id)
 LONGEST_IDLE = SLEEP_INTERVAL + 10.0
@@ -23,6 +25,11 @@ class IrCron(models.Model):
     """
 
     _inherit = "ir.cron"
+
+    def _register_hook(self):
+        # a server process has come to know this database
+        cron_watch.start()
+        return super()._register_hook()
 
     @classmethod
     def _process_job(cls, cron_cr, job):

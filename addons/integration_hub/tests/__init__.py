@@ -12,6 +12,7 @@ from . import (
     test_correction,
     test_crash,
     test_credentials,
+    test_cron_watch,
     test_engine,
     test_flow,
     test_flow_problem,
