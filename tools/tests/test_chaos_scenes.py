@@ -9,7 +9,7 @@ from chaos import changes, executing, proxy
 from chaos.after_won import WAYS, AfterWon
 from chaos.changes import CHANGED, Changes
 from chaos.executing import Executing
-from chaos.killer import MOST_DEATHS, Killer
+from chaos.killer import DEATHS, Killer
 
 
 class StubbedMatrix:
@@ -57,7 +57,7 @@ def play_killer(deaths, aside):
 
 
 def test_killer_was_set_aside_alone_and_is_retried():
-    matrix = play_killer(4, [(12, 4)])
+    matrix = play_killer(3, [(12, 3)])
     assert matrix.noted == [""]
     assert [do for do, _values in matrix.done[-2:]] == ["retry", "wait"]
     # each lane dies of the same deal
@@ -69,8 +69,8 @@ def test_killer_was_set_aside_alone_and_is_retried():
     [
         # too early, too late, and never
         (2, [(12, 2)]),
-        (MOST_DEATHS + 1, [(12, MOST_DEATHS + 1)]),
-        (99, [(12, 2 * MOST_DEATHS)]),
+        (DEATHS + 1, [(12, DEATHS + 1)]),
+        (99, [(12, 3 * DEATHS)]),
         # nothing, one beside it as well, another one, with another count
         (3, []),
         (3, [(12, 3), (13, 3)]),
