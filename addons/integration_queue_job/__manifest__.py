@@ -2,7 +2,7 @@
     "name": "Integrations on queue_job",
     "summary": "Runs the lanes of the sync queue as jobs of OCA queue_job: channels,"
     " capacity per connector, several nodes",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Productivity",
     "license": "LGPL-3",
     "author": "CRM Integration Suite contributors",

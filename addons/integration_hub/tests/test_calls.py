@@ -150,12 +150,8 @@ class TestCalls(HubCase):
             try:
                 with self.registry.cursor() as cursor:
                     env = api.Environment(cursor, SUPERUSER_ID, {})
-                    run = LaneRun(env["integration.lane"], time.monotonic() + 30)
                     together.wait(10)
-                    try:
-                        run.work()
-                    finally:
-                        run.close()
+                    self.work_in(env)
             except Exception as error:
                 failed.append(error)
 
@@ -165,6 +161,14 @@ class TestCalls(HubCase):
         for thread in threads:
             thread.join(60)
         self.assertFalse(failed)
+
+    def work_in(self, env):
+        """What one lane does."""
+        run = LaneRun(env["integration.lane"], time.monotonic() + 30)
+        try:
+            run.work()
+        finally:
+            run.close()
 
     def get_sent(self):
         return sorted(call[0]["value"] for call in FakeClient.calls)

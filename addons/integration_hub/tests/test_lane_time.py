@@ -22,6 +22,17 @@ LIMITS = {"limit_time_real": 120, "limit_time_real_cron": -1, "limit_time_cpu": 
 class TestLaneTime(HubCase):
     """Servers end a worker that is at work for too long without a break."""
 
+    #: limits; seconds until nothing new is taken, and until all calls have ended
+    times = (
+        ({}, 57.5, 115),
+        ({"limit_time_real": 3600}, 57.5, 115),
+        ({"limit_time_real": 0}, 57.5, 115),
+        ({"limit_time_real_cron": 40}, 17.5, 35),
+        ({"limit_time_real_cron": 6}, 2.25, 4.5),
+        ({"limit_time_cpu": 60}, 45, 115),
+        ({"limit_time_cpu": 60, "limit_time_real_cron": 40}, 17.5, 35),
+    )
+
     def setUp(self):
         super().setUp()
         self.startPatcher(patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0))
@@ -39,17 +50,21 @@ class TestLaneTime(HubCase):
         ):
             yield
 
-    def count_triggers(self):
+    def forget_wake_ups(self):
+        self.env["ir.cron.trigger"].search([]).unlink()
+
+    def get_wake_ups(self):
+        """:return: when whoever serves the connector is to look into the queue"""
         domain = [("cron_id", "in", self.crons.ids)]
-        return self.env["ir.cron.trigger"].search_count(domain)
+        return self.env["ir.cron.trigger"].search(domain).mapped("call_at")
 
     def test_lanes_of_one_worker_share_its_time(self):
         job = self.enqueue(1)
-        self.env["ir.cron.trigger"].search([]).unlink()
+        self.forget_wake_ups()
         with self.at_work_for(seconds=100):
             self.assertEqual(self.run_lane(), 0)
         self.assertEqual(job.state, "waiting")
-        self.assertEqual(self.count_triggers(), len(self.crons), "they come back")
+        self.assertEqual(len(self.get_wake_ups()), len(self.crons), "they come back")
         with self.at_work_for(seconds=30):
             self.assertEqual(self.run_lane(), 1)
         self.assertEqual(job.state, "done")
@@ -58,19 +73,17 @@ class TestLaneTime(HubCase):
         """... also by a run whose time is up."""
         job = self.enqueue(1)
         job.next_try = self.env.cr.now() + timedelta(minutes=10)
-        self.env["ir.cron.trigger"].search([]).unlink()
+        self.forget_wake_ups()
         with self.lane_env() as env:
-            run = LaneRun(env["integration.lane"], time.monotonic() - 1)
+            run = LaneRun(self.get_lane(env), time.monotonic() - 1)
             run.work()
             run.close()
-        [trigger] = self.env["ir.cron.trigger"].search(
-            [("cron_id", "in", self.crons.ids)]
-        )
-        self.assertGreaterEqual(trigger.call_at, job.next_try.replace(microsecond=0))
+        [moment] = self.get_wake_ups()
+        self.assertGreaterEqual(moment, job.next_try.replace(microsecond=0))
 
     def get_times(self):
         """:return: seconds until nothing new is taken, and until all calls have ended"""
-        lane = self.env["integration.lane"]
+        lane = self.get_lane(self.env)
         end = lane._get_end()
         now = time.monotonic()
         return lane._get_deadline(end) - now, end - now
@@ -112,15 +125,7 @@ class TestLaneTime(HubCase):
         self.assertAlmostEqual(end - last_begin, 20)
 
     def test_limits_of_the_server(self):
-        for limits, run, end in (
-            ({}, 57.5, 115),
-            ({"limit_time_real": 3600}, 57.5, 115),
-            ({"limit_time_real": 0}, 57.5, 115),
-            ({"limit_time_real_cron": 40}, 17.5, 35),
-            ({"limit_time_real_cron": 6}, 2.25, 4.5),
-            ({"limit_time_cpu": 60}, 45, 115),
-            ({"limit_time_cpu": 60, "limit_time_real_cron": 40}, 17.5, 35),
-        ):
+        for limits, run, end in self.times:
             with self.subTest(limits), patch.dict(config.options, limits):
                 self.assert_times(run, end)
 

@@ -39,7 +39,7 @@ class TestSideBySide(HubCase):
         after that."""
         with self.lane_env() as env:
             deadline = time.monotonic() + seconds
-            run = LaneRun(env["integration.lane"], deadline, deadline + seconds_after)
+            run = LaneRun(self.get_lane(env), deadline, deadline + seconds_after)
             try:
                 run.work()
             finally:

@@ -1,9 +1,13 @@
 from odoo import api, fields, models
 
+OWN_CHANNEL = "queue_job_channel"
 RUNNERS = [
     ("cron", "Scheduled actions"),
     ("queue_job", "Job queue (queue_job)"),
+    (OWN_CHANNEL, "Job queue, in a channel of its own"),
 ]
+# in it, runs serve all connectors side by side that have no channel of their own
+COMMON_CHANNEL = "root.integration"
 
 
 class IntegrationConnector(models.Model):
@@ -17,8 +21,9 @@ class IntegrationConnector(models.Model):
         required=True,
         default=lambda self: self._default_runner(),
         tracking=True,
-        help="The lanes of the scheduled actions serve all their connectors together. On"
-        " the job queue this connector has runs of its own, in a channel of its own.",
+        help="Scheduled actions, and runs of the job queue in the common channel, serve all"
+        " their connectors side by side. In a channel of its own a connector has runs of"
+        " its own, as many at once as the capacity of its channel allows.",
     )
     runner_channel = fields.Char(
         "Channel",
@@ -29,8 +34,8 @@ class IntegrationConnector(models.Model):
     runner_lanes = fields.Integer(
         "Runs at Once",
         default=1,
-        help="How many runs of this connector are asked for; the capacity of its channel"
-        " may let fewer start.",
+        help="How many runs are asked for; the capacity of the channel may let fewer start."
+        " Of the connectors of the common channel, the one that asks for most counts.",
     )
 
     _runner_lanes_positive = models.Constraint(
@@ -43,9 +48,16 @@ class IntegrationConnector(models.Model):
         parameter = self.env["ir.config_parameter"].sudo()
         return parameter.get_param("integration_queue_job.default_runner") or "cron"
 
+    @api.depends("runner")
     def _compute_runner_channel(self):
         for connector in self:
-            connector.runner_channel = f"root.integration.{connector._get_channel()}"
+            connector.runner_channel = COMMON_CHANNEL
+            if connector._get_channel_owner():
+                connector.runner_channel += f".{connector._get_channel()}"
+
+    def _get_channel_owner(self):
+        """:return: the connector that the channel of its runs belongs to: itself, or none"""
+        return self.filtered(lambda connector: connector.runner == OWN_CHANNEL)
 
     def _get_channel(self):
         """Name of its channel, below that of all connectors."""
@@ -74,11 +86,7 @@ class IntegrationConnector(models.Model):
         parent = self.env.ref(
             "integration_queue_job.channel_integration", raise_if_not_found=False
         )
-        names = {
-            connector._get_channel()
-            for connector in self
-            if connector.runner == "queue_job"
-        }
+        names = {owner._get_channel() for owner in self._get_channel_owner()}
         if not names or not parent:
             return
         known = Channel.search(

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .integration_connector import OWN_CHANNEL
+
 
 class QueueJob(models.Model):
     """Finished runs are tidied up by the interval of their connector's channel."""
@@ -12,6 +14,6 @@ class QueueJob(models.Model):
         # sudo: of all companies
         connectors = self.env["integration.connector"].sudo()
         connectors.with_context(active_test=False).search(
-            [("runner", "=", "queue_job")]
+            [("runner", "=", OWN_CHANNEL)]
         )._ensure_channels()
         return super()._gc_old_jobs()

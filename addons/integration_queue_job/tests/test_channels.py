@@ -2,12 +2,15 @@ from datetime import timedelta
 
 from odoo.tests import new_test_user, tagged
 
+from ..models.integration_connector import COMMON_CHANNEL, OWN_CHANNEL
 from .common import QueueJobCase
 
 
 @tagged("post_install", "-at_install")
 class TestChannels(QueueJobCase):
     """Runs are many: they go after a day."""
+
+    runner = OWN_CHANNEL
 
     def get_channel(self, connector):
         return self.env["queue.job.channel"].search(
@@ -42,7 +45,7 @@ class TestChannels(QueueJobCase):
         self.get_channel(self.connector).removal_interval = 5
         old = self.finish_run(2)
         self.connector.write({"runner": "cron"})
-        self.connector.write({"runner": "queue_job"})
+        self.connector.write({"runner": OWN_CHANNEL})
         self.env["queue.job"]._gc_old_jobs()
         self.assertTrue(old.exists())
 
@@ -54,7 +57,14 @@ class TestChannels(QueueJobCase):
             "base.group_user,integration_hub.group_integration_administrator",
         )
         connectors = self.env["integration.connector"].with_user(administrator)
-        values = {"name": "New", "system_type": "fake", "runner": "queue_job"}
+        values = {"name": "New", "system_type": "fake", "runner": OWN_CHANNEL}
         self.assertTrue(self.get_channel(connectors.create(values)))
-        values["runner"] = "cron"
-        self.assertFalse(self.get_channel(connectors.create(values)))
+        common = connectors.create({**values, "runner": "queue_job"})
+        self.assertEqual(self.get_channel(common).complete_name, COMMON_CHANNEL)
+
+    def test_runs_of_the_common_channel_go_as_well(self):
+        self.connector.runner = "queue_job"
+        old, young = self.finish_run(2), self.finish_run(0.5)
+        self.assertEqual((old | young).mapped("channel"), [COMMON_CHANNEL] * 2)
+        self.env["queue.job"]._gc_old_jobs()
+        self.assertEqual((old | young).exists(), young)

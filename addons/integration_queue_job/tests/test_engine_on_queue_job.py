@@ -1,19 +1,24 @@
 """The hub's own tests: the same promises, kept by the workers of queue_job."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from odoo.addons.integration_hub.tests import (
     test_batches,
+    test_calls,
     test_cancel,
     test_catch_up,
     test_correction,
     test_crash,
     test_engine,
     test_lane_run,
+    test_lane_time,
     test_limits,
     test_order,
     test_replay,
     test_settle,
+    test_side_by_side,
     test_statements,
     test_suspects,
     test_waiting,
@@ -119,3 +124,72 @@ class TestStatementsOnQueueJob(QueueJobCase, test_statements.TestStatements):
         # runs for the next tries of others are none of its cost
         self.forget_runs()
         return super().count_statements(count)
+
+
+@tagged("post_install", "-at_install")
+class TestSideBySideOnQueueJob(QueueJobCase, test_side_by_side.TestSideBySide):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestLaneTimeOnQueueJob(QueueJobCase, test_lane_time.TestLaneTime):
+    times = (
+        ({}, 57.5, 115),
+        ({"limit_time_real": 60}, 27.5, 55),
+        ({"limit_time_real": 60, "limit_time_real_cron": 600}, 27.5, 55),
+        ({"limit_time_real": 0}, 57.5, 115),
+        ({"limit_time_cpu": 60}, 27.5, 55),
+    )
+    # Of workers that do nothing but scheduled actions, one after the other: a run of
+    # queue_job has a worker for requests to itself.
+    test_last_calls_have_ended_when_the_worker_has_to = None
+    test_lanes_of_one_worker_share_its_time = None
+    test_threads_tell_when_they_began = None
+    test_waiting_for_work_counts = None
+    test_worker_begins_with_the_first_action_that_was_ready = None
+
+    def forget_wake_ups(self):
+        self.forget_runs()
+
+    def get_wake_ups(self):
+        return self.get_runs().mapped("eta")
+
+
+@tagged("post_install", "-at_install")
+class TestCallsOnQueueJob(test_calls.TestCalls):
+    """Runs side by side, over real connections. They are performed here: a jobrunner may be
+    in this very process, and would take what is committed."""
+
+    # Of clients, whoever has them made.
+    test_calls_per_second_are_kept_by_all_clients_together = None
+    test_new_client_does_not_begin_anew = None
+    test_nor_does_a_new_day = None
+    test_tests_of_the_connection_count = None
+    test_turn_that_comes_too_late_is_not_taken = None
+
+    def setUp(self):
+        self.asked_for = []
+        self.startPatcher(
+            patch.object(
+                self.registry["integration.lane"],
+                "_delay_run",
+                lambda lane, owner, number, eta=None: self.asked_for.append(owner.id),
+            )
+        )
+        super().setUp()
+
+    def create_connector(self, env):
+        connector_id = super().create_connector(env)
+        env["integration.connector"].browse(connector_id).runner = "queue_job"
+        return connector_id
+
+    def work(self, lanes=2):
+        self.configure(runner_lanes=lanes)
+        self.asked_for.clear()
+        self.committed(lambda env: env["integration.lane"]._delay_due_runs())
+        self.runs = list(self.asked_for)
+        self.assertEqual(len(self.runs), lanes)
+        super().work(lanes)
+
+    def work_in(self, env):
+        env["integration.lane"]._run_queue_job(self.runs.pop())

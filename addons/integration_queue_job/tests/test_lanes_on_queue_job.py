@@ -1,3 +1,4 @@
+import threading
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -8,6 +9,7 @@ from odoo.addons.integration_hub.client import NetworkError
 from odoo.addons.integration_hub.models import integration_lane
 from odoo.addons.integration_hub.tests.common import FakeClient, HubCase
 
+from ..models.integration_connector import COMMON_CHANNEL, OWN_CHANNEL
 from .common import QueueJobCase
 
 
@@ -19,18 +21,49 @@ class TestLanesOnQueueJob(QueueJobCase):
         FakeClient.answer = staticmethod(lambda request: {"id": request["value"]})
         self.startPatcher(patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0))
 
-    def test_a_change_asks_for_one_run_in_the_connectors_channel(self):
-        self.enqueue(1)
-        run = self.get_runs()
-        self.assertEqual(len(run), 1)
-        self.assertEqual(run.channel, f"root.integration.connector_{self.connector.id}")
-        self.enqueue(2)
-        self.assertEqual(self.get_runs(), run, "it has not begun: it takes both")
+    def test_a_change_asks_for_one_run(self):
+        own = f"root.integration.connector_{self.connector.id}"
+        for runner, channel in (("queue_job", COMMON_CHANNEL), (OWN_CHANNEL, own)):
+            with self.subTest(runner):
+                self.connector.runner = runner
+                self.forget_runs()
+                self.enqueue(f"1 {runner}")
+                run = self.get_runs()
+                self.assertEqual(run.mapped("channel"), [channel])
+                self.enqueue(f"2 {runner}")
+                self.assertEqual(
+                    self.get_runs(), run, "it has not begun: it takes both"
+                )
 
     def test_several_runs_side_by_side(self):
+        """Of the common channel as many as any connector there asks for."""
         self.connector.runner_lanes = 3
         self.enqueue(1)
-        self.assertEqual(len(self.get_runs()), 3)
+        self.add_connector("ERP South", runner_lanes=2, is_forgotten=False)
+        self.add_connector(
+            "ERP West", runner=OWN_CHANNEL, runner_lanes=2, is_forgotten=False
+        )
+        self.assertEqual(len(self.get_runs()), 3 + 2)
+
+    def test_slow_systems_hold_up_no_other(self):
+        """There are more of them than runs that may go on at once: the first one serves
+        them all."""
+        is_answered, seen = threading.Event(), []
+
+        def answer(request):
+            if request["value"] == "quick":
+                is_answered.set()
+            else:
+                seen.append(is_answered.wait(5))
+            return {"id": request["value"]}
+
+        FakeClient.answer = staticmethod(answer)
+        self.enqueue("slow")
+        for number in range(3):
+            self.add_connector(f"ERP {number}", "slow", is_forgotten=False)
+        self.add_connector("ERP quick", "quick", is_forgotten=False)
+        self.perform(self.get_runs()[-1])
+        self.assertEqual(seen, [True] * 4)
 
     def test_connector_that_was_only_tested_runs_checks_of_loads_alone(self):
         self.connector.state = "tested"
@@ -63,44 +96,56 @@ class TestLanesOnQueueJob(QueueJobCase):
         HubCase.run_lane(self)
         self.assertEqual(len(self.get_runs()), 1)
 
-    def test_run_serves_its_connector_alone(self):
-        other = self.connector.copy({"name": "ERP South", "state": "running"})
-        flow, self.flow = self.flow, self.flow.copy({"connector_id": other.id})
-        theirs = self.enqueue(1)
-        self.flow = flow
-        ours = self.enqueue(2)
-        with self.lane_env() as env:
-            env["integration.lane"]._run_queue_job(self.connector.id)
-        self.assertEqual((ours.state, theirs.state), ("done", "waiting"))
+    def test_run_serves_its_channel_alone(self):
+        ours = self.enqueue(1)
+        theirs = [
+            self.add_connector(runner, runner=runner)
+            for runner in ("queue_job", OWN_CHANNEL, "cron")
+        ]
+        self.run_once()
+        self.assertEqual(
+            [job.state for job in (ours, *theirs)],
+            ["done", "done", "waiting", "waiting"],
+        )
+        self.connector.runner = OWN_CHANNEL
+        ours, common = self.enqueue(2), self.add_connector("common", runner="queue_job")
+        self.run_once()
+        self.assertEqual((ours.state, common.state), ("done", "waiting"))
 
     def test_run_tests_no_connection(self):
         """Those of other connectors would take its time, and a worker for requests."""
         other = self.connector.copy({"name": "ERP South", "state": "running"})
         connectors = self.connector | other
         connectors.is_testing = True
-        with self.lane_env() as env:
-            env["integration.lane"]._run_queue_job(self.connector.id)
+        self.run_once()
         self.assertEqual(connectors.mapped("is_testing"), [True, True])
         # whoever works off their jobs
         self.test_connections()
         self.assertEqual(connectors.mapped("is_testing"), [False, False])
 
-    def add_connectors(self, count):
-        """Others with something due, whose runs got lost."""
+    def add_connector(self, name, value=1, is_forgotten=True, **values):
+        """Another one with something due.
+
+        :param is_forgotten: whether the runs it has asked for got lost
+        :return: its job
+        """
         mine = self.flow
-        for number in range(count):
-            connector = self.connector.copy({"name": str(number), "state": "running"})
-            self.flow = mine.copy({"connector_id": connector.id})
-            self.enqueue(1)
+        connector = self.connector.copy({"name": name, "state": "running", **values})
+        self.flow = mine.copy({"connector_id": connector.id})
+        job = self.enqueue(value)
         self.flow = mine
-        self.forget_runs()
+        if is_forgotten:
+            self.forget_runs()
+        return job
 
     def test_a_change_costs_the_same_however_many_connectors_there_are(self):
         """It is a user's save: others are looked after by the scheduled actions."""
-        self.add_connectors(1)
+        self.connector.runner = OWN_CHANNEL
+        self.add_connector("first")
         costs = []
         for count in (0, 9):
-            self.add_connectors(count)
+            for number in range(count):
+                self.add_connector(f"{number} of {count}")
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.enqueue(f"change {count}")
@@ -118,8 +163,7 @@ class TestLanesOnQueueJob(QueueJobCase):
         self.use_up(1)
         self.enqueue(1)
         self.forget_runs()
-        with self.lane_env() as env:
-            env["integration.lane"]._run_queue_job(self.connector.id)
+        self.run_once()
         self.assertFalse(self.get_runs())
 
     def test_retry_is_a_run_at_its_time(self):
@@ -127,8 +171,7 @@ class TestLanesOnQueueJob(QueueJobCase):
         job = self.enqueue(1)
         self.run_lane()
         self.assertEqual(job.state, "retrying")
-        with self.lane_env() as env:
-            env["integration.lane"]._run_queue_job(self.connector.id)
+        self.run_once()
         run = self.get_runs().filtered("eta")[:1]
         self.assertGreaterEqual(run.eta, job.next_try)
         self.assertLess(run.eta, job.next_try + timedelta(seconds=3))
@@ -136,7 +179,7 @@ class TestLanesOnQueueJob(QueueJobCase):
     def test_no_longer_than_a_worker_for_requests_may_live(self):
         """... though a scheduled action may live longer."""
         lane = self.env["integration.lane"]
-        run = lane._for_connector(self.connector)
+        run = self.get_lane(self.env)
         for real, cpu, seconds in (
             (60, 40, 20),
             (60, 0, 30),
@@ -175,10 +218,12 @@ class TestLanesOnQueueJob(QueueJobCase):
         self.assertEqual(len(self.get_runs()), 1)
 
     def test_connector_that_is_gone_or_moved_is_no_failure(self):
+        self.connector.runner = OWN_CHANNEL
         self.enqueue(1)
         run = self.get_runs()
-        self.connector.runner = "cron"
-        self.assertFalse(self.perform(run))
+        for runner in ("queue_job", "cron"):
+            self.connector.runner = runner
+            self.assertFalse(self.perform(run))
         self.connector.unlink()
         self.assertFalse(self.perform(run))
 

@@ -16,6 +16,8 @@ from bench.engine.site import EngineSite
 
 CONNECTORS = 4
 JOBS = 400
+# more than runs that may go on at once
+SLOW = 5
 PATIENCE = 120
 
 
@@ -61,6 +63,9 @@ class TestTwoProcesses(BaseCase):
     def setUp(self):
         super().setUp()
         self.addCleanup(self.site.stop)
+        # what another test has left
+        self.site.forget_jobs()
+        self.site.database.rows("delete from queue_job")
 
     def serve(self, channels=""):
         """Both nodes; each would take the jobrunner over from the other."""
@@ -91,6 +96,7 @@ class TestTwoProcesses(BaseCase):
             batch_size=10,
             settle_seconds=1,
             runner="queue_job",
+            runner_lanes=4,
         )
         flows = [flow for _connector, flow in pairs]
         one, two = self.serve()
@@ -110,18 +116,24 @@ class TestTwoProcesses(BaseCase):
         self.assertEqual(len(set(keys)), 2 * CONNECTORS * JOBS, "none is missing")
         self.assertEqual(len(keys), len(set(keys)), "none is there twice")
 
-    def test_capacity_of_a_connectors_channel(self):
-        """However many runs are asked for, no more of them go on at once."""
+    def test_capacity(self):
+        """However many runs of a connector are asked for, no more than its channel takes go
+        on at once; in the common one, slow systems hold up no other."""
         pairs = self.site.inside(
             "connectors",
-            count=2,
-            urls=["http://slow"] * 2,
+            count=2 + SLOW + 1,
+            urls=["http://slow"] * (2 + SLOW),
             batch_size=1,
             parallel_calls=1,
-            runner="queue_job",
+            runner="queue_job_channel",
             runner_lanes=3,
         )
-        (narrow, narrow_flow), (wide, wide_flow) = pairs
+        (narrow, narrow_flow), (wide, wide_flow), *common = pairs
+        self.site.database.rows(
+            "update integration_connector set runner = 'queue_job', runner_lanes = 1"
+            " where id = any(%s)",
+            [connector for connector, _flow in common],
+        )
         self.serve(f",root.integration.connector_{narrow}:1")
         self.site.inside("enqueue", flows=[narrow_flow, wide_flow], count=6)
         most = {narrow: 0, wide: 0}
@@ -140,6 +152,19 @@ class TestTwoProcesses(BaseCase):
         self.wait_for(look)
         self.assertEqual(most[narrow], 1)
         self.assertGreater(most[wide], 1, "without a capacity they do")
+        self.assert_held_up_by_no_other([flow for _connector, flow in common])
+
+    def assert_held_up_by_no_other(self, flows):
+        """The last one is quick: it does not wait until a run of the others has ended."""
+        *slow, quick = flows
+        self.site.inside("enqueue", flows=flows, count=20)
+        done = "select max(finished_at) from integration_job where state = 'done' and flow_id = %s"
+        value = self.site.database.value
+        open_jobs = "select count(*) from integration_job where state <> 'done' and flow_id = %s"
+        self.wait_for(lambda: not value(open_jobs, quick), "the quick one")
+        before = "select count(*) from integration_job where finished_at < %s and flow_id = %s"
+        moment = value(done, quick)
+        self.assertLess(max(value(before, moment, flow) for flow in slow), 10)
 
     def wait_for(self, condition, what="the queue is worked off"):
         deadline = time.monotonic() + PATIENCE
