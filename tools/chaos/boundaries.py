@@ -1,4 +1,4 @@
-"""The commits at which lanes are killed, by name: they don't come in the same order twice."""
+"""The commits at which lanes are killed, by name: they don't come in the same order twice; and which jobs are through."""
 
 FLOWS = ("customer_push", "sale_order_push", "sale_status_pull")
 # The same for deals that are won already.
@@ -13,6 +13,11 @@ STEPS = (
 # ... of a lane itself: where it takes up what a dead one has left, and at its end.
 TAKING_UP = "IntegrationLane._reclaim"
 LANE_STEPS = (TAKING_UP, "IrCron._commit_progress")
+# Of jobs: not what is gathered until tomorrow, as feedback to products is once a deal was lost.
+UNDER_WAY = (
+    "(state in ('running', 'retrying') or state = 'waiting' and (next_try is null"
+    " or next_try < now() at time zone 'UTC' + interval '1 hour'))"
+)
 
 
 def wanted_boundaries() -> list[str]:

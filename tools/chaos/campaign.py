@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from chaos.after_won import AfterWon
+from chaos.boundaries import UNDER_WAY
 from chaos.faults import FAULTS
 from chaos.site import kill
 from harness.progress import say
@@ -161,7 +162,7 @@ class Campaign:
 
     def _count_open(self) -> int:
         return self.site.database.value(
-            "select count(*) from integration_job where state in ('waiting', 'running', 'retrying')"
+            f"select count(*) from integration_job where {UNDER_WAY}"
         )
 
     def _look_after(self) -> None:

@@ -11,11 +11,16 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import odoo.sql_db
 from odoo import api
 from odoo.orm.registry import Registry
 from odoo.tools import config
+
+from chaos.boundaries import UNDER_WAY
 
 CHILDREN = {}
 
@@ -296,7 +301,7 @@ def count_jobs(database) -> dict:
 def count_open(cursor) -> int:
     """Jobs that are not through."""
     cursor.execute(
-        "select count(*) from integration_job where state in ('waiting', 'running', 'retrying')"
+        f"select count(*) from integration_job where {UNDER_WAY}"
         " and connector_id in (select id from integration_connector where state = 'running')"
     )
     [[count]] = cursor.fetchall()
