@@ -11,6 +11,7 @@ from . import res_partner
 from . import crm_lead
 from . import sale_order
 from . import handler_complaint_push
+from . import handler_complaint_replay
 from . import handler_complaint_pull
 from . import handler_complaint_load
 from . import integration_field_label

@@ -1,5 +1,4 @@
-from odoo import api, models
-from odoo.exceptions import ValidationError as UserValidationError
+from odoo import models
 
 from odoo.addons.integration_customer.fingerprint import pack, unpack
 from odoo.addons.integration_hub.client import (
@@ -22,7 +21,8 @@ class HandlerComplaintPush(models.AbstractModel):
     """Complaints become service records of the ERP (ERP-12).
 
     Operations: ``push``, found by our key, else made, else changed where we have changed
-    something; ``withdraw``, cancelled there.
+    something; ``withdraw``, cancelled there. How that is done once more is in
+    ``handler_complaint_replay.py``.
     """
 
     _name = "integration.handler.complaint_push"
@@ -34,13 +34,9 @@ class HandlerComplaintPush(models.AbstractModel):
     # -- before the call --------------------------------------------------------------
 
     def _prepare(self, flow, jobs):
-        complaints = self.env["integration.complaint"].browse(jobs.mapped("res_id"))
-        there = complaints.exists()
-        gone = jobs.filtered(lambda job: job.res_id not in there.ids)
-        requests = dict.fromkeys(
-            gone, ValidationError(_lt("The complaint was deleted here."))
-        )
-        jobs -= gone
+        requests = self._find_given_up(jobs)
+        jobs = jobs.filtered(lambda job: job not in requests)
+        there = self.env["integration.complaint"].browse(jobs.mapped("res_id"))
         # of one recordset: what of one is read is read of all
         by_id = {complaint.id: complaint for complaint in there}
         by_job = {job: by_id[job.res_id] for job in jobs}
@@ -73,14 +69,6 @@ class HandlerComplaintPush(models.AbstractModel):
         links = external_ids._find(connector, "complaint", complaints).grouped("res_id")
         requests = {}
         for job, complaint in by_job.items():
-            if complaint.state == "cancelled" and not complaint.remote_id:
-                requests[job] = ValidationError(
-                    _lt(
-                        "The complaint was withdrawn here. If it still stands, set it to"
-                        " draft and send it again."
-                    )
-                )
-                continue
             customer = complaint.commercial_partner_id
             if customer.id not in parties:
                 requests[job] = (
@@ -182,56 +170,6 @@ class HandlerComplaintPush(models.AbstractModel):
             model="product.product",
             ids=product.ids,
         )
-
-    @api.private
-    def _take_snapshots(self, flow, jobs):
-        complaints = self.env["integration.complaint"].browse(jobs.mapped("res_id"))
-        there = {complaint.id: complaint for complaint in complaints.exists()}
-        return {
-            job: there[job.res_id]._prepare_snapshot()
-            if job.operation == "push" and job.res_id in there
-            else job.payload
-            for job in jobs
-        }
-
-    @api.private
-    def _renew_requests(self, flow, requests):
-        """What is linked by now is that one; what we sent last is known by its marks."""
-        complaints = (
-            self.env["integration.complaint"]
-            .browse([job.res_id for job in requests])
-            .exists()
-        )
-        links = (
-            self.env["integration.external.id"]
-            ._find(flow.connector_id, "complaint", complaints)
-            .grouped("res_id")
-        )
-        renewed = {}
-        for job, request in requests.items():
-            complaint = complaints.browse(job.res_id) & complaints
-            renewed[job] = {**request, "remote_id": complaint.remote_id or ""}
-            if "complaint" in request:
-                link = links.get(job.res_id)
-                renewed[job] |= {
-                    "sent": unpack(link.sent_hash) if link else {},
-                    "received": unpack(link.received_hash) if link else {},
-                }
-        return renewed
-
-    @api.private
-    def _check_request(self, flow, job, request):
-        super()._check_request(flow, job, request)
-        before = job._get_request_to_correct()
-        if not isinstance(before, dict) or not isinstance(request, dict):
-            return
-        if _get_identity(request) != _get_identity(before):
-            raise UserValidationError(
-                self.env._(
-                    "Keys and IDs must stay as they are: a complaint is found by them, so"
-                    " that it is never made twice."
-                )
-            )
 
     # -- the call ---------------------------------------------------------------------
 
@@ -378,14 +316,3 @@ def _withdraw(client, requests):
         else {"state": states.get(remote_id)}
         for remote_id in ids
     ]
-
-
-def _get_identity(request):
-    """What says which record over there is meant."""
-    complaint = request.get("complaint") or {}
-    return (
-        request.get("withdraw"),
-        request.get("remote_id"),
-        complaint.get("key"),
-        complaint.get("party_id"),
-    )

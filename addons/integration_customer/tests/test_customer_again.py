@@ -53,6 +53,19 @@ class TestCustomerAgain(CustomerCase):
         self.replay(job)
         self.assertFalse(self.erp.parties)
 
+    def test_page_of_a_load(self):
+        """Its snapshot names no customer."""
+        self.make_linked()
+        load = self.env["integration.load"].create({"flow_id": self.flow.id})
+        load.action_check()
+        self.run_lane()
+        page = self.get_jobs().filtered(lambda job: job.operation == "load_check")[-1]
+        [again] = page._queue_again(
+            {}, request=page._get_sent_request(), trigger="replay"
+        )
+        self.run_lane()
+        self.assertIn("Check once more", again.error_message)
+
     # -- corrected by hand ------------------------------------------------------------
 
     def correct(self, job):

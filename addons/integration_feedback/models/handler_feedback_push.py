@@ -21,6 +21,8 @@ class HandlerFeedbackPush(models.AbstractModel):
     _description = "Product Feedback to the ERP"
     _inherit = ["integration.handler"]
 
+    _not_sent = ("received", "sent_hash")
+
     # -- before the call --------------------------------------------------------------
 
     def _prepare(self, flow, jobs):
@@ -38,7 +40,7 @@ class HandlerFeedbackPush(models.AbstractModel):
         for job in jobs:
             product = by_id.get(job.res_id)
             if not product:
-                requests[job] = ValidationError(_lt("The product was deleted here."))
+                requests[job] = self._get_deleted_error()
                 continue
             text = texts[product.id]
             link = links.get(product.id)
@@ -52,6 +54,9 @@ class HandlerFeedbackPush(models.AbstractModel):
                 )
                 continue
             requests[job] = handler._prepare_request(product, mapping, text, link)
+            if job.trigger == "replay":
+                # somebody may have taken it away over there, and wants it back
+                requests[job].pop("is_same", None)
         return requests
 
     def _get_links(self, connector, products):
@@ -80,16 +85,18 @@ class HandlerFeedbackPush(models.AbstractModel):
         }
         # of another product there it has to move
         sent_hash = get_hash(f"{mapping.remote_id}\n{text}")
-        if link and link.sent_hash == sent_hash:
-            return {"is_same": True}
-        if not link and not text:
-            # it may be there all the same: the answer to a lost call would tell
-            return {"summary": summary, "received": "", "sent_hash": sent_hash}
-        return {
+        request = {
+            # without a link it may be there all the same: a lost call would tell
             "summary": summary,
             "received": (link.received_hash or "") if link else "",
             "sent_hash": sent_hash,
         }
+        if link and link.sent_hash == sent_hash:
+            request["is_same"] = True
+        return request
+
+    def _get_deleted_error(self):
+        return ValidationError(_lt("The product was deleted here."))
 
     def _get_mapping_error(self, connector, product):
         self.env["integration.product.mapping"]._ensure_unmapped(connector, product)
@@ -110,18 +117,21 @@ class HandlerFeedbackPush(models.AbstractModel):
     @api.private
     def _renew_requests(self, flow, requests):
         products = self.env["product.product"].browse([job.res_id for job in requests])
+        there = set(products.exists().ids)
         links = self._get_links(flow.connector_id, products)
-        return {
-            job: {
-                **request,
-                "received": links[job.res_id].received_hash or ""
-                if job.res_id in links
-                else "",
-            }
-            if "summary" in request
-            else request
-            for job, request in requests.items()
-        }
+        renewed = {}
+        for job, request in requests.items():
+            if job.res_id not in there:
+                renewed[job] = self._get_deleted_error()
+            elif "summary" in request:
+                link = links.get(job.res_id)
+                renewed[job] = {
+                    **{name: request[name] for name in request if name != "is_same"},
+                    "received": (link.received_hash or "") if link else "",
+                }
+            else:
+                renewed[job] = request
+        return renewed
 
     @api.private
     def _check_request(self, flow, job, request):
@@ -148,7 +158,9 @@ class HandlerFeedbackPush(models.AbstractModel):
     def _call(client, requests):
         answers = [{"is_same": True} for _request in requests]
         changed = [
-            index for index, request in enumerate(requests) if "summary" in request
+            index
+            for index, request in enumerate(requests)
+            if "summary" in request and not request.get("is_same")
         ]
         if changed:
             sent = send_summaries(client, [requests[index] for index in changed])

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
@@ -30,6 +30,7 @@ class HandlerForecastPush(models.AbstractModel):
 
     _filter_model = "crm.lead"
     _gathers_changes = True
+    _not_sent = ("due",)
 
     def _prepare(self, flow, jobs):
         forecasts = self.env["integration.forecast"]
@@ -46,6 +47,23 @@ class HandlerForecastPush(models.AbstractModel):
     def _get_system_warnings(client):
         place = client.forecast_place()
         return [sentence for sentence in (place["missing"], place["place"]) if sentence]
+
+    @api.private
+    def _renew_requests(self, flow, requests):
+        """Figures of an earlier day are not set once more: what is no longer planned here
+        by now would never be taken back. What a person has corrected is of today."""
+        return {
+            job: ValidationError(
+                _lt(
+                    "Figures of an earlier day are not sent once more. Choose “As it would"
+                    " be sent today”: what is different in the ERP by now is found by a"
+                    " first load of the flow."
+                )
+            )
+            if job.trigger == "replay" or job.state in ("done", "cancelled")
+            else request
+            for job, request in requests.items()
+        }
 
     def _apply(self, flow, results):
         forecasts = self.env["integration.forecast"]

@@ -174,7 +174,10 @@ class IntegrationForecast(models.Model):
                 if said.get("error"):
                     refused |= {str(part[0]): said["error"] for part in parts}
                     continue
-                total = Decimal(row["quantity"])
+                # of what was asked for here, though a person may have corrected the row
+                total = sum(
+                    (Decimal(amount) for _row, amount, _quantity in parts), Decimal()
+                )
                 share = Decimal(said["quantity"]) / total if total else Decimal(0)
                 for row_id, amount, quantity in parts:
                     kept[row_id] = {

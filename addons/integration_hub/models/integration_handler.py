@@ -80,7 +80,8 @@ class IntegrationHandler(models.AbstractModel):
         as of now nevertheless, such as whether it is still wanted.
 
         :param dict requests: ``{job: request}``
-        :return: the same, renewed
+        :return: the same, renewed; in place of a request an ``IntegrationError`` where it
+            must not go out any more
         """
         return requests
 

@@ -98,12 +98,15 @@ class IntegrationJob(models.Model):
         """What is sent, without what it is looked up by before: for people who compare.
 
         :param request: JSON structure, or what stands in its place
+        :return: the same; None where nothing of it is sent
         """
         self.ensure_one()
         if not isinstance(request, dict):
             return request
-        names = self.flow_id._get_handler(self.operation)._not_sent
-        return {name: request[name] for name in request if name not in names}
+        handler = self.flow_id._get_handler(self.operation)
+        # the same as the last time: a note for ourselves
+        names = {*handler._not_sent, "is_same"}
+        return {name: request[name] for name in request if name not in names} or None
 
     @api.private
     def _get_request_to_correct(self):
@@ -158,9 +161,35 @@ class IntegrationJob(models.Model):
     def _take_snapshots(self):
         """:return: dict ``{job: snapshot}`` of the records as they stand today"""
         snapshots = {}
-        for flow, jobs in self.grouped("flow_id").items():
-            snapshots |= flow._get_handler()._take_snapshots(flow, jobs)
+        for (flow, operation), jobs in self.grouped(
+            lambda job: (job.flow_id, job.operation)
+        ).items():
+            snapshots |= flow._get_handler(operation)._take_snapshots(flow, jobs)
         return snapshots
+
+    @api.private
+    def _find_not_repeatable(self, requests):
+        """Of what went out, what must not go out like that any more.
+
+        :param dict requests: ``{job: request}``
+        :return: dict ``{job: IntegrationError}``
+        """
+        errors = {}
+        for (flow, operation), jobs in (
+            self.browse()
+            .union(*requests)
+            .grouped(lambda job: (job.flow_id, job.operation))
+            .items()
+        ):
+            renewed = flow._get_handler(operation)._renew_requests(
+                flow, {job: requests[job] for job in jobs}
+            )
+            errors |= {
+                job: request
+                for job, request in renewed.items()
+                if isinstance(request, IntegrationError)
+            }
+        return errors
 
     @api.model
     @api.private

@@ -163,11 +163,13 @@ class JobBatch(BatchSettling):
             jobs = self._get_ours(jobs)
         problems, blocked = {}, {}
         # what a person has corrected, or wants repeated, goes out as it is
-        requests = {job: job.given_request for job in jobs & self.given}
-        if requests:
-            requests = self.handler._renew_requests(self.flow, requests)
+        given = {job: job.given_request for job in jobs & self.given}
+        prepared, requests = {}, {}
+        if given:
+            prepared |= self.handler._renew_requests(self.flow, given)
             jobs -= self.given
-        prepared = self.handler._prepare(self.flow, jobs) if jobs else {}
+        if jobs:
+            prepared |= self.handler._prepare(self.flow, jobs)
         for job, request in prepared.items():
             if isinstance(request, IntegrationError):
                 problems[job] = request

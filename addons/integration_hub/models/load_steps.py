@@ -2,6 +2,10 @@
 
 from odoo import fields
 
+from ..client import TextMaker, ValidationError
+
+_lt = TextMaker(__name__)
+
 # what one job of a load looks at
 PAGE_SIZE = 100
 # operations of its jobs: a check writes nothing, so no stopped flow is in its way
@@ -32,6 +36,17 @@ class Steps:
     def __getattr__(self, name):
         return getattr(self.handler, name)
 
+    # the snapshots and requests of a load are not those of the flow
+
+    def _take_snapshots(self, flow, jobs):
+        return {job: job.payload for job in jobs}
+
+    def _renew_requests(self, flow, requests):
+        return requests
+
+    def _check_request(self, flow, job, request):
+        """The structure says enough: what a load reads makes nothing."""
+
 
 class LoadSteps(Steps):
     """The three steps of a lane for the jobs of a load, on top of a flow's hooks."""
@@ -39,9 +54,31 @@ class LoadSteps(Steps):
     def _get_load(self, job):
         return self.env["integration.load"].browse(job.payload["load_id"]).exists()
 
+    def _find_replays(self, jobs):
+        """A page is of the load it belongs to, and of that one time: once more, its lines
+        would be there twice.
+
+        :return: dict ``{job: ValidationError}``
+        """
+        return {
+            job: ValidationError(
+                _lt(
+                    "A page of a load is not worked off once more by itself. Check once"
+                    " more, then load, on the form of the load."
+                )
+            )
+            for job in jobs
+            if job.trigger == "replay" or job.state in ("done", "cancelled")
+        }
+
+    def _renew_requests(self, flow, requests):
+        return {**requests, **self._find_replays(requests)}
+
     def _prepare(self, flow, jobs):
-        requests = {}
+        requests = self._find_replays(jobs)
         for job in jobs:
+            if job in requests:
+                continue
             load = self._get_load(job)
             if load.state == "checking":
                 found = self.handler._load_find_records(

@@ -45,4 +45,4 @@ from . import (
     test_unit_names,
     test_waiting,
 )
-from . import test_load, test_load_stop
+from . import test_load, test_load_again, test_load_stop

@@ -100,7 +100,8 @@ class IntegrationCorrectRequest(models.TransientModel):
             job.idempotency_key,
             self.env["integration.field.label"]._get_labels(),
         )
-        job.flow_id._get_handler()._check_request(job.flow_id, job, after)
+        handler = job.flow_id._get_handler(job.operation)
+        handler._check_request(job.flow_id, job, after)
         return after
 
     def _check_structure(self, before, after, path, key, labels):

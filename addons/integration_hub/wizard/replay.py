@@ -151,22 +151,26 @@ class IntegrationReplay(models.TransientModel):
         # of several for the same change the newest stands
         latest = {(job.flow_id, job.idempotency_key): job for job in jobs.sorted("id")}
         chosen = jobs.browse().union(*latest.values()) - newer
-        never_sent = jobs.browse()
+        never_sent, refused, sent = jobs.browse(), {}, {}
         if self.mode == "sent":
-            never_sent = chosen.filtered(lambda job: job._get_sent_request() is None)
+            sent = {job: job._get_sent_request() for job in chosen}
+            never_sent = chosen.filtered(lambda job: sent[job] is None)
             chosen -= never_sent
+            refused = jobs._find_not_repeatable({job: sent[job] for job in chosen})
+            chosen = chosen.filtered(lambda job: job not in refused)
         if not chosen:
-            raise UserError(self._get_nothing_message(newer, never_sent))
+            raise UserError(self._get_nothing_message(newer, never_sent, refused))
         queued = jobs.browse()
         snapshots = chosen._take_snapshots() if self.mode == "today" else {}
         for job in chosen:
-            request = job._get_sent_request() if self.mode == "sent" else None
             queued |= job._queue_again(
-                snapshots.get(job, {}), request=request, trigger="replay"
+                snapshots.get(job, {}), request=sent.get(job), trigger="replay"
             )
         return self._finish(queued, len(self.job_ids) - len(chosen))
 
-    def _get_nothing_message(self, newer, never_sent):
+    def _get_nothing_message(self, newer, never_sent, refused):
+        if refused:
+            return say(self.env, next(iter(refused.values())).message)
         if never_sent:
             return self.env._(
                 "This never went out, so it can't be sent as it was. Choose “As it would"
@@ -189,7 +193,9 @@ class IntegrationReplay(models.TransientModel):
         message = self.env._("Queued again: %s.", len(queued))
         if left_out:
             message += " " + self.env._(
-                "Left out: %s, which have a newer change or never went out.", left_out
+                "Left out: %s, which have a newer change, never went out, or must not go"
+                " out like this any more.",
+                left_out,
             )
         return {
             "type": "ir.actions.client",

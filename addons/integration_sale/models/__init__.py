@@ -56,6 +56,7 @@ from . import handler_sale_order_replay
 from . import handler_sale_order_after
 from . import handler_sale_change
 from . import handler_sale_change_apply
+from . import handler_sale_change_replay
 from . import integration_change_text
 from . import integration_value_resolver
 from . import handler_sale_status_pull

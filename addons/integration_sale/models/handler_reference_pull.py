@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..const import PROBLEM_STATES
 
@@ -44,6 +44,13 @@ class HandlerReferencePull(models.AbstractModel):
                 }
             )
         return answers
+
+    @api.private
+    def _renew_requests(self, flow, requests):
+        """A page of before, read alone, would leave all others as not seen any more."""
+        jobs = self.env["integration.job"].union(*requests)
+        replays = jobs.filtered(lambda job: job.trigger == "replay")
+        return {**requests, **self._prepare(flow, replays)}
 
     def _apply(self, flow, results):
         connector = flow.connector_id

@@ -7,7 +7,8 @@ from ..sending_changes import send_changes
 
 class HandlerSaleChangePush(models.AbstractModel):
     """Orders of won deals that are changed or called off: what the ERP still allows is done
-    there. What came of it is in ``handler_sale_change_apply.py``."""
+    there. What came of it is in ``handler_sale_change_apply.py``, how it is done once more
+    in ``handler_sale_change_replay.py``."""
 
     _name = "integration.handler.sale_change_push"
     _description = "Changes of Won Deals"
@@ -91,9 +92,17 @@ class HandlerSaleChangePush(models.AbstractModel):
             elif job in problems:
                 requests[job] = problems[job]
             else:
-                requests[job] = self._prepare_change(
-                    push, push_flow, order, after[job], before.get(job), counterparts
-                )
+                requests[job] = {
+                    **self._prepare_change(
+                        push,
+                        push_flow,
+                        order,
+                        after[job],
+                        before.get(job),
+                        counterparts,
+                    ),
+                    "is_reopened": self._is_reopened(job, order),
+                }
         return requests
 
     def _prepare_change(self, push, push_flow, order, after, before, counterparts):
@@ -106,46 +115,10 @@ class HandlerSaleChangePush(models.AbstractModel):
             "operation": "change",
             "is_wanted": True,
             "remote_id": order.remote_id,
-            "is_reopened": bool(after.get("reopen")),
             "before": known or None,
             "line_ids": order.remote_line_ids or {},
-            # the totals of both sides a person has said yes to
-            "accepted": [order._get_compared(), order._get_expected()]
-            if order.difference_state == "accepted"
-            else None,
+            "accepted": order._get_accepted(),
             "was_confirmed": order.state in ("confirmed", "done"),
-        }
-
-    def _take_snapshots(self, flow, jobs):
-        """The deals as they stand today."""
-        snapshots = super()._take_snapshots(flow, jobs)
-        orders = {order.key: order for order in jobs._get_erp_orders()}
-        for job in jobs.filtered(lambda job: job.operation == "change"):
-            order = orders.get(job._get_order_key())
-            if order and order.lead_id:
-                payload = self.env["integration.payload"]._prepare_order(
-                    order.lead_id.with_company(flow.company_id),
-                    order._get_content_orders(),
-                    order.key,
-                )
-                snapshots[job] = {**job.payload, **payload}
-        return snapshots
-
-    def _renew_requests(self, flow, requests):
-        """What is repeated is compared with what stands there now all the same; but what is
-        no longer wanted is not done again."""
-        orders = {
-            order.key: order
-            for order in self.env["integration.job"].union(*requests)._get_erp_orders()
-        }
-        return {
-            job: {
-                **request,
-                # what was not wanted when it was prepared has nothing to go out with
-                "is_wanted": self._is_wanted(job, orders.get(job._get_order_key()))
-                and (request["operation"] == "cancel" or "order" in request),
-            }
-            for job, request in requests.items()
         }
 
     # -- call -------------------------------------------------------------------------

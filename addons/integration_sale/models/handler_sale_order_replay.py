@@ -75,6 +75,15 @@ class HandlerSaleOrderPush(models.AbstractModel):
     # -- corrected by hand ------------------------------------------------------------
 
     def _check_request(self, flow, job, request):
+        self._check_numbers(request)
+        if flow.connector_id.key_storage == "none":
+            before = job._get_request_to_correct()
+            if isinstance(before, dict) and before.keys() >= set(TOTALS):
+                self._check_search(job, before, request)
+                self._check_totals(before, request)
+
+    def _check_numbers(self, request):
+        """:raise ValidationError: what has to be a number is none"""
         numbers = {
             self.env._("Line %s", line["key"]): (line, NUMBERS)
             for line in request["order"]["lines"]
@@ -91,11 +100,6 @@ class HandlerSaleOrderPush(models.AbstractModel):
                             name=name,
                         )
                     )
-        if flow.connector_id.key_storage == "none":
-            before = job._get_request_to_correct()
-            if isinstance(before, dict) and before.keys() >= set(TOTALS):
-                self._check_search(job, before, request)
-                self._check_totals(before, request)
 
     def _check_search(self, job, before, request):
         """An order that may be there already is looked for by what went out: without a key

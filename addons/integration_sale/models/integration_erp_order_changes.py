@@ -110,6 +110,13 @@ class IntegrationErpOrder(models.Model):
         is_there = flow.active and flow.connector_id._is_collecting()
         return flow if is_there else flow.browse()
 
+    def _get_accepted(self):
+        """:return: list, the totals of both sides a person has said yes to, or None"""
+        self.ensure_one()
+        if self.difference_state != "accepted":
+            return None
+        return [self._get_compared(), self._get_expected()]
+
     # -- to the queue -----------------------------------------------------------------
 
     def _send_changes(self, trigger, **more):

@@ -43,3 +43,4 @@ from . import test_deleted_customer
 from . import test_flows_on_update
 from . import test_languages
 from . import test_waiting_deal
+from . import test_change_again
