@@ -8,7 +8,8 @@ Where the key comes from, first hit wins:
    by the server's user alone.
 
 Several keys, separated by commas, make a rotation: the first encrypts, all decrypt.
-With several hosts that don't share a data directory, give the key by 1 or 2.
+With several hosts that don't share a data directory, give the key by 1 or 2. Nothing is
+made just to read: what is there already was encrypted with another key then.
 """
 
 import os
@@ -54,7 +55,7 @@ def encrypt(text):
     """:param str text: what to hide
     :return: str, a Fernet token
     :raise UnusableKeyError: the server's key is none"""
-    return _get_cipher().encrypt(text.encode()).decode()
+    return _get_cipher(may_make_key=True).encrypt(text.encode()).decode()
 
 
 def decrypt(token):
@@ -77,8 +78,24 @@ def rotate(token):
         raise WrongKeyError() from error
 
 
-def _get_cipher():
-    """:raise UnusableKeyError: there is no key, or what is there is none"""
+def is_readable(token):
+    """:return: whether this server has the key that ``token`` was made with
+    :raise UnusableKeyError: the server's key is none"""
+    try:
+        decrypt(token)
+    except UnusableKeyError:
+        raise
+    except WrongKeyError:
+        return False
+    return True
+
+
+def _get_cipher(may_make_key=False):
+    """
+    :param bool may_make_key: where the data directory holds none yet
+    :raise WrongKeyError: there is no key
+    :raise UnusableKeyError: what is there is none
+    """
     source = get_key_source()
     try:
         if source == "environment":
@@ -86,7 +103,7 @@ def _get_cipher():
         elif source == "configuration":
             keys = config.get(CONFIGURATION_OPTION)
         else:
-            keys = _read_or_make_key_file()
+            keys = _read_key_file(may_make_key)
         return MultiFernet(
             [Fernet(key.strip()) for key in keys.split(",") if key.strip()]
         )
@@ -102,9 +119,11 @@ def get_key_path():
     return Path(config["data_dir"]) / "integration" / "credential.key"
 
 
-def _read_or_make_key_file():
+def _read_key_file(may_make_key):
     path = get_key_path()
     if not path.exists():
+        if not may_make_key:
+            raise WrongKeyError()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = path.with_name(f"{path.name}.{os.getpid()}")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -102,6 +102,13 @@ class IntegrationConnector(models.Model):
             )
         if paused:
             return ("attention", *self._get_paused_flow_step(*paused))
+        if self.unread_text:
+            return (
+                "attention",
+                "form",
+                self.env._("Show the Settings"),
+                self.unread_text,
+            )
         if self.wait_reason in ("failures", "limit"):
             health = "resting" if self.wait_reason == "failures" else "waiting"
             return health, "try", self.env._("Try Now"), self.wait_text

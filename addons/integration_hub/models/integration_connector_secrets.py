@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from .integration_credential import PATIENCE, UnreadableCredentialsError
+from .ir_cron_worker import note_left_work
+
 SECRET_FIELDS = ("api_key", "password")
 
 
@@ -34,6 +37,7 @@ class IntegrationConnector(models.Model):
     )
     api_key_is_set = fields.Boolean(compute="_compute_secrets_are_set")
     password_is_set = fields.Boolean(compute="_compute_secrets_are_set")
+    unread_text = fields.Char("Server without Key", compute="_compute_unread_text")
     use_login = fields.Boolean(compute="_compute_credential_fields")
     use_api_key = fields.Boolean(compute="_compute_credential_fields")
     use_password = fields.Boolean(compute="_compute_credential_fields")
@@ -81,6 +85,36 @@ class IntegrationConnector(models.Model):
         for connector in self:
             connector.api_key_is_set = (connector._origin.id, "api_key") in names
             connector.password_is_set = (connector._origin.id, "password") in names
+
+    @api.private
+    def _leave_to_others(self, error, patience=PATIENCE):
+        """What this server can't do as it lacks a key is for servers that have it.
+
+        :param error: why there is no client
+        :param timedelta patience: after so long without any of them, there is none
+        :return: whether there may be one; else, or for any other error, it is ours to say
+            what is wrong
+        """
+        self.ensure_one()
+        if not isinstance(error, UnreadableCredentialsError):
+            return False
+        note_left_work()
+        # sudo: nobody has rights on credentials
+        return (
+            self.env["integration.credential"].sudo()._leave_to_others(self, patience)
+        )
+
+    @api.depends_context("lang")
+    def _compute_unread_text(self):
+        # sudo: only tells which server it was
+        servers = self.env["integration.credential"].sudo()._find_unread(self)
+        for connector in self:
+            connector.unread_text = connector in servers and self.env._(
+                "The server %(server)s can't read the credentials: it does not have the key"
+                " they are encrypted with, and leaves the work to the servers that do."
+                " Whoever runs it gives it the same key and restarts it.",
+                server=servers[connector],
+            )
 
     @api.depends("system_type")
     def _compute_credential_fields(self):

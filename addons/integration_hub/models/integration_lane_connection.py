@@ -5,11 +5,13 @@ from datetime import timedelta
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..client import InternalError, TextMaker
 from ..translation import say
 from .batch_steps import as_internal
 from .integration_connector import UNTIL
+from .integration_credential import TEST_PATIENCE
 from .lane_locks import TEST_CLASS, call_place, try_lock, unlock
 
 _logger = logging.getLogger(__name__)
@@ -81,7 +83,7 @@ class IntegrationLane(models.AbstractModel):
             return False
         try:
             connector.invalidate_recordset()
-            if not connector.is_testing:
+            if not connector.is_testing or self._leave_test_to_others(connector):
                 return False
             with call_place(connector, wait) as may_call:
                 if not may_call:
@@ -92,6 +94,22 @@ class IntegrationLane(models.AbstractModel):
         finally:
             unlock(self.env, lock)
             self._commit()
+
+    def _leave_test_to_others(self, connector):
+        """Whether another server is to test, as this one can't read the credentials."""
+        try:
+            # sudo: nobody has rights on credentials
+            self.env["integration.credential"].sudo()._read_secrets(connector)
+            is_left = False
+        except UserError as error:
+            is_left = connector._leave_to_others(error, TEST_PATIENCE)
+        except TransactionRollbackError:
+            # one server has asked while another one answered: it is looked at anew
+            self.env.cr.rollback()
+            self._wake_up_to_test()
+            is_left = True
+        self._commit()
+        return is_left
 
     def _run_connection_test(self, connector):
         """Whatever one connector does, the others are tested."""

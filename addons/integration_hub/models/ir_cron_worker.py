@@ -1,7 +1,7 @@
 import threading
 import time
 
-from odoo import models
+from odoo import SUPERUSER_ID, api, models
 from odoo.service.server import SLEEP_INTERVAL
 
 from .. import cron_watch
@@ -9,6 +9,8 @@ from .. import cron_watch
 # how long a cron worker waits for work at most (``WorkerCron.sleep``, which adds up to nine
 # seconds by its process id)
 LONGEST_IDLE = SLEEP_INTERVAL + 10.0
+# seconds in which other servers take what this one may not
+OUT_OF_THE_WAY = 2.0
 
 _local = threading.local()
 
@@ -38,10 +40,22 @@ class IrCron(models.Model):
             _local.sign_of_life = _get_last_sign_of_life()
             _local.began = time.monotonic()
             _local.cursor = cron_cr
+        _local.has_left_work = False
         try:
-            return super()._process_job(cron_cr, job)
+            result = super()._process_job(cron_cr, job)
         finally:
             _local.ended = time.monotonic()
+        if _local.has_left_work:
+            cls._pass_on(cron_cr, job)
+        return result
+
+    @classmethod
+    def _pass_on(cls, cron_cr, job):
+        """What this server has left undone is for others: they are told once the action is
+        free again, and this worker keeps out of their way."""
+        env = api.Environment(cron_cr, SUPERUSER_ID, {})
+        env[cls._name].browse(job["id"])._trigger()
+        cron_cr.postcommit.add(lambda: time.sleep(OUT_OF_THE_WAY))
 
 
 def _get_last_sign_of_life():
@@ -53,6 +67,11 @@ def _get_last_sign_of_life():
         return now - max(0.0, time.time() - started)
     # a process has told that it lives after its last action, and before it waited
     return max(now - LONGEST_IDLE, getattr(_local, "ended", now - LONGEST_IDLE))
+
+
+def note_left_work():
+    """Something is due that this server can't do, but another one may."""
+    _local.has_left_work = True
 
 
 def get_begin_of_work():

@@ -364,7 +364,8 @@ class LaneRun(LaneLocks):
                 desk.keep_up(self.settings[connector.id])
             self._staff(desk, turn)
         except UserError as error:
-            connector._stop_by_error(AuthenticationError(str(error)))
+            if not connector._leave_to_others(error):
+                connector._stop_by_error(AuthenticationError(str(error)))
             self.lane_model._commit()
             return None
         return desk if desk.clients else None

@@ -11,6 +11,7 @@ from . import (
     test_client_tls,
     test_correction,
     test_crash,
+    test_credential_servers,
     test_credentials,
     test_cron_watch,
     test_engine,

@@ -13,6 +13,7 @@ from odoo.tests import tagged
 from odoo.tools import config
 
 from .. import credential_cipher
+from ..models.integration_credential import PATIENCE
 from .common import HubCase
 
 SECRET = "s3cr3t-k3y-äö"
@@ -83,10 +84,20 @@ class TestCredentials(HubCase):
         with patch.dict(
             os.environ, {"ODOO_INTEGRATION_KEY": Fernet.generate_key().decode()}
         ):
-            self.run_lane()
+            self.run_lane_of_all_servers()
         self.assertEqual(self.connector.state, "error")
         self.assertIn("encrypted with another key", self.connector.error_message)
         self.assertEqual(job.state, "waiting")
+
+    def run_lane_of_all_servers(self):
+        """None of them has the key: this one has waited in vain for another one."""
+        self.run_lane()
+        self.env.cr.execute(
+            "UPDATE integration_credential SET unread_since = unread_since - %s",
+            (PATIENCE,),
+        )
+        self.env.invalidate_all()
+        self.run_lane()
 
     def use_key(self, key):
         """The server has this key, however it gets it otherwise."""
@@ -163,7 +174,7 @@ class TestCredentials(HubCase):
             ],
         )
         with self.use_key("hunter2"):
-            self.run_lane()
+            self.run_lane_of_all_servers()
         self.assertEqual(self.connector.state, "error")
         self.assertIn("is no encryption key", self.connector.error_message)
         self.assertEqual((held_up.state, sent.state), ("waiting", "done"))
