@@ -20,7 +20,7 @@ from odoo.tools import config
 _logger = logging.getLogger(__name__)
 
 # seconds
-LOOK_EVERY = 10.0
+LOOK_EVERY = 2.0
 
 _lock = threading.Lock()
 # of this process
@@ -35,6 +35,8 @@ class CronWatch:
 
     def __init__(self, server):
         self.server = server
+        # a process may have such a server and start no threads of it: Odoo's shell does
+        self.seen = set()
 
     def watch(self):
         with Registry._lock:
@@ -52,17 +54,19 @@ class CronWatch:
         """Start what is missing, once PostgreSQL answers again."""
         missing = self._find_missing()
         if missing and not self.server.quit_signals_received and self._is_answered():
-            for number in missing:
+            for number in sorted(missing):
                 self._start(number)
 
     def _find_missing(self):
-        """:return: list of the numbers of the cron threads that have ended"""
+        """:return: set of the numbers of the cron threads that have ended"""
         names = {thread.name for thread in threading.enumerate()}
-        return [
+        alive = {
             number
             for number in range(config["max_cron_threads"])
-            if self._get_name(number) not in names
-        ]
+            if self._get_name(number) in names
+        }
+        self.seen |= alive
+        return self.seen - alive
 
     @staticmethod
     def _get_name(number):

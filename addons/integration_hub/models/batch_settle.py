@@ -55,6 +55,7 @@ class BatchSettling(BatchProblems):
             self.run.turns.clear()
         if self.answers:
             self._settle_answers(self.answers)
+            self._settle_applied()
         return len(problems) + len(self.answers)
 
     def _take_answers(self):
@@ -140,28 +141,14 @@ class BatchSettling(BatchProblems):
         connector = self.turn.connector
         if not self.future or not (problems or self.turn.has_failed):
             return
-        if self.answers:
-            # how the system is shows once they are applied
+        if len(problems) < len(self.requests):
+            # how the system is shows once the answers are applied
             connector._note_limits(problems)
             connector._note_pauses(problems)
         else:
             connector._note_outcome(problems, len(self.requests))
         # what the run knows of this connector is out of date now
         self.run.turns.clear()
-
-    def _note_applied(self, problems):
-        """A system may store what it gets, and then fail to confirm it, each time.
-
-        :param dict problems: ``{job: IntegrationError}`` met with answers
-        """
-        connector = self.turn.connector
-        problems = {**(self.problems or {}), **problems}
-        if self.future and (problems or self.turn.has_failed):
-            connector._note_outcome(problems, len(self.requests))
-            self.run.turns.clear()
-        else:
-            connector._note_limits(problems)
-            connector._note_pauses(problems)
 
     def _log(self, _problems):
         if not self.exchanges:
@@ -222,6 +209,31 @@ class BatchSettling(BatchProblems):
             job_rows.finish(done, time.monotonic() - self.started)
             if done and self.turn.has_told_problem:
                 self._tell_people(type(self.flow)._close_problem)
-            self._note_applied(problems)
-            self._settle_problems(problems)
+            self.unapplied.update(problems)
         self.lane_model._commit()
+
+    def _settle_applied(self):
+        """A system may store what it gets, and then fail to confirm it: what shows where
+        answers are applied counts for the whole call."""
+        if not (self.unapplied or self.problems or self.turn.has_failed):
+            return
+        self._do(self._note_applied, {})
+        if self.unapplied and not self._do(self._settle_unapplied, self.unapplied):
+            # something of it can't be written down: each by itself
+            for job, error in self.unapplied.items():
+                self._do(self._settle_unapplied, {job: error})
+
+    def _note_applied(self, _problems):
+        connector = self.turn.connector
+        if self.future and len(self.problems) < len(self.requests):
+            problems = {**self.problems, **self.unapplied}
+            of_call = {job: problems[job] for job in self.requests if job in problems}
+            connector._note_outcome(of_call, len(self.requests))
+        # of answers that were kept in an earlier run as well
+        connector._note_limits(self.unapplied)
+        connector._note_pauses(self.unapplied)
+        self.run.turns.clear()
+
+    def _settle_unapplied(self, problems):
+        ours = self._get_ours(problems)
+        self._settle_problems({job: problems[job] for job in ours})

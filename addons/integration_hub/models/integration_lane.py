@@ -1,3 +1,4 @@
+import logging
 import time
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from .job_rows import CRASHES_TO_SUSPECT
 from .lane_locks import LANE_CLASS, RECLAIM_CLASS
 from .lane_run import LaneRun
 
+_logger = logging.getLogger(__name__)
 _lt = TextMaker(__name__)
 
 # how long a lane run lasts at most; servers end a cron after limit_time_real_cron
@@ -197,6 +199,8 @@ class IntegrationLane(models.AbstractModel):
             [[is_ours]] = self.env.execute_query(
                 SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", RECLAIM_CLASS)
             )
+            if is_ours:
+                self._end_frozen()
             jobs = self._find_abandoned(own_name) if is_ours else None
             if jobs:
                 self._take_up(jobs)
@@ -206,6 +210,30 @@ class IntegrationLane(models.AbstractModel):
             self.env.cr.rollback()
             return False
         return bool(jobs)
+
+    def _end_frozen(self):
+        """A lane that has not renewed its lease stands still. What it has written and not
+        committed, and its locks, would stop others for as long: its connection is ended,
+        and it finds out when it goes on."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT held.pid, pg_terminate_backend(held.pid)
+              FROM (SELECT DISTINCT job.lane
+                      FROM integration_job job
+                     WHERE job.state = 'running' AND job.lease_until < %s) frozen
+              JOIN pg_locks held ON held.objid::text = frozen.lane
+             WHERE held.locktype = 'advisory' AND held.classid = %s
+               AND held.database = (
+                   SELECT oid FROM pg_database WHERE datname = current_database())
+               AND held.pid <> pg_backend_pid()
+                """,
+                self._now(),
+                LANE_CLASS,
+            )
+        )
+        for pid, _is_told in rows:
+            _logger.warning("A lane stood still: its connection %s is ended", pid)
 
     def _find_abandoned(self, own_name):
         """:return: the jobs of lanes that died, locked"""

@@ -59,15 +59,18 @@ class IntegrationLane(models.AbstractModel):
             held_back = connectors.browse()
             for connector in connectors:
                 spare = end - time.monotonic() - LONGEST_TEST / 2
-                outcome = None
-                if spare > 0:
-                    outcome = self._test_if_asked(connector, end, min(wait, spare))
+                if spare <= 0:
+                    # the next run has the time for it
+                    self._wake_up_to_test()
+                    held_back = connectors.browse()
+                    break
+                outcome = self._test_if_asked(connector, end, min(wait, spare))
                 tested += outcome is True
                 if outcome is None:
                     held_back |= connector
             connectors = held_back
         if connectors:
-            # the next run has the time for it
+            # a worker looks once a minute by itself
             self._wake_up_to_test(self.env.cr.now() + NEXT_TRY)
         self.env["ir.cron"]._commit_progress(tested)
 
@@ -88,9 +91,16 @@ class IntegrationLane(models.AbstractModel):
             with call_place(connector, wait) as may_call:
                 if not may_call:
                     return None
+                # it may have taken a while
+                connector.invalidate_recordset()
+                if not connector.exists() or not connector.is_testing:
+                    return False
                 until = min(time.monotonic() + LONGEST_TEST, end)
                 self._run_connection_test(connector.with_context(**{UNTIL: until}))
                 return True
+        except BaseException:
+            self.env.cr.rollback()
+            raise
         finally:
             unlock(self.env, lock)
             self._commit()

@@ -61,6 +61,7 @@ class JobBatch(BatchSettling):
         self.future = None
         self.client = None
         self.is_back = False  # the call has ended, and its answers are kept
+        self.unapplied = {}  # job -> error met where its answer was applied
         # job -> error of its call; None where a call has not come back
         self.problems = {}
 

@@ -61,6 +61,7 @@ class Desk:
     def welcome(self, client, place):
         self.places[client] = place
         self.free.append(client)
+        self.submit()
 
     def add(self, batch):
         self.prepared.append(batch)
@@ -95,16 +96,12 @@ class Desk:
             # what the run knows of this system is out of date
             self.run.turns.clear()
 
-    def leave_places(self, places):
-        """Dismiss the clients that have one of these, as soon as they are free.
-
-        :param places: locks
-        """
-        found = [client for client, place in self.places.items() if place in places]
-        idle = [client for client in found if client in self.free]
-        self.free = [client for client in self.free if client not in idle]
-        self._dismiss(idle)
-        self.outdated.update(set(found).difference(idle))
+    def leave_one(self):
+        """Dismiss a client, as soon as one is free."""
+        if self.free:
+            self._dismiss([self.free.pop()])
+        elif self.places and not self.outdated:
+            self.outdated.add(next(iter(self.places)))
 
     def leave(self):
         """Dismiss the clients that have nothing to do.
@@ -130,6 +127,9 @@ class Desk:
         self._close(clients)
         for place in filter(None, places):
             self.run.unlock(*place)
+        if not self.places and self.give_back():
+            # whoever has a client first sends it
+            self.run.turns.clear()
         return any(places)
 
     def submit(self):

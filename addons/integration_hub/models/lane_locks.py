@@ -4,9 +4,8 @@ Advisory locks of PostgreSQL: they are held by the connection, outlast transacti
 with the process.
 """
 
+import time
 from contextlib import contextmanager
-
-from psycopg2.errors import LockNotAvailable
 
 from odoo.tools import SQL
 
@@ -22,6 +21,10 @@ RECLAIM_CLASS = LANE_CLASS + 3
 PROBE_CLASS = LANE_CLASS + 4
 #: it is being found out whether a job kills lanes
 SUSPECT_LOCK = (LANE_CLASS + 5, 0)
+#: somebody who is no lane waits for one of the calls a system takes at once
+WANTED_CLASS = LANE_CLASS + 6
+# seconds between two looks whether one is free
+LOOK_EVERY = 0.2
 
 
 def get_places(connector_id, limit):
@@ -45,37 +48,47 @@ def unlock(env, lock):
 def call_place(connector, seconds):
     """One of the calls that a system takes at once, for calls that no lane makes.
 
-    Lanes leave one to whoever waits for it (:meth:`LaneLocks.leave_places`). The transaction
-    ends here.
+    Lanes leave one to whoever waits for it (:meth:`LaneLocks._leave_places`). The
+    transaction ends here, and none is open while it is waited.
 
     :param float seconds: to wait for it; 0 to take one that is free or none
     :return: context manager that gives whether there is one
     """
     env, limit = connector.env, connector._get_call_places()
-    places = get_places(connector.id, limit)
-    place = next((place for place in places if try_lock(env, place)), None)
-    if limit and not place and seconds and _wait_for(env, places[0], seconds):
-        place = places[0]
-    env.cr.commit()  # pylint: disable=invalid-commit
-    try:
-        yield not limit or bool(place)
-    finally:
-        if place:
-            unlock(env, place)
+    if not limit:
+        yield True
+        return
+    place = _wait_for_place(env, connector.id, limit, seconds)
+    with _held(env, place):
+        yield bool(place)
+
+
+def _wait_for_place(env, connector_id, limit, seconds):
+    """:return: the lock of a place, or None"""
+    places, deadline = get_places(connector_id, limit), time.monotonic() + seconds
+    wanted = (WANTED_CLASS, connector_id)
+    with _held(env, wanted if seconds and try_lock(env, wanted) else None):
+        while True:
+            place = next((place for place in places if try_lock(env, place)), None)
             env.cr.commit()  # pylint: disable=invalid-commit
+            if place or time.monotonic() > deadline:
+                return place
+            time.sleep(LOOK_EVERY)
 
 
-def _wait_for(env, lock, seconds):
-    env.cr.commit()  # pylint: disable=invalid-commit
+@contextmanager
+def _held(env, lock):
+    """The connection goes back to a pool: whatever happens, a lock does not stay held."""
     try:
-        env.cr.execute(
-            SQL("SELECT set_config('lock_timeout', %s, TRUE)", f"{seconds:.3f}s")
-        )
-        env.cr.execute(SQL("SELECT pg_advisory_lock(%s, %s)", *lock), log_exceptions=0)
-    except LockNotAvailable:
+        env.cr.commit()  # pylint: disable=invalid-commit
+        yield
+    except BaseException:
         env.cr.rollback()
-        return False
-    return True
+        raise
+    finally:
+        if lock:
+            unlock(env, lock)
+            env.cr.commit()  # pylint: disable=invalid-commit
 
 
 class LaneLocks:
@@ -107,34 +120,39 @@ class LaneLocks:
 
     # -- calls at once ----------------------------------------------------------------
 
-    def _take_place(self, connector, limit):
-        """:return: the lock of a place that was free, or None"""
-        for place in get_places(connector.id, limit):
+    def _take_place(self, connector_id, limit):
+        """:return: the lock of a place that was free, and that nobody else waits for; or
+        None"""
+        if connector_id in self.wanted:
+            return None
+        for place in get_places(connector_id, limit):
             if place not in self.locks and self._try_lock(*place):
                 return place
         return None
 
     def _leave_places(self):
-        """Those for which somebody waits: a test of a connection, say. What has a call under
-        way is left after it."""
-        if not any(lock_class == PLACE_CLASS for lock_class, _key in self.locks):
+        """Where somebody waits for one, a test of a connection say: one of a call that is
+        under way is left after it."""
+        self.left = time.monotonic()
+        if not self.wanted and not any(
+            lock_class == PLACE_CLASS for lock_class, _key in self.locks
+        ):
             return
         rows = self.env.execute_query(
             SQL(
                 """
             SELECT held.objid::bigint
               FROM pg_locks held
-             WHERE held.locktype = 'advisory' AND NOT held.granted
+             WHERE held.locktype = 'advisory' AND held.classid = %s
                AND held.database = (
                    SELECT oid FROM pg_database WHERE datname = current_database())
-               AND held.classid = %s
                 """,
-                PLACE_CLASS,
+                WANTED_CLASS,
             )
         )
-        wanted = {(PLACE_CLASS, key) for [key] in rows}
-        for desk in self.desks.values() if wanted else ():
-            desk.leave_places(wanted)
+        self.wanted = {connector_id for [connector_id] in rows}
+        for connector_id in self.wanted.intersection(self.desks):
+            self.desks[connector_id].leave_one()
         self.lane_model._commit()
 
     # -- what one lane does at a time -------------------------------------------------

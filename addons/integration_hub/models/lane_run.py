@@ -22,6 +22,8 @@ _logger = logging.getLogger(__name__)
 RENEW_EVERY = 30.0
 # what lanes leave behind that die meanwhile is taken up so often
 RECLAIM_EVERY = 5.0
+# whether somebody waits for one of the calls a system takes at once is looked at so often
+LEAVE_EVERY = 2.0
 # while calls are under way, the queue is looked into so often
 LOOK_EVERY = 0.5
 # while there is plenty to do, what is most urgent and what has been set is read so often
@@ -75,7 +77,9 @@ class LaneRun(LaneLocks):
         # ids of the connectors whose calls are waited for since the time is up
         self.late = set()
         self.settled = 0
-        self.renewed = self.reclaimed = time.monotonic()
+        self.renewed = self.reclaimed = self.left = time.monotonic()
+        # ids of the connectors of which somebody else wants to have a place
+        self.wanted = set()
         self.locks = set()
         self.pool = ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="integration")
         # signed in PostgreSQL, so 31 bits
@@ -97,6 +101,8 @@ class LaneRun(LaneLocks):
                 self._hand_over()
             elif time.monotonic() - self.reclaimed > RECLAIM_EVERY:
                 self._reclaim()
+            if time.monotonic() - self.left > LEAVE_EVERY:
+                self._leave_places()
             took = not self.is_closing and self._take()
             in_flight = self._get_in_flight()
             if in_flight:
@@ -345,7 +351,6 @@ class LaneRun(LaneLocks):
 
     def _reclaim(self):
         self.reclaimed = time.monotonic()
-        self._leave_places()
         if self.lane_model._reclaim(self.name):
             self.turns.clear()
 
@@ -377,7 +382,7 @@ class LaneRun(LaneLocks):
         limit = turn.call_places
         wanted = min(turn.parallel_calls, limit or turn.parallel_calls)
         while len(desk.places) < wanted:
-            place = self._take_place(turn.connector, limit) if limit else None
+            place = self._take_place(turn.connector.id, limit) if limit else None
             if limit and place is None:
                 return
             client = turn.connector._get_client()

@@ -3,11 +3,14 @@ from unittest.mock import patch
 
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..client import NetworkError, RateLimitError, ValidationError
 from ..models import integration_lane
 from ..models.lane_locks import PROBE_CLASS
 from .common import FakeClient, HubCase
+
+SETTLE = "odoo.addons.integration_hub.models.batch_settle"
 
 
 @tagged("post_install", "-at_install")
@@ -78,6 +81,43 @@ class TestBreaker(HubCase):
                 [("connector_id", "=", self.connector.id)]
             )._cancel()
         self.assertEqual(self.connector.failures_in_a_row, 2)
+
+    def test_answers_that_have_to_be_applied_one_by_one(self):
+        """One of them breaks our own code: the system has answered, and fails the others."""
+        self.connector.failures_in_a_row = 1
+
+        def apply(handler, flow, results):
+            if any(job.payload["value"] == 1 for job, _answer in results):
+                raise ValueError("broken")
+            return {job: NetworkError("No answer.") for job, _answer in results}
+
+        handler_class = self.registry["integration.handler.fake_push"]
+        with patch.object(handler_class, "_apply", apply), mute_logger(SETTLE):
+            jobs = self.enqueue(1, 2, 3)
+            self.run_lane()
+            self.assertEqual(self.connector.failures_in_a_row, 0)
+            self.assertEqual(jobs.mapped("state"), ["failed", "retrying", "retrying"])
+            self.enqueue(4, 5)
+            self.run_lane()
+        self.assertEqual(self.connector.failures_in_a_row, 1)
+
+    def test_answer_of_an_earlier_call_says_nothing(self):
+        """It is applied anew, beside a call that tells how the system is."""
+        self.confirm_with({1: NetworkError("No answer.")})
+        old = self.enqueue(1)
+        self.run_lane()
+        self.assertEqual(self.connector.failures_in_a_row, 1)
+        old.next_try = self.env.cr.now() - timedelta(days=1)
+        FakeClient.answer = staticmethod(lambda request: {"id": request["value"]})
+        self.enqueue(2)
+        self.run_lane()
+        self.assertEqual((old.state, old.attempts), ("retrying", 2))
+        self.assertEqual(self.connector.failures_in_a_row, 0)
+        old.next_try = self.env.cr.now() - timedelta(days=1)
+        FakeClient.answer = staticmethod(lambda request: NetworkError("No answer."))
+        self.enqueue(3)
+        self.run_lane()
+        self.assertEqual(self.connector.failures_in_a_row, 1)
 
     def test_refused_and_asked_to_wait(self):
         self.connector.failures_in_a_row = 3

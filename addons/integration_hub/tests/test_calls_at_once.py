@@ -1,12 +1,12 @@
 import threading
-import time
 from unittest.mock import patch
 
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
 from ..models import integration_lane, integration_lane_connection, lane_run
-from ..models.lane_locks import PLACE_CLASS
+from ..models.lane_desk import Desk
+from ..models.lane_locks import PLACE_CLASS, WANTED_CLASS, call_place
 from .common import FakeClient, HubCase
 
 
@@ -16,6 +16,8 @@ class TestCallsAtOnce(HubCase):
 
     def setUp(self):
         super().setUp()
+        FakeClient.calls = []
+        FakeClient.answer = staticmethod(lambda request: {"id": request["value"]})
         self.connector.max_calls_at_once = 1
         self.place = [PLACE_CLASS, self.connector.id * 1000]
         self.startPatcher(patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0))
@@ -85,32 +87,53 @@ class TestCallsAtOnce(HubCase):
 
     def test_lane_leaves_a_place_to_whoever_waits(self):
         """... once the call that is under way has ended; then it goes on."""
-        self.startPatcher(patch.object(lane_run, "RECLAIM_EVERY", 0.0))
+        self.startPatcher(patch.object(lane_run, "LEAVE_EVERY", 0.0))
         self.flow.batch_size = 1
         jobs = self.enqueue(*range(1, 6))
-        done, seen, is_waiting = [], [], threading.Event()
+        done, seen, is_asked = [], [], threading.Event()
+        leave_one = Desk.leave_one
+
+        def note(desk):
+            leave_one(desk)
+            is_asked.set()
+
+        self.startPatcher(patch.object(Desk, "leave_one", note))
 
         def wait_for_place():
             with self.elsewhere() as test:
-                test.execute("SET LOCAL lock_timeout = '10s'")
-                is_waiting.set()
-                test.execute("SELECT pg_advisory_xact_lock(%s, %s)", self.place)
-                seen.extend(done)
+                connector = self.connector.with_env(self.env(cr=test))
+                with call_place(connector, 10) as is_taken:
+                    seen.append((is_taken, list(done)))
 
+        limits = patch.object(type(self.connector), "_get_call_places", lambda own: 1)
+        self.startPatcher(limits)
         waiter = threading.Thread(target=wait_for_place)
 
         def answer(request):
             if request["value"] == 1:
                 waiter.start()
-                is_waiting.wait(10)
-                # by then it stands in the queue for the lock, and the lane has looked
-                time.sleep(1)
+                is_asked.wait(10)
             done.append(request["value"])
             return {"id": request["value"]}
 
         FakeClient.answer = staticmethod(answer)
         self.run_lane()
         waiter.join(20)
-        self.assertEqual(seen, [1], "the call that was under way, and no other")
+        self.assertEqual(seen, [(True, [1])], "the call that was under way, no other")
+        self.assertNotIn("running", jobs.mapped("state"), "what was prepared is free")
         self.run_lane()
         self.assertEqual(set(jobs.mapped("state")), {"done"})
+        self.assertEqual(len(FakeClient.calls), 5)
+        self.assertFalse(jobs.filtered("unsettled_until"))
+        self.assertTrue(self.is_free())
+
+    def test_nobody_else_is_stopped(self):
+        """Who waits for a place of one system takes none of another's."""
+        other = self.connector.copy({"name": "ERP South", "state": "running"})
+        with self.elsewhere() as test:
+            test.execute(
+                "SELECT pg_advisory_xact_lock(%s, %s)", [WANTED_CLASS, other.id]
+            )
+            job = self.enqueue(1)
+            self.run_lane()
+        self.assertEqual(job.state, "done")

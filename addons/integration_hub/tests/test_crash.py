@@ -1,6 +1,10 @@
+import contextlib
 from datetime import timedelta
 from unittest.mock import patch
 
+import psycopg2
+
+from odoo.sql_db import connection_info_for
 from odoo.tests import tagged
 
 from ..client import OutcomeUnknownError, ValidationError, get_hold_back
@@ -9,6 +13,8 @@ from ..models.integration_handler import Blocked
 from ..models.job_batch import JobBatch
 from ..models.lane_locks import LANE_CLASS
 from .common import FakeClient, HubCase
+
+LANE = "odoo.addons.integration_hub.models.integration_lane"
 
 
 @tagged("post_install", "-at_install")
@@ -41,6 +47,24 @@ class TestCrash(HubCase):
         self.run_lane()
         self.assertEqual(job.state, "done")
         self.env.cr.execute("SELECT pg_advisory_unlock(%s, 4711)", [LANE_CLASS])
+
+    def test_lane_that_stands_still_stops_nobody(self):
+        """Its process is frozen, say: what it has written and not committed would be waited
+        for, and its locks as well."""
+        job = self.enqueue(1)
+        past = self.env.cr.now() - timedelta(minutes=1)
+        job.write({"state": "running", "lane": "4712", "lease_until": past})
+        _name, info = connection_info_for(self.env.cr.dbname)
+        with contextlib.closing(psycopg2.connect(**info)) as other:
+            other_lane = other.cursor()
+            other_lane.execute("SELECT pg_advisory_lock(%s, 4712)", [LANE_CLASS])
+            with self.assertLogs(LANE, "WARNING") as logs:
+                self.run_lane()
+            with self.assertRaises(psycopg2.Error):
+                for _attempt in range(100):
+                    other_lane.execute("SELECT pg_sleep(0.1)")
+        self.assertIn("stood still", logs.output[0])
+        self.assertEqual(job.state, "done")
 
     def test_lane_that_lost_its_jobs_while_it_prepared_sends_nothing(self):
         """It was held up for longer than its lease; another lane has them now."""

@@ -1,12 +1,10 @@
 import threading
-import time
 from types import SimpleNamespace
 from unittest.mock import patch
 
 import psycopg2
 
 from odoo import sql_db
-from odoo.orm.registry import Registry
 from odoo.service import server as service
 from odoo.tests import BaseCase, TransactionCase, tagged
 from odoo.tools import config
@@ -27,8 +25,7 @@ class FakeServer:
 
     def cron_thread(self, number):
         self.started.append(number)
-        self.ends[number] = threading.Event()
-        self.ends[number].wait(60)
+        self.ends.setdefault(number, threading.Event()).wait(60)
 
     def find_threads(self):
         return sorted(
@@ -41,9 +38,11 @@ class FakeServer:
         names = {f"odoo.service.cron.cron{number}" for number in numbers}
         threads = [item for item in threading.enumerate() if item.name in names]
         for number in numbers:
-            self.ends[number].set()
+            self.ends.setdefault(number, threading.Event()).set()
         for thread in threads:
             thread.join(10)
+        for number in numbers:
+            del self.ends[number]
 
 
 @tagged("post_install", "-at_install")
@@ -55,12 +54,13 @@ class TestCronWatch(BaseCase):
         self.startPatcher(patch.dict(config.options, {"max_cron_threads": 2}))
         self.server = FakeServer()
         self.watch = CronWatch(self.server)
-        self.addCleanup(lambda: self.server.end(*self.server.ends))
+        self.addCleanup(lambda: self.server.end(0, 1))
 
     def test_what_has_ended_is_started_again(self):
         self.server.cron_spawn()
         before = self.server.find_threads()
         self.assertEqual(len(before), 2)
+        self.watch.look()
         for ended in ((0, 1), (1,)):
             with self.subTest(ended):
                 self.server.end(*ended)
@@ -68,10 +68,17 @@ class TestCronWatch(BaseCase):
                 # and not a second set of those that live
                 self.watch.look()
                 self.assertEqual(self.server.find_threads(), before)
-        self.assertEqual(self.server.started, [0, 1, 0, 1, 1])
+        self.assertEqual(sorted(self.server.started), [0, 0, 1, 1, 1])
+
+    def test_a_process_that_never_had_any(self):
+        """Such as Odoo's shell."""
+        self.watch.look()
+        self.watch.look()
+        self.assertEqual(self.server.find_threads(), [])
 
     def test_not_before_the_database_answers(self):
         self.server.cron_spawn()
+        self.watch.look()
         self.server.end(0, 1)
         with patch.object(
             sql_db, "db_connect", side_effect=psycopg2.OperationalError("away")
@@ -83,6 +90,7 @@ class TestCronWatch(BaseCase):
 
     def test_a_server_that_ends(self):
         self.server.cron_spawn()
+        self.watch.look()
         self.server.quit_signals_received = 1
         self.server.end(0, 1)
         self.watch.look()
@@ -90,16 +98,19 @@ class TestCronWatch(BaseCase):
 
     def test_the_server_is_first(self):
         """It starts its threads itself, once the databases it was given are loaded."""
-        looks = []
-        self.watch.look = lambda: looks.append(1)
+        has_looked = threading.Event()
+        self.watch.look = has_looked.set
         watcher = threading.Thread(target=self.watch.watch, daemon=True)
-        with patch.object(cron_watch, "LOOK_EVERY", 0.01):
-            with Registry._lock:
+        # whoever runs the tests may hold that of the process
+        registry = SimpleNamespace(_lock=threading.RLock())
+        with (
+            patch.object(cron_watch, "LOOK_EVERY", 0.01),
+            patch.object(cron_watch, "Registry", registry),
+        ):
+            with registry._lock:
                 watcher.start()
-                time.sleep(0.2)
-                self.assertFalse(looks)
-            time.sleep(0.2)
-            self.assertTrue(looks)
+                self.assertFalse(has_looked.wait(0.2))
+            self.assertTrue(has_looked.wait(10))
             self.server.quit_signals_received = 1
             watcher.join(10)
         self.assertFalse(watcher.is_alive())
