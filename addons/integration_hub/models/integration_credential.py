@@ -156,21 +156,25 @@ class IntegrationCredential(models.Model):
             )
         )
         [[since, at]] = rows
-        if at is None or at < now - NOTE_EVERY:
+        is_due = at is None or at < now - NOTE_EVERY
+        if is_due and not (since and at > now - NOTE_LASTS):
             # what was asked long ago was for work that somebody else has done
-            since = since if at and at > now - NOTE_LASTS and since else now
+            since = now
+        is_left = since is None or now - since < patience
+        if is_due or not is_left:
             self.env.cr.execute(
                 SQL(
                     "UPDATE integration_credential SET unread_since = %s, unread_at = %s,"
                     " unread_on = %s WHERE connector_id = %s",
-                    since,
+                    # the next work is asked for anew
+                    since if is_left else None,
                     now,
                     socket.gethostname(),
                     connector.id,
                 )
             )
             self.invalidate_model(["unread_since", "unread_at", "unread_on"])
-        return since is None or now - since < patience
+        return is_left
 
     def _answer(self, connector):
         """This server can read the credentials of ``connector``."""
