@@ -11,5 +11,5 @@ from . import test_forecast_odoo, test_forecast_tryton
 from . import test_order_check_odoo, test_order_check_tryton, test_screens_before_won
 from . import test_screens_languages, test_screens_load
 from . import test_forms_of_others, test_keys
-from . import test_any_sequence_on_queue_job
+from . import test_any_sequence_on_queue_job, test_faults_on_queue_job
 from . import test_whole_suite

@@ -11,7 +11,7 @@ PATIENCE = 45.0
 SETTLE = 3.0
 
 
-class FaultMixin:
+class FaultSteps:
     """A proxy that spoils calls stands between the connector and the ERP."""
 
     @classmethod
@@ -73,6 +73,29 @@ class FaultMixin:
         self.assertAlmostEqual(lead.erp_order_ids.amount_total, lead.lines_total, 2)
         self.assertEqual(self.count_orders(lead.erp_order_ids.key), 1)
 
+    def count_orders(self, key):
+        """In the ERP itself, as a clerk would search: not by what our client says."""
+        if self.kind == "odoo":
+            return self.clerk.call(
+                "sale.order", "search_count", domain=[("origin", "=", key)]
+            )
+        domain = ["OR", ["web_id", "=", key], ["reference", "=", key]]
+        return self.clerk.call("model.sale.sale.search_count", domain)
+
+    def strike_all(self, *strikes):
+        for kind, only, *forward in strikes:
+            with self.subTest(kind=kind, only=only, forward=forward):
+                started = time.monotonic()
+                self.strike(kind, only, *forward)
+                self.assertLess(
+                    timedelta(seconds=time.monotonic() - started),
+                    timedelta(seconds=PATIENCE),
+                )
+
+
+class FaultMixin(FaultSteps):
+    """Each kind of fault, and the lanes of the scheduled actions."""
+
     def test_readings(self):
         """Stock and account figures: whatever goes wrong, they are read in the end."""
         self.push(self.make_lead([("FILTER-10", 1)], self.partner))
@@ -101,25 +124,6 @@ class FaultMixin:
                     self.work_off()
                     self.assertTrue(armed.struck.is_set(), "the fault was injected")
                     self.assertTrue(self.env[name].search_count(domain))
-
-    def count_orders(self, key):
-        """In the ERP itself, as a clerk would search: not by what our client says."""
-        if self.kind == "odoo":
-            return self.clerk.call(
-                "sale.order", "search_count", domain=[("origin", "=", key)]
-            )
-        domain = ["OR", ["web_id", "=", key], ["reference", "=", key]]
-        return self.clerk.call("model.sale.sale.search_count", domain)
-
-    def strike_all(self, *strikes):
-        for kind, only, *forward in strikes:
-            with self.subTest(kind=kind, only=only, forward=forward):
-                started = time.monotonic()
-                self.strike(kind, only, *forward)
-                self.assertLess(
-                    timedelta(seconds=time.monotonic() - started),
-                    timedelta(seconds=PATIENCE),
-                )
 
     def test_request_lost(self):
         self.strike_all(

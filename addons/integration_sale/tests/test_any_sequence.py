@@ -45,6 +45,7 @@ class Endless(BaseException):
 @tagged("post_install", "-at_install")
 class TestAnySequence(SaleCase):
     machine = DealMachine
+    examples = EXAMPLES
 
     @classmethod
     def setUpClass(cls):
@@ -186,7 +187,7 @@ class TestAnySequence(SaleCase):
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=EXAMPLES,
+                    max_examples=self.examples,
                     stateful_step_count=STEPS,
                     deadline=None,
                     database=None,
