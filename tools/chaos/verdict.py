@@ -13,10 +13,12 @@ NEWEST = {
     "odoo": "select coalesce((select max(id) from sale_order), 0), coalesce((select max(id) from res_partner), 0)",
     "tryton": "select coalesce((select max(id) from sale_sale), 0), coalesce((select max(id) from party_party), 0)",
 }
+# Of a confirmed order Odoo deletes no line: one that is no longer wanted stays with a quantity of 0.
 ORDERS = {
     "odoo": """
     select o.id, coalesce(o.origin, ''), o.state, coalesce(o.amount_total, 0), coalesce(company.name, ''),
-           count(line.id), coalesce(sum(line.product_uom_qty), 0), coalesce(o.amount_untaxed, 0), false
+           count(line.id) filter (where line.product_uom_qty <> 0), coalesce(sum(line.product_uom_qty), 0),
+           coalesce(o.amount_untaxed, 0), false
       from sale_order o
       join res_partner partner on partner.id = o.partner_id
       join res_partner company on company.id = partner.commercial_partner_id
