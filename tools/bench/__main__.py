@@ -6,7 +6,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import report, won_to_order  # noqa: E402 (the path above comes first)
-from bench.engine import growth, lanes, many_connectors, memory, speed, statements  # noqa: E402
+from bench.engine import (  # noqa: E402
+    growth,
+    lanes,
+    many_connectors,
+    memory,
+    server_settings,
+    speed,
+    statements,
+)
 from bench.push import Push  # noqa: E402
 from bench.screens import lists  # noqa: E402
 from bench.settings import Settings  # noqa: E402
@@ -25,6 +33,7 @@ MEASUREMENTS = {
     "engine_connectors": many_connectors.run,
     "engine_memory": memory.run,
     "engine_statements": statements.run,
+    "engine_settings": server_settings.run,
     "lists": lists.run,
     "volume": volume.run,
 }

@@ -38,6 +38,8 @@ class Report:
     notes: list[str]
     figures: dict
     aims: list[Aim] = field(default_factory=list)
+    # Further tables of the same measurement; their figures are in those above.
+    parts: list["Report"] = field(default_factory=list)
 
     def __post_init__(self):
         if self.aims:
@@ -62,6 +64,8 @@ class Report:
         print()
         for note in (*self.notes, *(aim.tell() for aim in self.aims)):
             print(note)
+        for part in self.parts:
+            part.show()
 
 
 def rate(value: float) -> float:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 from . import (
@@ -108,7 +109,8 @@ def install(
 
 def shell_script(database: str, script: Path, settings: dict, options=()):
     """Run a script in `odoo shell`; it reads SETTINGS (JSON) from the environment and writes its answer to a file."""
-    answer = paths.RUN / f"answer-{database}.json"
+    # several threads may do so side by side
+    answer = paths.RUN / f"answer-{database}-{threading.get_ident()}.json"
     answer.unlink(missing_ok=True)
     env = environment(HARNESS_SETTINGS=json.dumps(settings), HARNESS_ANSWER=answer)
     arguments = command("shell", "-d", database, "--no-http", "--log-level=warn")

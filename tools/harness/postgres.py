@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import commands, debian, paths, processes
@@ -32,6 +32,8 @@ class Cluster:
     name: str
     folder: Path
     settings_file: Path
+    # Of postgresql.conf, what is otherwise than in write_settings.
+    more: dict = field(default_factory=dict)
 
 
 MAIN = Cluster("postgres", paths.POSTGRES, paths.RUN / "pg.json")
@@ -246,7 +248,7 @@ def write_settings(port: int) -> None:
         "timezone": "UTC",
         "log_timezone": "UTC",
     }
-    lines = [f"{key} = '{value}'" for key, value in settings.items()]
+    lines = [f"{key} = '{value}'" for key, value in (settings | current.more).items()]
     (current.folder / "postgresql.auto.conf").write_text("\n".join(lines) + "\n")
 
 
@@ -292,6 +294,14 @@ def wait_until_it_answers(seconds: float = 60) -> None:
 def stop(how: signal.Signals = FAST) -> bool:
     """True when it was running."""
     return processes.stop(current.name, how=how, patience=60)
+
+
+def restart_with(settings: dict) -> None:
+    """The cluster in use anew, with these settings instead of those of write_settings."""
+    global current
+    stop()
+    current = replace(current, more=settings)
+    start_cluster()
 
 
 def psql(statement: str, *, database: str, env: dict | None = None) -> str:

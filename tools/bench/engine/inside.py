@@ -9,6 +9,8 @@ import odoo.sql_db
 from bench.engine.payload import PAYLOAD
 
 CHUNK = 1000
+# Seconds; a lane begins no run that is shorter than a second.
+WARM_UP = 1.1
 # Above those there are.
 FIRST_RECORD = 1_000_000
 
@@ -92,6 +94,24 @@ def work(env, expected: int) -> dict:
     }
 
 
+def work_for(env, seconds: float) -> dict:
+    """One lane for about so long, on a queue that may be longer than that; a run before, which is not counted, has what is
+    slower in a process that has just started."""
+    lane = env["integration.lane"]
+    found = {}
+    for limit in (WARM_UP, seconds):
+
+        def get_deadline(_lane, _end=None, limit=limit):
+            return time.monotonic() + limit
+
+        with patch.object(type(lane), "_get_deadline", get_deadline):
+            start = time.perf_counter()
+            # the first run may have left nothing: then it is what there is to tell
+            if jobs := lane._run_lane():
+                found = {"jobs": jobs, "seconds": time.perf_counter() - start}
+    return found
+
+
 def enqueue_and_work(env, flow: int, count: int, rounds: int, first: int) -> list:
     """The same work again and again; returns the seconds of each round."""
     found = []
@@ -99,6 +119,25 @@ def enqueue_and_work(env, flow: int, count: int, rounds: int, first: int) -> lis
         enqueue(env, [flow], count, first + number * count)
         found.append(work(env, count)["seconds"])
     return found
+
+
+def remove_old(env, seconds: float) -> dict:
+    """Housekeeping as its scheduled action does it, for so long; returns how many finished jobs it has removed, and the
+    seconds that took."""
+    begin = time.perf_counter()
+    removed, end = 0, begin
+
+    def go_on(cron, processed=0, remaining=None, deactivate=False):
+        """Seconds that are left, as the scheduled action is told after each batch."""
+        nonlocal removed, end
+        cron.env.cr.commit()
+        removed += processed
+        end = time.perf_counter()
+        return max(0, seconds - (end - begin))
+
+    with patch.object(type(env["ir.cron"]), "_commit_progress", go_on):
+        env["integration.exchange"]._cron_remove_old()
+    return {"removed": removed, "seconds": end - begin}
 
 
 def memory_of_a_worker(env, flow: int, count: int, portion: int) -> list:
