@@ -27,6 +27,7 @@ from chaos.killer import Killer
 from chaos.limits import Limits
 from chaos.servers import Servers
 from chaos.site import Site
+from chaos.threads import Threads
 from chaos.verdict import WRONGS, judge
 from erp_actions import clerk
 from harness import crm, erps, odoo, paths, processes
@@ -319,6 +320,7 @@ def play(matrix: Matrix, kinds, parts) -> None:
     for kind in kinds:
         if "servers" in parts:
             servers.run(kind)
+            Threads(servers).run(kind)
         if "executing" in parts:
             Executing(matrix).run(kind)
         if "lanes" in parts:

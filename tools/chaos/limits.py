@@ -36,7 +36,6 @@ LANES = """
       from pg_locks held join pg_stat_activity activity using (pid)
      where held.locktype = 'advisory' and held.classid = 1818324581 and activity.datname = %s
 """
-WRITING = f"{LANES} and activity.backend_xid is not null"
 
 
 @dataclass(frozen=True)
@@ -200,7 +199,7 @@ class Limits:
             armed = self.lose_order(kind)
             lanes = self.find_lanes(armed.port)
             process = self.find_caller(armed.port)
-            with frozen(process, self.is_writing):
+            with frozen(process):
                 began = time.monotonic()
                 taken_up = self.wait_until_taken_up(lanes, began, LEASE + NEXT_LOOK)
                 self.note_taken_up(kind, "frozen", taken_up, "it was frozen")
@@ -252,12 +251,6 @@ class Limits:
         rows = self.site.database.rows(LANES, self.site.crm)
         return [lane for lane, own in rows if own in ports]
 
-    def is_writing(self, process: psutil.Process) -> bool:
-        """Whether its lane has written what is not committed yet: as long as it is frozen then, others wait for those
-        rows."""
-        rows = self.site.database.rows(WRITING, self.site.crm)
-        return bool(list_ports(process) & {port for _lane, port in rows})
-
     def are_running(self, lanes: list[int]) -> bool:
         """Whether one of them holds the lock of its run."""
         rows = self.site.database.rows(LANES, self.site.crm)
@@ -288,20 +281,10 @@ class Limits:
 
 
 @contextlib.contextmanager
-def frozen(process: psutil.Process, is_busy=lambda _process: False):
-    """Whatever comes of it: one that stays frozen can't be ended but by force.
-
-    :param is_busy: whether the frozen process is to be let go on, and frozen a little later
-    """
+def frozen(process: psutil.Process):
+    """Whatever comes of it: one that stays frozen can't be ended but by force."""
     process.suspend()
     try:
-        end = time.monotonic() + PATIENCE
-        while is_busy(process):
-            if time.monotonic() > end:
-                raise TimeoutError("it is never idle")
-            process.resume()
-            time.sleep(0.05)
-            process.suspend()
         yield
     finally:
         with contextlib.suppress(psutil.NoSuchProcess):

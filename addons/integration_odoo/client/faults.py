@@ -53,6 +53,14 @@ _NO_MODEL = re.compile(
 _NO_DATABASE = re.compile(r'database ".*" does not exist')
 
 
+# PostgreSQL's own words, where an import of Odoo tells an exception as a message
+_BUSY_TEXT = re.compile(
+    r"could not serialize access|deadlock detected|could not obtain lock"
+    r"|lock timeout|current transaction is aborted",
+    re.IGNORECASE,
+)
+
+
 class ModelMissingError(ValidationError):
     """The remote Odoo lacks the app that brings a model."""
 
@@ -70,6 +78,19 @@ def find_fault(structure):
     if isinstance(fault, dict) and fault.get("name") and "message" in fault:
         return fault
     return None
+
+
+def error_of_messages(messages):
+    """The named error that the messages of an import stand for: ``load`` catches what Odoo
+    would have tried again, a conflict of two transactions say, and has nothing written
+    (``odoo/orm/models.py``).
+
+    :param messages: texts
+    """
+    text = " ".join(dict.fromkeys(messages))
+    if _BUSY_TEXT.search(text):
+        return NetworkError(_lt("Odoo is busy with the same records."), text)
+    return ValidationError(text or _lt("Odoo refuses this change."))
 
 
 def error_of_fault(fault, changes, technical):

@@ -13,7 +13,12 @@ from odoo.addons.integration_hub.client import (
     ValidationError,
 )
 
-from .faults import ModelMissingError, error_of_fault, find_fault
+from .faults import (
+    ModelMissingError,
+    error_of_fault,
+    error_of_messages,
+    find_fault,
+)
 from .names import NAMES
 
 _lt = TextMaker(__name__)
@@ -91,6 +96,7 @@ class OdooProtocol(SystemClient):
         :param str purpose: see :meth:`call`
         :param dict context: added to ours
         :raise ValidationError: Odoo refuses a row; nothing of the table is written
+        :raise NetworkError: others are at the same records; nothing of it is written either
         """
         answer = self.call(
             model,
@@ -102,11 +108,8 @@ class OdooProtocol(SystemClient):
             purpose=purpose,
         )
         if not answer.get("ids"):
-            messages = [
+            raise error_of_messages(
                 str(item.get("message", "")) for item in answer.get("messages") or []
-            ]
-            raise ValidationError(
-                " ".join(dict.fromkeys(messages)) or _lt("Odoo refuses this change.")
             )
 
     def check_action_answer(self, answer):

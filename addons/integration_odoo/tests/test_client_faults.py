@@ -122,6 +122,29 @@ class TestFaults(unittest.TestCase):
                 self.assertEqual(self.catch("jsonrpc", False).kind, read_kind)
                 self.assertEqual(self.catch("jsonrpc", True).kind, change_kind)
 
+    def test_import_that_meets_others(self):
+        """Odoo's import catches what Odoo would have tried again."""
+        for message, kind in (
+            ("could not serialize access due to concurrent update\n", "network"),
+            ("deadlock detected\nDETAIL: Process 1 waits", "network"),
+            ("The quantity must be positive.", "validation"),
+            ("", "validation"),
+        ):
+            messages = [{"type": "error", "record": 0, "message": message}]
+            self.odoo.tell(200, {"ids": False, "messages": messages})
+            with (
+                self.subTest(message),
+                self.assertRaises(IntegrationError) as caught,
+            ):
+                self.make_client("json2").write_table(
+                    "sale.order.line",
+                    [".id"],
+                    [["1"]],
+                    purpose="order_update",
+                    context={},
+                )
+            self.assertEqual(caught.exception.kind, kind)
+
     def test_text_is_for_people(self):
         fault = {"name": "odoo.exceptions.UserError", "message": f"{TEXT}\n\n twice"}
         self.odoo.tell(422, fault)
