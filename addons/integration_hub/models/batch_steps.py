@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from datetime import UTC
 from random import uniform
 
@@ -28,7 +29,7 @@ def make_call(call, client, requests):
     """
     client.may_have_changed, defect = False, None
     try:
-        answers = call(client, requests)
+        answers = call(client, hold_back_throughout(requests, time.time()))
         if len(answers) != len(requests):
             defect = InternalError(
                 _lt("The system's client gave a wrong number of answers."),
@@ -45,6 +46,22 @@ def make_call(call, client, requests):
         answers = [defect] * len(requests)
     exchanges, client.exchanges = client.exchanges, []
     return answers, exchanges
+
+
+def hold_back_throughout(requests, now):
+    """What is held back when its call begins is held back until that has ended: where the
+    moment comes in between, what was looked up before it may have come to be there since.
+
+    :param list requests: with ``unsettled_until``
+    :param float now: seconds since 1970
+    :return: list of requests
+    """
+    return [
+        {**request, "unsettled_until": FOREVER}
+        if request and (request.get("unsettled_until") or 0.0) > now
+        else request
+        for request in requests
+    ]
 
 
 def pack_answer(answer):

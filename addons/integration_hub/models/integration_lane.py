@@ -2,6 +2,7 @@ import logging
 import time
 from datetime import timedelta
 
+from psycopg2 import Error as PostgresError
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, models
@@ -200,7 +201,7 @@ class IntegrationLane(models.AbstractModel):
                 SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", RECLAIM_CLASS)
             )
             if is_ours:
-                self._end_frozen()
+                self._end_frozen_safely()
             jobs = self._find_abandoned(own_name) if is_ours else None
             if jobs:
                 self._take_up(jobs)
@@ -210,6 +211,17 @@ class IntegrationLane(models.AbstractModel):
             self.env.cr.rollback()
             return False
         return bool(jobs)
+
+    def _end_frozen_safely(self):
+        """What it has under way is taken up even where it may not be ended, as of another
+        user of PostgreSQL."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._end_frozen()
+        except TransactionRollbackError:
+            raise
+        except PostgresError:
+            _logger.exception("A lane that stands still can't be ended")
 
     def _end_frozen(self):
         """A lane that has not renewed its lease stands still. What it has written and not

@@ -103,16 +103,15 @@ class IntegrationLane(models.AbstractModel):
             raise
         finally:
             unlock(self.env, lock)
+            if connector.exists() and connector._get_call_places():
+                # a lane may have found no place meanwhile
+                self._wake_up(connectors=connector)
             self._commit()
 
     def _leave_test_to_others(self, connector):
         """Whether another server is to test, as this one can't read the credentials."""
         try:
-            # sudo: nobody has rights on credentials
-            self.env["integration.credential"].sudo()._read_secrets(connector)
-            is_left = False
-        except UserError as error:
-            is_left = connector._leave_to_others(error, TEST_PATIENCE)
+            is_left = self._ask_others(connector)
         except TransactionRollbackError:
             # one server has asked while another one answered: it is looked at anew
             self.env.cr.rollback()
@@ -120,6 +119,14 @@ class IntegrationLane(models.AbstractModel):
             is_left = True
         self._commit()
         return is_left
+
+    def _ask_others(self, connector):
+        try:
+            # sudo: nobody has rights on credentials
+            self.env["integration.credential"].sudo()._read_secrets(connector)
+        except UserError as error:
+            return connector._leave_to_others(error, TEST_PATIENCE)
+        return False
 
     def _run_connection_test(self, connector):
         """Whatever one connector does, the others are tested."""

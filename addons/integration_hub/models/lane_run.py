@@ -365,8 +365,8 @@ class LaneRun(LaneLocks):
             desk = self.desks[connector.id] = Desk(self, connector.id)
         try:
             if desk.looked_at < self.turns_read:
-                desk.looked_at = self.turns_read
                 desk.keep_up(self.settings[connector.id])
+                desk.looked_at = self.turns_read
             self._staff(desk, turn)
         except UserError as error:
             if not connector._leave_to_others(error):
@@ -385,6 +385,13 @@ class LaneRun(LaneLocks):
             place = self._take_place(turn.connector.id, limit) if limit else None
             if limit and place is None:
                 return
-            client = turn.connector._get_client()
+            try:
+                client = turn.connector._get_client()
+            except Exception:
+                # who can't use it leaves it to others
+                if place:
+                    self.env.cr.rollback()
+                    self.unlock(*place)
+                raise
             client.keep_to(self.last_begin, self.end)
             desk.welcome(client, place)

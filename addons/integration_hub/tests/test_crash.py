@@ -1,4 +1,5 @@
 import contextlib
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -65,6 +66,24 @@ class TestCrash(HubCase):
                     other_lane.execute("SELECT pg_sleep(0.1)")
         self.assertIn("stood still", logs.output[0])
         self.assertEqual(job.state, "done")
+
+    def test_held_back_until_the_call_has_ended(self):
+        """What was looked up before a lost call had surely ended says nothing of what came
+        after it, even where the moment comes while our call is under way."""
+        job = self.enqueue(1)
+        soon = self.env.cr.now() + timedelta(seconds=1)
+        job.write({"state": "retrying", "unsettled_until": soon, "attempts": 1})
+        seen = []
+
+        def store(client, requests):
+            time.sleep(1.5)
+            seen.append(bool(get_hold_back(requests[0]["unsettled_until"])))
+            return [{"id": 1}]
+
+        handler_class = self.registry["integration.handler.fake_push"]
+        with patch.object(handler_class, "_call", staticmethod(store)):
+            self.run_lane()
+        self.assertEqual(seen, [True])
 
     def test_lane_that_lost_its_jobs_while_it_prepared_sends_nothing(self):
         """It was held up for longer than its lease; another lane has them now."""

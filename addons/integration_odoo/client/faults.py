@@ -56,7 +56,7 @@ _NO_DATABASE = re.compile(r'database ".*" does not exist')
 # PostgreSQL's own words, where an import of Odoo tells an exception as a message
 _BUSY_TEXT = re.compile(
     r"could not serialize access|deadlock detected|could not obtain lock"
-    r"|lock timeout|current transaction is aborted",
+    r"|lock timeout",
     re.IGNORECASE,
 )
 

@@ -189,7 +189,7 @@ class TestCallsOnQueueJob(test_calls.TestCalls):
         self.committed(lambda env: env["integration.lane"]._delay_due_runs())
         self.runs = list(self.asked_for)
         self.assertEqual(len(self.runs), lanes)
-        super().work(lanes)
+        return super().work(lanes)
 
     def work_in(self, env):
         env["integration.lane"]._run_queue_job(self.runs.pop())
