@@ -54,7 +54,7 @@ class TestLanesOnQueueJob(QueueJobCase):
             if request["value"] == "quick":
                 is_answered.set()
             else:
-                seen.append(is_answered.wait(5))
+                seen.append(is_answered.wait(30))
             return {"id": request["value"]}
 
         FakeClient.answer = staticmethod(answer)
