@@ -34,10 +34,17 @@ SHORT_URLS_SINCE = 18
 HAS_ACCESS_SINCE = 18
 # what these methods answer; anything else was not said by Odoo
 ANSWER_TYPES = {
+    "check_access_rights": bool,
     "context_get": dict,
     "create": list,
     "fields_get": dict,
+    "formatted_read_group": list,
+    "has_access": bool,
+    "load": dict,
+    "read_group": list,
     "search_read": list,
+    "unlink": bool | None,
+    "write": bool | None,
 }
 # ... and what their lists hold
 ITEM_TYPES = {"create": int, "search_read": dict}

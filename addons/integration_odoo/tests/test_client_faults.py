@@ -122,6 +122,28 @@ class TestFaults(unittest.TestCase):
                 self.assertEqual(self.catch("jsonrpc", False).kind, read_kind)
                 self.assertEqual(self.catch("jsonrpc", True).kind, change_kind)
 
+    def test_what_odoo_never_says(self):
+        """Of each method: a server in between has answered, and what has come of the call
+        is not known."""
+        self.odoo.tell(200, "\ufffd\ufffd")
+        for method, changes in (
+            ("create", True),
+            ("load", True),
+            ("unlink", True),
+            ("write", True),
+            ("fields_get", False),
+            ("formatted_read_group", False),
+            ("has_access", False),
+            ("search_read", False),
+        ):
+            with (
+                self.subTest(method),
+                self.assertRaises(IntegrationError) as caught,
+            ):
+                self.make_client("json2").call("sale.order", method, changes=changes)
+            kind = "outcome_unknown" if changes else "network"
+            self.assertEqual(caught.exception.kind, kind)
+
     def test_import_that_meets_others(self):
         """Odoo's import catches what Odoo would have tried again."""
         for message, kind in (
