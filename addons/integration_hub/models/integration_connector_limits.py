@@ -16,7 +16,7 @@ _logger = logging.getLogger(__name__)
 # the circuit breaker: so many failed calls in a row, and the connector rests
 FAILURES_TO_REST = 5
 FIRST_REST = 30.0
-LONGEST_REST = 600.0
+LONGEST_REST = 120.0
 # a system that asks us to slow down without saying for how long
 RATE_LIMIT_REST = 10.0
 
@@ -189,7 +189,7 @@ class IntegrationConnector(models.Model):
             for error in told
         )
         if failed:
-            # 30 s, 1 min, 2 min … once there have been too many
+            # 30 s, 1 min, then every 2 min once there have been too many
             self.env.cr.execute(
                 SQL(
                     "UPDATE integration_connector SET failures_in_a_row ="
@@ -301,7 +301,7 @@ class IntegrationConnector(models.Model):
             "mail.mail_activity_data_warning",
             summary=speaker.env._("%s has not answered for a long time", self.name),
             note=speaker.env._(
-                "Ask whoever runs it. It is tried again by itself every ten minutes at"
+                "Ask whoever runs it. It is tried again by itself every two minutes at"
                 " least, for as long as it takes, and nothing is lost: there is nothing to"
                 " retry by hand."
             ),

@@ -123,6 +123,8 @@ class TestLimits(HubCase):
             self.run_again(job)
             self.assertEqual(job.state, "retrying")
         self.assertEqual(self.connector.failures_in_a_row, 12)
+        in_two_minutes = self.env.cr.now() + timedelta(seconds=125)
+        self.assertLess(self.connector.resting_until, in_two_minutes)
         [activity] = self.connector.activity_ids
         self.assertIn("has not answered", activity.summary)
         FakeClient.answer = staticmethod(lambda request: {"id": request["value"]})
