@@ -6,9 +6,11 @@ do in a Tryton with a grace period; then such that are being processed are calle
 """
 
 import contextlib
+from urllib.parse import urlsplit
 
 from chaos.boundaries import CHANGES, name_steps
 from harness import erp_tryton, processes
+from stage.json2 import wait_for
 
 # Deals that are changed over and over: which change befalls how many of them.
 CHANGED = {"quantity": 1, "price": 1, "lines": 1, "turn": 2}
@@ -103,5 +105,8 @@ class Changes:
     def serve_tryton(self, settings: str) -> None:
         """Start it anew, where it was."""
         name = f"erp_tryton_{self.site.name}"
+        port = urlsplit(self.site.erps["tryton"]["url"]).port
         processes.stop(name)
+        # taken for a moment still, it would get another one, which the proxy does not know
+        wait_for(lambda: not processes.is_port_taken(port), 60, "Its port")
         erp_tryton.serve(name, self.site.erps["tryton"]["database"], settings=settings)
