@@ -55,6 +55,7 @@ class TestCrashOnQueueJob(QueueJobCase, test_crash.TestCrash):
         "test_crash_after_sending_leaves_the_outcome_unknown",
         "test_dead_lane_is_taken_up_at_once",
         "test_lane_that_lives_keeps_its_jobs",
+        "test_lane_that_stands_still_stops_nobody",
         "test_what_was_there_at_a_crash_comes_before_the_backlog",
         "test_who_waits_for_a_replaced_job_goes_on",
     )
