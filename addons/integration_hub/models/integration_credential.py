@@ -163,7 +163,7 @@ class IntegrationCredential(models.Model):
         if not since or is_due and at < now - lasts:
             # what was asked long ago was for work that somebody else has done
             since, is_due = now, True
-        is_left = since is None or now - since < patience
+        is_left = now - since < patience
         if is_due or not is_left:
             self.env.cr.execute(
                 SQL(
