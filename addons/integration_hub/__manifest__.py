@@ -2,7 +2,7 @@
     "name": "Integrations",
     "summary": "Connects Odoo with the other systems of a business: connectors, "
     "matching, mappings, sync queue, monitoring",
-    "version": "19.0.1.0.3",
+    "version": "19.0.1.0.4",
     "category": "Productivity",
     "license": "LGPL-3",
     "author": "CRM Integration Suite contributors",

@@ -70,6 +70,8 @@ class SystemClient:
         self._last_begin = self._end = math.inf
         # the request of the call under way has begun to leave
         self._has_left = False
+        # ... and is given less than the usual time
+        self._is_cut_short = False
 
     def __enter__(self):
         return self
@@ -167,11 +169,15 @@ class SystemClient:
                 allow_redirects=False,
             )
             exchange.status = response.status_code
+            # a server in between has waited for the system in vain
+            exchange.has_timed_out = response.status_code == 504
             exchange.response = self._loggable(response.text)
             self.check_status(response, lost)
             self._note_pause(response.headers)
             return response
         except requests.RequestException as error:
+            is_over = isinstance(error, requests.ReadTimeout)
+            exchange.has_timed_out = is_over and not self._is_cut_short
             raise self._log_error(exchange, self._explain(error, lost)) from error
         except (
             NetworkError,
@@ -194,6 +200,7 @@ class SystemClient:
             min(settings.read_timeout, left),
         )
         self._has_left = False
+        self._is_cut_short = left < settings.read_timeout
         with Deadline(min(sum(timeout), left)) as deadline:
             try:
                 response = self.session.request(*args, timeout=timeout, **kwargs)

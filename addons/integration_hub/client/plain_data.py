@@ -50,6 +50,8 @@ class Exchange:
     duration: float = 0.0
     error_kind: str = ""
     error_message: str = ""
+    # no answer in all the time that the system is given
+    has_timed_out: bool = False
 
 
 @dataclass

@@ -3,6 +3,7 @@ from . import integration_connector
 from . import integration_connector_flows
 from . import integration_connector_secrets
 from . import integration_connector_limits
+from . import integration_connector_pace
 from . import integration_connector_waiting
 from . import integration_usage
 from . import integration_flow

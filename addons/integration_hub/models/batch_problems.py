@@ -7,6 +7,8 @@ from datetime import timedelta
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TransactionRollbackError
 
+from odoo.exceptions import UserError
+
 from ..client import (
     AuthenticationError,
     HeldBackError,
@@ -66,6 +68,10 @@ class BatchProblems:
         now = self.lane_model._now()
         for_people, to_write, not_found = [], {}, self.env["integration.job"]
         newer = self.env["integration.job"].union(*problems)._find_newer()
+        is_refused = any(
+            isinstance(error, AuthenticationError) for error in problems.values()
+        )
+        is_outdated = is_refused and self._is_outdated()
         for job, error in problems.items():
             if job.is_called_off and isinstance(error, StillUnknownError):
                 error = StillUnknownError(NOT_YET)
@@ -86,7 +92,8 @@ class BatchProblems:
                 not_found |= job
             elif isinstance(error, AuthenticationError):
                 # not the job's fault: it goes on once the credentials are mended
-                connector._stop_by_error(error)
+                if not is_outdated:
+                    connector._stop_by_error(error)
                 values |= {"state": "waiting", "attempts": job.attempts - 1}
             elif isinstance(error, HeldBackError):
                 # by limits of ours: what was answered is kept, this goes on where it stood
@@ -99,6 +106,7 @@ class BatchProblems:
             elif error.is_retried and (
                 connector._is_failing_as_a_whole(error)
                 or job.attempts < connector.max_attempts
+                or isinstance(error, StillUnknownError)
             ):
                 values |= {
                     "state": "retrying",
@@ -107,6 +115,9 @@ class BatchProblems:
                 if connector._is_failing_as_a_whole(error):
                     # however long that lasts: the job is left tries of its own
                     values["attempts"] = min(job.attempts, connector.max_attempts // 2)
+                if isinstance(error, StillUnknownError):
+                    # nothing was tried: it is decided by the try after the waiting
+                    values["attempts"] = min(job.attempts, connector.max_attempts - 1)
                 is_unknown = error.kind == "outcome_unknown"
                 if is_unknown and not error.was_sent and job.unsettled_until:
                     # the waiting is over then: no need to sleep longer than that
@@ -128,6 +139,24 @@ class BatchProblems:
             self._tell_people(self.handler._on_problem, for_people)
             # what the run knows of this flow is out of date now
             self.run.turns.clear()
+
+    def _is_outdated(self):
+        """Whether who was refused came with credentials that were replaced since, or went
+        to another address."""
+        if not self.client:
+            return False
+        connector = self.turn.connector
+        self.env.invalidate_all(flush=False)
+        try:
+            settings = connector._get_connection_settings()
+        except UserError:
+            return False
+        before = self.client.settings
+        return (settings.url, settings.credentials, settings.options) != (
+            before.url,
+            before.credentials,
+            before.options,
+        )
 
     def _tell_people(self, tell, *what):
         """What can't be told must not undo that it is known: the queue shows it.

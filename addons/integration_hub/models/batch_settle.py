@@ -103,11 +103,12 @@ class BatchSettling(BatchProblems):
     # -- calls that came to nothing, and what was said --------------------------------
 
     def _settle_calls(self, problems):
-        if self._do(self._note_outcome, self._settle_called, self._log, problems):
+        steps = (self._note_outcome, self._note_pace, self._settle_called, self._log)
+        if self._do(*steps, problems):
             return
         # something of it can't be written down: each by itself
-        self._do(self._note_outcome, problems)
-        self._do(self._log, problems)
+        for step in (self._note_outcome, self._note_pace, self._log):
+            self._do(step, problems)
         for job, error in problems.items():
             bare = error_from_dict({"kind": error.kind, "message": str(error.message)})
             if not self._do(self._settle_called, {job: error}):
@@ -149,6 +150,15 @@ class BatchSettling(BatchProblems):
             connector._note_outcome(problems, len(self.requests))
         # what the run knows of this connector is out of date now
         self.run.turns.clear()
+
+    def _note_pace(self, problems):
+        """Whatever a flow makes of a call that has taken too long, a confirmation say, it
+        is the system that was too slow."""
+        is_slow = any(exchange.has_timed_out for exchange in self.exchanges)
+        is_answered = self.exchanges and len(problems) < len(self.requests)
+        if is_slow or (is_answered and self.turn.is_slow):
+            self.turn.connector._note_pace(is_slow)
+            self.run.turns.clear()
 
     def _log(self, _problems):
         if not self.exchanges:

@@ -3,7 +3,6 @@
 import json
 import logging
 import time
-from datetime import UTC
 from random import uniform
 
 from odoo.tools.json import json_default
@@ -76,9 +75,14 @@ def pack_answer(answer):
     return answer, text
 
 
-def get_timestamp(moment):
-    """Seconds since 1970 of a naive UTC datetime, or None: plain data for a thread."""
-    return moment.replace(tzinfo=UTC).timestamp() if moment else None
+def get_moment_here(moment, now):
+    """When that will be by the clock of this host, which may differ from the database's.
+
+    :param datetime moment: by the clock of the database
+    :param datetime now: by the same
+    :return: seconds since 1970, plain data for a thread
+    """
+    return time.time() + (moment - now).total_seconds()
 
 
 def get_back_off(job, error):

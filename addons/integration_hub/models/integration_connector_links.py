@@ -310,6 +310,8 @@ class IntegrationConnector(models.Model):
                     "missing_message": False,
                     "failures_in_a_row": 0,
                     "resting_until": False,
+                    "calls_while_slow": 0,
+                    "answers_while_slow": 0,
                 }
             )
             connector._forget_session()

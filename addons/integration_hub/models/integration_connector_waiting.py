@@ -85,7 +85,9 @@ class IntegrationConnector(models.Model):
     def action_try_now(self):
         """A person knows that the system is back, or that it was not meant so."""
         self.check_access("write")
-        self.write({"resting_until": False})
+        self.write(
+            {"resting_until": False, "calls_while_slow": 0, "answers_while_slow": 0}
+        )
         self.env["integration.job"].flush_model()
         # what a lane is at, it has in hand
         self.env.cr.execute(

@@ -3,6 +3,7 @@ import time
 from datetime import timedelta
 
 from psycopg2 import Error as PostgresError
+from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, models
@@ -206,8 +207,9 @@ class IntegrationLane(models.AbstractModel):
             if jobs:
                 self._take_up(jobs)
             self._commit()
-        except TransactionRollbackError:
-            # another lane has done it, or one has just come to its end
+        except (TransactionRollbackError, UniqueViolation):
+            # another lane has done it, or one has just come to its end, or one of the jobs
+            # was queued again in this very moment
             self.env.cr.rollback()
             return False
         return bool(jobs)

@@ -37,6 +37,7 @@ class Turn:
     is_budgeted: bool
     carries_deals: bool
     has_failed: bool
+    is_slow: bool
     has_told_problem: bool
     parallel_calls: int
     call_places: int
@@ -207,6 +208,7 @@ class IntegrationLane(models.AbstractModel):
             is_budgeted=bool(connector.calls_per_day),
             carries_deals=handler._carries_deals and priority < LOAD_PRIORITY,
             has_failed=bool(connector.failures_in_a_row),
+            is_slow=bool(connector.calls_while_slow),
             has_told_problem=bool(flow.problem_activity_id),
             parallel_calls=connector.parallel_calls,
             call_places=connector._get_call_places(),

@@ -10,7 +10,7 @@ from psycopg2.extensions import TransactionRollbackError
 from ..client import IntegrationError, InternalError, TextMaker
 from . import job_rows
 from .batch_settle import BatchSettling
-from .batch_steps import FOREVER, as_internal, get_timestamp, make_call
+from .batch_steps import FOREVER, as_internal, get_moment_here, make_call
 from .integration_handler import Blocked
 from .job_order import find_circles
 
@@ -119,18 +119,20 @@ class JobBatch(BatchSettling):
         requests, blocked, settled = self._prepare_or_settle(jobs)
         if blocked:
             self._in_fresh_transactions(lambda: self._release_if_done(blocked))
+        now = self.lane_model._now() if any(self.unsettled.values()) else None
         self.requests = {
-            job: {**request, **self._get_terms(job, self.sending[job.id])}
+            job: {**request, **self._get_terms(job, self.sending[job.id], now)}
             for job, request in requests.items()
         }
         return settled
 
-    def _get_terms(self, job, is_called_off):
+    def _get_terms(self, job, is_called_off, now):
         """What a call has to keep to, as of this very moment."""
         moment = self.unsettled[job.id]
         if not is_called_off:
-            return {"unsettled_until": get_timestamp(moment)}
-        if not moment or moment <= self.lane_model._now():
+            until = get_moment_here(moment, now) if moment else None
+            return {"unsettled_until": until}
+        if not moment or moment <= now:
             # nothing that was lost can come any more: it is there now, or never
             self.last_looks |= job
         return {"unsettled_until": FOREVER, "is_called_off": True}

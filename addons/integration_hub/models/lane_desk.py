@@ -103,6 +103,21 @@ class Desk:
         elif self.places and not self.outdated:
             self.outdated.add(next(iter(self.places)))
 
+    def keep_within(self, places):
+        """Fewer calls may be under way now: dismiss the clients that have none of these
+        places, the others as they get free.
+
+        :param list places: their locks
+        """
+        beyond = {
+            client for client, place in self.places.items() if place not in places
+        }
+        if beyond:
+            leaving = [client for client in self.free if client in beyond]
+            self.free = [client for client in self.free if client not in beyond]
+            self.outdated.update(beyond.difference(leaving))
+            self._dismiss(leaving)
+
     def leave(self):
         """Dismiss the clients that have nothing to do.
 

@@ -14,7 +14,7 @@ from .integration_connector_limits import FAILURES_TO_REST
 from .job_batch import JobBatch
 from .job_rows import CRASHES_TO_SUSPECT, LEASE, SYSTEM_FAILURES
 from .lane_desk import Desk
-from .lane_locks import LANE_CLASS, SUSPECT_LOCK, LaneLocks
+from .lane_locks import LANE_CLASS, SUSPECT_LOCK, LaneLocks, get_places
 
 _logger = logging.getLogger(__name__)
 
@@ -380,6 +380,8 @@ class LaneRun(LaneLocks):
         calls of all lanes together, each client needs one of its places; what another lane
         has now may be free the next time."""
         limit = turn.call_places
+        if limit:
+            desk.keep_within(get_places(turn.connector.id, limit))
         wanted = min(turn.parallel_calls, limit or turn.parallel_calls)
         while len(desk.places) < wanted:
             place = self._take_place(turn.connector.id, limit) if limit else None

@@ -254,6 +254,12 @@ class TestClientBase(unittest.TestCase):
         self.server.respond = lambda handler: held.wait(5)
         self.assert_fails(NetworkError, "in time")
         self.assert_fails(OutcomeUnknownError, "in time", changes=True)
+        self.server.answer(504, b"<html>")
+        self.assert_fails(NetworkError)
+        self.server.answer(500, b"<html>")
+        self.assert_fails(NetworkError)
+        timed_out = [exchange.has_timed_out for exchange in self.client.exchanges]
+        self.assertEqual(timed_out, [True, True, True, False])
 
     def test_endless_speech_has_an_end(self):
         """A byte now and then keeps every socket's time-out from running out."""
@@ -304,6 +310,7 @@ class TestClientBase(unittest.TestCase):
         self.client.keep_to(now + 60, now + 0.3)
         self.assert_fails(OutcomeUnknownError, "in time", changes=True)
         self.assertLess(time.monotonic() - now, 20)
+        self.assertFalse(self.client.exchanges[-1].has_timed_out, "it had no time")
 
     def test_what_no_database_keeps_is_not_kept(self):
         self.server.answer(200, b'\x00 {"name": "a\x00b"}')

@@ -46,8 +46,10 @@ ANSWER_TYPES = {
     "unlink": bool | None,
     "write": bool | None,
 }
-# ... and what their lists hold
-ITEM_TYPES = {"create": int, "search_read": dict}
+# ... what their lists or dictionaries hold
+ITEM_TYPES = {"create": int, "fields_get": dict, "search_read": dict}
+# ... and what is always in their dictionaries
+ANSWER_KEYS = {"context_get": {"uid"}, "load": {"ids", "messages"}}
 
 
 class NotThereError(NetworkError):
@@ -399,7 +401,10 @@ def _is_answer(method, answer, to_create):
     """
     if not isinstance(answer, ANSWER_TYPES.get(method, object)):
         return False
+    if method in ANSWER_KEYS and not ANSWER_KEYS[method].issubset(answer):
+        return False
     kind = ITEM_TYPES.get(method)
-    if kind and any(type(item) is not kind for item in answer):
+    items = answer.values() if isinstance(answer, dict) else answer
+    if kind and any(type(item) is not kind for item in items):
         return False
     return to_create is None or len(set(answer)) == len(answer) == len(to_create)

@@ -222,6 +222,23 @@ class TestFaults(unittest.TestCase):
                     self.assertEqual(self.catch(protocol, False).kind, "network")
                     self.assertEqual(self.catch(protocol, True).kind, "outcome_unknown")
 
+    def test_dictionary_of_no_odoo(self):
+        for method, own in (
+            ("load", {"ids": [1], "messages": []}),
+            ("fields_get", {"name": {"type": "char"}}),
+            ("context_get", {"uid": 2}),
+        ):
+            for answer, is_own in ((own, True), ({"status": "ok"}, False)):
+                self.odoo.tell(200, answer)
+                with self.subTest(method=method, answer=answer):
+                    client = self.make_client("json2")
+                    if is_own:
+                        self.assertEqual(client.call("sale.order", method), own)
+                        continue
+                    with self.assertRaises(IntegrationError) as caught:
+                        client.call("sale.order", method, changes=True)
+                    self.assertEqual(caught.exception.kind, "outcome_unknown")
+
     def test_missing_database(self):
         error = {
             "message": "Odoo Server Error",
