@@ -20,7 +20,9 @@ Matching customers and addresses
     addresses in one go). Callers have looked up by key before.
     ``party_addresses(requests)`` → per :class:`AddressRequest` a dict ``{address key:
     remote id}``: an address that is there already (same street, zip, city, country, name)
-    is taken, else created.
+    is taken, else created. Where one is missing and ``client.get_hold_back`` gives an error
+    for ``unsettled_until``, that is the answer, and nothing is created: a lost call may
+    still be making it.
 Changes
     ``party_read(remote_ids)`` → per id a :class:`PartyState`, archived ones too; None
     where it is gone.
@@ -92,6 +94,7 @@ class PartyAnswer(TypedDict):
 class AddressRequest(TypedDict):
     party_id: str
     addresses: list[Address]
+    unsettled_until: NotRequired[float | None]  # seconds since 1970
 
 
 class AddressState(TypedDict):

@@ -4,6 +4,7 @@ from odoo.addons.integration_hub.client import (
     IntegrationError,
     TextMaker,
     ValidationError,
+    get_hold_back,
 )
 
 from .compare import get_country_code, prepare_update
@@ -21,11 +22,11 @@ _lt = TextMaker(__name__)
 
 def update_parties(client, requests):
     """Send what has changed, in batches, without repeating anything: a write that got lost
-    is seen when the record is read again.
+    is seen when the record is read again, and nothing follows it while it may still come.
 
     :param list requests: ``remote_id``, ``party``, ``fields``, ``link`` (``sent``,
         ``received``), ``links`` (the same with ``remote_id``, by address key), or
-        ``is_same`` alone
+        ``is_same`` alone; ``unsettled_until`` of the lane
     :return: per request ``{"is_same": True}``, or the marks and links to keep, with
         ``overwritten`` and ``kept``; or an ``IntegrationError``
     """
@@ -43,7 +44,7 @@ def update_parties(client, requests):
                 **prepare_update(requests[index], state),
                 "state": state,
             }
-    _write(client, plans, answers)
+    _write(client, requests, plans, answers)
     _add_missing(client, requests, plans, answers)
     _note_states(client, requests, plans, answers)
     return answers
@@ -52,8 +53,8 @@ def update_parties(client, requests):
 def complete_addresses(client, requests, answers):
     """See to the addresses of customers that were found: those that are not there are made.
 
-    :param list requests: with ``party``; of customers linked before ``address_ids`` may say
-        which addresses are
+    :param list requests: with ``party`` and ``unsettled_until`` of the lane; of customers
+        linked before ``address_ids`` may say which addresses are
     :param list answers: of the same length: those whose ``addresses`` are None get them
     """
     open_indexes = [
@@ -72,6 +73,7 @@ def complete_addresses(client, requests, answers):
                     for address in requests[index]["party"]["addresses"]
                     if address["key"] not in requests[index].get("address_ids", ())
                 ],
+                "unsettled_until": requests[index].get("unsettled_until"),
             }
             for index in open_indexes
         ]
@@ -192,8 +194,16 @@ def _get_pair(ours, theirs, names, country_code="", known=None, settled=()):
     return {"sent": pack(sent), "received": pack(received)}
 
 
-def _write(client, plans, answers):
-    writing = [index for index, plan in plans.items() if plan["update"]]
+def _write(client, requests, plans, answers):
+    writing = []
+    for index, plan in plans.items():
+        if not plan["update"]:
+            continue
+        if hold_back := get_hold_back(requests[index].get("unsettled_until")):
+            # what a lost call may still write must not come after this
+            answers[index] = hold_back
+        else:
+            writing.append(index)
     if not writing:
         return
     outcomes = client.party_update([plans[index]["update"] for index in writing])
@@ -216,6 +226,7 @@ def _add_missing(client, requests, plans, answers):
             {
                 "party_id": requests[index]["remote_id"],
                 "addresses": plans[index]["missing"],
+                "unsettled_until": requests[index].get("unsettled_until"),
             }
             for index in adding
         ]

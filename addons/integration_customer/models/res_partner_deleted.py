@@ -26,10 +26,10 @@ class ResPartner(models.Model):
         )
         if not jobs:
             return
-        # an order shows what it waits for; and what may have been made there by a call
-        # whose answer was lost is looked up, then archived
+        # an order shows what it waits for; and what may have been made there without
+        # anybody here knowing is looked up, then archived
         awaited = Job.search(
             [("blocked_by_id", "in", jobs.ids), ("state", "in", OPEN_STATES)]
         ).blocked_by_id
         pushes = jobs.filtered(lambda job: job.operation == "push")
-        (jobs - awaited - Job.browse(pushes._find_unsettled()))._cancel()
+        (jobs - awaited - pushes._find_uncertain())._cancel()

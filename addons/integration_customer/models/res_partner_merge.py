@@ -72,8 +72,10 @@ class ResPartner(models.Model):
         )
 
     def _move_jobs(self, survivor):
-        """What waits for a contact that is merged goes on with the one that stays."""
-        jobs = self.env["integration.job"].search(
+        """What waits for a contact that is merged goes on with the one that stays. What may
+        have been made for it already is looked up first, and is of that one then."""
+        Job = self.env["integration.job"]
+        jobs = Job.search(
             [
                 ("flow_id.code", "=", "customer_push"),
                 ("res_model", "=", "res.partner"),
@@ -82,11 +84,32 @@ class ResPartner(models.Model):
             ]
         )
         under_way = jobs.filtered(lambda job: job.state == "running")
-        for job in under_way.filtered(lambda job: job.operation == "push"):
+        pushes = jobs.filtered(lambda job: job.operation == "push")
+        uncertain = pushes._find_uncertain()
+        awaited = pushes & (under_way | uncertain)
+        for job in awaited:
             # see handler_customer_merged.py
             job.payload = {**job.payload, "survivor_id": survivor.id}
-        jobs -= under_way
+        uncertain._call_off()
         # who waits for them looks again for the customer
-        jobs._cancel()
+        (jobs - under_way - uncertain)._cancel()
         # contacts and addresses have come along
         survivor._push_customers("merged")
+        survivor._wait_for_merged(awaited)
+
+    def _wait_for_merged(self, awaited):
+        """What is found there of a contact that was merged is this customer's: so it is not
+        made beforehand.
+
+        :param awaited: jobs that tell it
+        """
+        for flow, jobs in awaited.grouped("flow_id").items():
+            self.env["integration.job"].search(
+                [
+                    ("flow_id", "=", flow.id),
+                    ("operation", "=", "push"),
+                    ("res_model", "=", "res.partner"),
+                    ("res_id", "=", self.commercial_partner_id.id),
+                    ("state", "in", ("waiting", "retrying")),
+                ]
+            ).blocked_by_id = max(jobs, key=lambda job: job.id)

@@ -7,5 +7,6 @@ from . import test_customer_news
 from . import test_customer_news_sides
 from . import test_customer_rules
 from . import test_find_or_create
+from . import test_lost_calls
 from . import test_merge
 from . import test_customer_news_load

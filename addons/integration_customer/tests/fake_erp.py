@@ -4,7 +4,11 @@ are in the tests of the suite's root."""
 import copy
 from collections import Counter
 
-from odoo.addons.integration_hub.client import ConnectionReport, SystemClient
+from odoo.addons.integration_hub.client import (
+    ConnectionReport,
+    SystemClient,
+    get_hold_back,
+)
 
 PARTY = ("name", "vat", "email", "phone", "website", "code", "lang")
 ADDRESS = (
@@ -63,13 +67,9 @@ class FakeErp:
     def add_addresses(self, remote_id, addresses):
         party, links = self.parties[remote_id], {}
         for address in addresses:
-            values = {name: address.get(name) or "" for name in ADDRESS}
-            same = [
-                known
-                for known in party["addresses"]
-                if all(known[name] == values[name] for name in ADDRESS[:5])
-            ]
+            same = self.find_addresses(remote_id, address)
             if not same:
+                values = {name: address.get(name) or "" for name in ADDRESS}
                 same = [{**values, "remote_id": self.new_id(), "active": True}]
                 party["addresses"] += same
                 party["main_address_id"] = (
@@ -77,6 +77,13 @@ class FakeErp:
                 )
             links[address["key"]] = same[0]["remote_id"]
         return links
+
+    def find_addresses(self, party_id, address):
+        return [
+            known
+            for known in self.parties[party_id]["addresses"]
+            if all(known[name] == (address.get(name) or "") for name in ADDRESS[:5])
+        ]
 
     def get_address(self, remote_id):
         return next(
@@ -134,9 +141,19 @@ class FakeClient(SystemClient):
     def party_addresses(self, requests):
         self.erp.note("party_addresses")
         return [
-            self.erp.add_addresses(request["party_id"], request["addresses"])
+            (
+                self._is_missing_some(request)
+                and get_hold_back(request.get("unsettled_until"))
+            )
+            or self.erp.add_addresses(request["party_id"], request["addresses"])
             for request in requests
         ]
+
+    def _is_missing_some(self, request):
+        return not all(
+            self.erp.find_addresses(request["party_id"], address)
+            for address in request["addresses"]
+        )
 
     def party_read(self, remote_ids):
         self.erp.note("party_read")

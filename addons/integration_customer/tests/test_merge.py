@@ -1,4 +1,9 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
+
+from odoo.addons.integration_hub.models import integration_lane
+from odoo.addons.integration_hub.tests.connector_case import NEVER
 
 from .common import CustomerCase
 from .fake_erp import FakeClient
@@ -7,6 +12,10 @@ from .fake_erp import FakeClient
 @tagged("post_install", "-at_install")
 class TestMerge(CustomerCase):
     """Merged customers keep their links (requirements §9, 4)."""
+
+    def setUp(self):
+        super().setUp()
+        self.startPatcher(patch.object(integration_lane, "WAIT_FOR_RETRY", 0.0))
 
     def merge(self, others, survivor):
         self.env["base.partner.merge.automatic.wizard"]._merge(
@@ -97,3 +106,52 @@ class TestMerge(CustomerCase):
         party = self.merge_while_under_way(survivor)
         self.assertEqual(self.get_link(survivor).remote_id, first)
         self.assertIn(f"C{party['remote_id']}", survivor.activity_ids.note)
+
+    # -- merged while nobody knows what has become of a call --------------------------
+
+    def lose(self, **values):
+        """:return: a customer whose creation was called for, and the job"""
+        customer = self.make_customer(name="Brown again", vat=False)
+        job = self.handler._enqueue_new(self.flow, customer, "test")
+        job.write({"state": "retrying", **values})
+        return customer, job
+
+    def send_new_ones(self):
+        self.flow.write({"customer_scope": "filter", "filter_domain": "[]"})
+
+    def test_lost_answer_is_for_the_one_that_stays(self):
+        for send in (lambda: None, self.send_new_ones):
+            self.erp.parties.clear()
+            send()
+            customer, job = self.lose(unsettled_until=NEVER)
+            made, _links = self.erp.add_party(job.payload["party"])
+            survivor = self.make_customer(vat=False, email=False)
+            self.merge(customer, survivor)
+            self.run_lane()
+            self.assertEqual(job.state, "done")
+            self.assertEqual(self.get_link(survivor).remote_id, made)
+            self.assertEqual(list(self.erp.parties), [made])
+            self.assertTrue(self.erp.parties[made]["active"])
+
+    def test_the_one_that_stays_waits_until_the_call_has_ended(self):
+        self.send_new_ones()
+        customer, job = self.lose(unsettled_until=NEVER)
+        survivor = self.make_customer(vat=False, email=False)
+        self.merge(customer, survivor)
+        self.assertFalse(self.erp.parties, "the lost call may still make it")
+        job.write({"next_try": "2020-01-01", "unsettled_until": "2020-01-01"})
+        self.run_lane()
+        self.run_lane()
+        self.assertEqual(job.state, "cancelled")
+        [remote_id] = self.erp.parties
+        self.assertEqual(self.get_link(survivor).remote_id, remote_id)
+
+    def test_answer_that_could_not_be_written_down(self):
+        customer, job = self.lose()
+        made, links = self.erp.add_party(job.payload["party"])
+        answer = {"remote_id": made, "number": "C1", "url": "", "addresses": links}
+        job.answer = {"value": {**answer, "rule": "created"}}
+        survivor = self.make_customer(vat=False, email=False)
+        self.merge(customer, survivor)
+        self.assertEqual(job.state, "done")
+        self.assertEqual(self.get_link(survivor).remote_id, made)

@@ -7,6 +7,7 @@ from odoo.addons.integration_hub.client import (
     OutcomeUnknownError,
     TextMaker,
     ValidationError,
+    get_hold_back,
     send_by_halving,
 )
 from odoo.addons.integration_hub.client.matching import (
@@ -283,12 +284,18 @@ class PartyVerbs:
         missing = []
         for index, request in enumerate(requests):
             party_id = int(request["party_id"])
+            absent = []
             for address in request["addresses"]:
                 address_id = find_address(address, party_id, known[party_id])
                 if address_id:
                     answers[index][address["key"]] = str(address_id)
                 else:
-                    missing.append((index, party_id, address))
+                    absent.append((index, party_id, address))
+            hold_back = absent and get_hold_back(request.get("unsettled_until"))
+            if hold_back:
+                answers[index] = hold_back
+            else:
+                missing += absent
         return self._create_missing_addresses(answers, missing, known)
 
     def _create_missing_addresses(self, answers, missing, known):

@@ -1,5 +1,6 @@
 """Customers and addresses on the real ERP, over both protocols."""
 
+import time
 import unittest
 
 from odoo.addons.integration_hub.tests.client_case import CuttingProxy
@@ -256,6 +257,29 @@ class PartyTests:
         row = self.read_row("res.partner", answer["A398"], "type", "parent_id")
         self.assertEqual(row["type"], "delivery")
         self.assertEqual(str(row["parent_id"][0]), created["remote_id"])
+
+    def test_addresses_a_lost_call_may_be_making(self):
+        party = self.make_full_party("31")
+        (created,) = self.client.party_create([party])
+        known = party["addresses"][2]
+        new = self.make_address("A318", "delivery", street="Plein 1", city="Leuven")
+        of_party = {
+            "party_id": created["remote_id"],
+            "unsettled_until": time.time() + 600,
+        }
+        found, held = self.client.party_addresses(
+            [
+                {**of_party, "addresses": [known]},
+                {**of_party, "addresses": [known, new]},
+            ]
+        )
+        self.assertEqual(found, {"A312": created["addresses"]["A312"]})
+        self.assert_error(held, "outcome_unknown")
+        (state,) = self.client.party_read([created["remote_id"]])
+        self.assertEqual(len(state["addresses"]), 4)
+        of_party["unsettled_until"] = time.time() - 1
+        (made,) = self.client.party_addresses([{**of_party, "addresses": [known, new]}])
+        self.assertNotIn(made["A318"], created["addresses"].values())
 
     def test_main_address_differs_there(self):
         (created,) = self.client.party_create([self.make_party("40")])

@@ -4,6 +4,7 @@ from odoo.addons.integration_hub.client import (
     IntegrationError,
     TextMaker,
     ValidationError,
+    get_hold_back,
     in_chunks,
     send_by_halving,
     send_in_chunks,
@@ -42,6 +43,7 @@ class AddressesMixin:
         for index, request in enumerate(requests):
             party_id = int(request["party_id"])
             known = existing.get(party_id, {})
+            absent = []
             for address in request["addresses"]:
                 found = [
                     known[likeness]
@@ -51,7 +53,12 @@ class AddressesMixin:
                 if found:
                     answers[index][address["key"]] = str(found[0])
                 else:
-                    missing.append((index, party_id, address))
+                    absent.append((index, party_id, address))
+            hold_back = absent and get_hold_back(request.get("unsettled_until"))
+            if hold_back:
+                answers[index] = hold_back
+            else:
+                missing += absent
         created = send_in_chunks(
             self._create_addresses, in_chunks(missing, CREATE_SIZE)
         )

@@ -1,5 +1,7 @@
 """Customers and addresses in the real Tryton."""
 
+import time
+
 from odoo.addons.integration_hub.client import ValidationError
 
 from .common import TrytonCase, contract
@@ -272,6 +274,28 @@ class TestParties(TrytonCase):
         self.assertEqual(found["A2"], answer["addresses"]["A2"])
         self.assertNotIn(found["A4"], answer["addresses"].values())
         self.assertEqual(self.client.party_addresses([request]), [found])
+
+    def test_addresses_a_lost_call_may_be_making(self):
+        known = self.make_address("A1")
+        new = self.make_address("A2", "delivery", name="Loods", street="Kade 1")
+        created = self.create_party(addresses=[known])
+        of_party = {
+            "party_id": created["remote_id"],
+            "unsettled_until": time.time() + 600,
+        }
+        found, held = self.client.party_addresses(
+            [
+                {**of_party, "addresses": [known]},
+                {**of_party, "addresses": [known, new]},
+            ]
+        )
+        self.assertEqual(found, created["addresses"])
+        self.assert_error(held, "outcome_unknown")
+        (state,) = self.client.party_read([created["remote_id"]])
+        self.assertEqual(len(state["addresses"]), 1)
+        of_party["unsettled_until"] = time.time() - 1
+        (made,) = self.client.party_addresses([{**of_party, "addresses": [known, new]}])
+        self.assertNotIn(made["A2"], created["addresses"].values())
 
     def test_address_refused(self):
         answers = self.client.party_addresses(
