@@ -1,7 +1,9 @@
 """Orders made over there: the steps of one batch. Plain Python, runs in a thread."""
 
 from odoo.addons.integration_hub.client import (
+    AuthenticationError,
     IntegrationError,
+    error_from_dict,
     find_stop,
     get_hold_back,
     in_chunks,
@@ -91,13 +93,27 @@ def _is_to_confirm(request, order):
     )
 
 
-def confirm(client, requests, answers):
+def find_refusal(answers):
+    """Credentials that were refused are not sent again: a system may lock out who does.
+
+    :return: the ``AuthenticationError`` among the answers, or None
+    """
+    for answer in answers:
+        if isinstance(answer, dict) and answer.get("confirm_error"):
+            answer = error_from_dict(answer["confirm_error"])
+        if isinstance(answer, AuthenticationError):
+            return answer
+    return None
+
+
+def confirm(client, requests, answers, refusal=None):
     """Those that come to the same are confirmed.
 
     :param list requests: with what counts for it: ``compared``, ``expected``, ``currency``,
         ``tolerance``, ``confirm_policy``, ``is_accepted``, ``is_wanted``
     :param list answers: of the same length; dicts get the confirmed ``order``, or
         ``confirm_error``
+    :param refusal: see :func:`find_refusal`, of other answers of the batch
     """
     to_confirm = [
         index
@@ -107,6 +123,8 @@ def confirm(client, requests, answers):
     if not to_confirm:
         return
     try:
+        if refusal := refusal or find_refusal(answers):
+            raise refusal
         confirmed = client.order_confirm(
             [answers[index]["order"]["remote_id"] for index in to_confirm]
         )
@@ -120,11 +138,12 @@ def confirm(client, requests, answers):
             answers[index]["confirm_error"] = order.to_dict()
 
 
-def explain_differences(client, requests, answers):
+def explain_differences(client, requests, answers, refusal=None):
     """Where the totals differ, the lines over there are added to the answer.
 
     :param list requests: see :func:`confirm`
     :param list answers: see :func:`confirm`
+    :param refusal: see :func:`confirm`
     """
     differing = [
         index
@@ -134,6 +153,8 @@ def explain_differences(client, requests, answers):
     if not differing:
         return
     try:
+        if refusal := refusal or find_refusal(answers):
+            raise refusal
         lines = client.order_lines(
             [answers[index]["order"]["remote_id"] for index in differing]
         )

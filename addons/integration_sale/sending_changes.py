@@ -11,7 +11,7 @@ from odoo.addons.integration_hub.client import (
 from .decimals import to_decimal
 from .order_keys import is_clash
 from .order_merge import merge, rekey
-from .sending import confirm, explain_differences
+from .sending import confirm, explain_differences, find_refusal
 
 
 def send_changes(client, requests):
@@ -124,8 +124,9 @@ def _change(client, requests):
     ]
     finished = [answers[index] for index in done]
     judged = [_judge(requests[index], answers[index]) for index in done]
-    confirm(client, judged, finished)
-    explain_differences(client, judged, finished)
+    refusal = find_refusal(answers)
+    confirm(client, judged, finished, refusal)
+    explain_differences(client, judged, finished, refusal)
     return answers
 
 

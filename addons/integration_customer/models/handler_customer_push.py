@@ -13,6 +13,9 @@ from ..update import complete_addresses, read_states, update_parties
 
 _lt = TextMaker(__name__)
 
+# kinds of error after which a system is not even asked what is there
+TURNED_AWAY = ("rate_limit", "authentication")
+
 
 class HandlerCustomerPush(models.AbstractModel):
     """Finds the customer of an order in the ERP, or creates it there (ERP-2, ERP-8).
@@ -233,6 +236,8 @@ class HandlerCustomerPush(models.AbstractModel):
                 # nothing more is created: the next try looks for all of them first
                 for index in waiting:
                     answers[index] = stop
+                if stop.kind in TURNED_AWAY:
+                    return _end_unfinished(answers, stop)
                 break
         complete_addresses(client, requests, answers)
         read_states(client, requests, answers)
@@ -349,6 +354,17 @@ class HandlerCustomerPush(models.AbstractModel):
                 }
             ],
         )
+
+
+def _end_unfinished(answers, stop):
+    """:return: the answers, with ``stop`` for customers whose addresses are still to be seen
+    to; what has been created stays known"""
+    return [
+        stop
+        if isinstance(answer, dict) and answer.get("addresses", ()) is None
+        else answer
+        for answer in answers
+    ]
 
 
 def _get_hashes(marks, *path):

@@ -1,6 +1,13 @@
 import unittest
 
+from odoo.addons.integration_hub.client import (
+    AuthenticationError,
+    NetworkError,
+    RateLimitError,
+)
+
 from ..find_or_create import match_or_create, take_distinct
+from ..models.handler_customer_push import HandlerCustomerPush
 
 
 def make_request(country_code="NL", **values):
@@ -88,3 +95,58 @@ class TestCreateNew(unittest.TestCase):
     def test_found_where_no_key_is_kept(self):
         self.assertEqual(self.send("vat", stores_key=False), ("7", "vat"))
         self.assertEqual(self.send("vat", ["7"], stores_key=False), ("8", "created"))
+
+
+class FailingClient(FakeClient):
+    """Has nobody, and answers the second customer that is to be created with ``error``."""
+
+    def __init__(self, error):
+        super().__init__("key")
+        self.error = error
+        self.calls = []
+
+    def party_match(self, parties):
+        return [[] for _party in parties]
+
+    def party_create(self, parties):
+        return [*super().party_create(parties[:1]), self.error]
+
+    def party_addresses(self, requests):
+        self.calls.append("party_addresses")
+        return [{} for _request in requests]
+
+    def party_read(self, remote_ids):
+        self.calls.append("party_read")
+        return [None for _remote_id in remote_ids]
+
+
+class TestTurnedAway(unittest.TestCase):
+    def send(self, error):
+        """:return: (calls that went out after it, the answers) of a customer that is linked
+        and two that are to be created"""
+        client = FailingClient(error)
+        requests = [
+            {**make_request(email=f"{number}@x.example"), "is_new": False}
+            for number in range(3)
+        ]
+        for request, party_id in zip(requests, ("5", "", ""), strict=True):
+            request["party_id"] = party_id
+            request["party"]["addresses"][0]["key"] = "1"
+        return client.calls, HandlerCustomerPush._call(client, requests)
+
+    def test_nothing_more_is_sent(self):
+        """What was created stays known."""
+        for error in (
+            RateLimitError("Slow down.", retry_after=60),
+            AuthenticationError("Who are you?"),
+        ):
+            with self.subTest(error.kind):
+                calls, (linked, created, failed) = self.send(error)
+                self.assertEqual(calls, [])
+                self.assertEqual((linked, failed), (error, error))
+                self.assertEqual(created["remote_id"], "8")
+
+    def test_another_failure_is_its_own(self):
+        calls, (linked, _created, failed) = self.send(NetworkError("No answer."))
+        self.assertEqual(calls, ["party_addresses", "party_read"])
+        self.assertEqual((linked["addresses"], failed.kind), ({}, "network"))

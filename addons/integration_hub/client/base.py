@@ -17,7 +17,7 @@ from .errors import (
     ValidationError,
 )
 from .plain_data import Exchange
-from .rate_limit import read_pause, read_retry_after
+from .rate_limit import RATE_LIMIT_REST, bound_wait, read_pause, read_retry_after
 from .redact import redact
 from .storable import make_storable, may_be_unstorable
 from .text import TextMaker
@@ -173,7 +173,7 @@ class SystemClient:
             exchange.has_timed_out = response.status_code == 504
             exchange.response = self._loggable(response.text)
             self.check_status(response, lost)
-            self._note_pause(response.headers)
+            self.note_pause(read_pause(response.headers))
             return response
         except requests.RequestException as error:
             is_over = isinstance(error, requests.ReadTimeout)
@@ -188,6 +188,9 @@ class SystemClient:
             InternalError,
         ) as error:
             self._log_error(exchange, error)
+            if isinstance(error, RateLimitError):
+                # whatever becomes of the error: nothing more of a batch goes out
+                self.note_pause(bound_wait(error.retry_after) or RATE_LIMIT_REST)
             raise
         finally:
             exchange.duration = time.monotonic() - started
@@ -342,21 +345,30 @@ class SystemClient:
                 _lt("The time for this was up before the call: nothing was sent.")
             )
 
-    def _note_pause(self, headers):
-        if seconds := read_pause(headers):
+    def note_pause(self, seconds):
+        """Keep all clients of this process from calling.
+
+        :param float seconds: for how long; a longer pause noted before stays
+        """
+        if seconds > max(self._get_pause_left(), 0.0):
             self.settings.session_cache[RESUME_AT] = time.monotonic() + seconds
 
     def get_pause(self):
-        """:return: seconds for which the system takes no more calls, by its last good
-        answer; those for which a call of ours does not wait here are 0.0"""
+        """:return: seconds for which the system takes no more calls, by what it has
+        answered last; those for which a call of ours waits here are 0.0"""
         seconds = self._get_pause_left()
         return seconds if seconds > SHORT_PAUSE else 0.0
+
+    def forget_pause(self):
+        """The connector knows of what :meth:`get_pause` gave, and need not rest any more."""
+        if self.get_pause():
+            self.settings.session_cache.pop(RESUME_AT, None)
 
     def _get_pause_left(self):
         return self.settings.session_cache.get(RESUME_AT, 0.0) - time.monotonic()
 
     def _keep_pause(self):
-        """The answer before may have said that it was the last one for now."""
+        """An answer before may have said that it was the last one for now."""
         seconds = self._get_pause_left()
         if seconds > SHORT_PAUSE:
             # the connector rests for that long

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 # once for all break-downs, and some send moments of another scale than they say
 LONGEST_LIMIT = 86_400.0
 LONGEST_OUTAGE = 3_600.0
+# one that asks us to slow down without saying for how long
+RATE_LIMIT_REST = 10.0
 # above this a number is no span but a moment, as Unix time …
 _FIRST_MOMENT = 1e9
 # … and above this one in milliseconds, or less

@@ -50,7 +50,8 @@ class BatchSettling(BatchProblems):
         if problems or self.exchanges or self.turn.has_failed:
             self._settle_calls(problems)
         if pause := self.client.get_pause() if self.client else 0.0:
-            # said with a good answer; the clients of other processes don't know
+            # said with a good answer, or in one whose error went no further; the clients of
+            # other processes don't know
             self._do(lambda _problems: self.turn.connector._rest(pause), {})
             self.run.turns.clear()
         if self.answers:

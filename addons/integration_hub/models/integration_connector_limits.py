@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..client import NotSentError
-from ..client.rate_limit import bound_wait
+from ..client.rate_limit import RATE_LIMIT_REST, bound_wait
 from .call_meter import CallMeter
 from .job_rows import SYSTEM_FAILURES
 
@@ -17,8 +17,6 @@ _logger = logging.getLogger(__name__)
 FAILURES_TO_REST = 5
 FIRST_REST = 30.0
 LONGEST_REST = 120.0
-# a system that asks us to slow down without saying for how long
-RATE_LIMIT_REST = 10.0
 
 
 class IntegrationConnector(models.Model):

@@ -64,6 +64,10 @@ class Desk:
         self.submit()
 
     def add(self, batch):
+        if not self.in_flight and self.free:
+            # All that was said in calls is written down by now, and by what is written
+            # this one may go: a person may have ended the wait, in another process
+            self.free[0].forget_pause()
         self.prepared.append(batch)
         self.submit()
 

@@ -8,6 +8,7 @@ from . import (
     test_catch_up,
     test_client_base,
     test_client_matching,
+    test_client_pauses,
     test_client_tls,
     test_correction,
     test_crash,

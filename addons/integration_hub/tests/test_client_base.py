@@ -18,7 +18,6 @@ from ..client import (
     RateLimitError,
     SystemClient,
     ValidationError,
-    base,
     make_storable,
     send_by_halving,
     send_in_chunks,
@@ -73,7 +72,9 @@ class FaultServer:
         self.thread.join()
 
 
-class TestClientBase(unittest.TestCase):
+class ClientBaseCase(unittest.TestCase):
+    """A client of a server that answers as told."""
+
     def setUp(self):
         super().setUp()
         self.server = FaultServer()
@@ -92,8 +93,12 @@ class TestClientBase(unittest.TestCase):
         with self.assertRaisesRegex(error_class, text) as caught:
             self.call(changes)
         self.assertEqual(self.client.exchanges[-1].error_kind, caught.exception.kind)
+        # what fails next fails by itself
+        self.client.settings.session_cache.clear()
         return caught.exception
 
+
+class TestClientBase(ClientBaseCase):
     def test_success_is_logged_without_secrets(self):
         self.server.answer(200, b'{"api_key": "%s", "ok": 1}' % SECRET.encode())
         response = self.call(body={"password": "other", "note": SECRET})
@@ -170,83 +175,6 @@ class TestClientBase(unittest.TestCase):
                 self.assertEqual(error.retry_after, 7)
         self.server.answer(429, Retry_After="7")
         self.assert_fails(RateLimitError, changes=True)
-
-    def test_used_up_by_a_good_answer(self):
-        """The next call does not go out only to be turned away, whichever client makes
-        it."""
-        self.server.answer(200, X_RateLimit_Remaining="0", X_RateLimit_Reset="60")
-        self.call()
-        self.server.answer(200)
-        other = Client(self.client.settings)
-        self.addCleanup(other.close)
-        for client in (self.client, other):
-            with self.assertRaises(RateLimitError) as caught:
-                client.send("test", "POST", "/x", changes=True)
-            self.assertAlmostEqual(caught.exception.retry_after, 60, delta=5)
-        self.assertEqual(len(self.server.requests), 1)
-
-    def test_used_up_for_a_moment(self):
-        for headers in (
-            {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "2"},
-            {"RateLimit": '"default";r=0;t=2'},
-        ):
-            with self.subTest(headers):
-                self.server.answer(200, **headers)
-                self.call()
-                self.server.answer(200)
-                with patch.object(base.time, "sleep") as sleep:
-                    self.call()
-                    [[seconds]] = [call.args for call in sleep.call_args_list]
-                self.assertAlmostEqual(seconds, 2, delta=1)
-                self.client.settings.session_cache.clear()
-
-    def test_what_remains_may_be_used(self):
-        self.server.answer(
-            200, X_RateLimit_Remaining="1", X_RateLimit_Reset="60", Retry_After="60"
-        )
-        with patch.object(base.time, "sleep") as sleep:
-            self.call()
-            self.call()
-        self.assertFalse(sleep.called)
-
-    def test_rate_limit_headers(self):
-        """Of a 429, whatever remains; of a 503 only what says that nothing remains."""
-        in_a_minute = str(int(time.time()) + 60)
-        for headers, seconds in (
-            ({"X_RateLimit_Reset": "30"}, 30),
-            ({"X_RateLimit_Reset": in_a_minute, "X_RateLimit_Remaining": "12"}, 60),
-            ({"RateLimit_Reset": "45"}, 45),
-            ({"RateLimit": '"burst";r=0;t=20, "day";r=5;t=40'}, 40),
-            ({"Retry_After": "5", "X_RateLimit_Reset": "30"}, 5),
-            ({"Retry_After": "nonsense"}, None),
-            # in milliseconds
-            ({"X_RateLimit_Reset": in_a_minute + "000"}, 60),
-            ({"X_RateLimit_Reset": "inf"}, None),
-            ({"Retry_After": "nan"}, None),
-            ({"Retry_After": "-5"}, 0),
-            ({"Retry_After": "9999999"}, 86_400),
-        ):
-            with self.subTest(headers=headers):
-                self.server.answer(429, **headers)
-                found = self.assert_fails(RateLimitError).retry_after
-                if seconds is None:
-                    self.assertIsNone(found)
-                else:
-                    self.assertLessEqual(abs(found - seconds), 2)
-        for headers in (
-            {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "30"},
-            {"RateLimit_Remaining": "0", "RateLimit_Reset": "30"},
-            {"RateLimit": '"burst";r=0;t=30'},
-        ):
-            with self.subTest(headers=headers):
-                self.server.answer(503, **headers)
-                self.assertEqual(self.assert_fails(RateLimitError).retry_after, 30)
-        # a page that says so whatever has happened
-        self.server.answer(503, Retry_After="86400")
-        self.assertEqual(self.assert_fails(RateLimitError).retry_after, 3600)
-        # always sent by some: this one is simply down
-        self.server.answer(503, X_RateLimit_Remaining="7", X_RateLimit_Reset="30")
-        self.assert_fails(NetworkError)
 
     def test_time_out(self):
         held = threading.Event()

@@ -1,14 +1,16 @@
+import contextlib
 import math
 import time
 from datetime import timedelta
 from unittest.mock import patch
 
+import requests
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..client import ConnectionReport, RateLimitError
+from ..client import ConnectionReport, IntegrationError, RateLimitError
 from ..models import integration_lane
 from ..models.integration_lane_connection import LONGEST_TEST
 from .common import FakeClient, HubCase
@@ -45,6 +47,37 @@ class TestWaiting(HubCase):
         self.connector.action_next_step()
         self.run_lane()
         self.assertEqual(job.state, "done")
+        self.assert_waits(False, "works", False, "Nothing to do")
+
+    def test_asked_to_slow_down_where_a_flow_goes_on(self):
+        """It can do without what it has asked for; its connector rests all the same, until
+        a person says otherwise."""
+        response = requests.Response()
+        response.status_code = 429
+        response.headers["Retry-After"] = "600"
+        calls = self.startPatcher(
+            patch.object(FakeClient, "_request", return_value=response)
+        )
+
+        def store(client, items):
+            for name in ("lines", "states"):
+                with contextlib.suppress(IntegrationError):
+                    client.send(name, "POST", f"/{name}")
+            return [{"id": item["value"]} for item in items]
+
+        self.startPatcher(patch.object(FakeClient, "store", store))
+        self.addCleanup(self.connector._forget_session)
+        first = self.enqueue(1)
+        self.run_lane()
+        self.assertEqual((first.state, calls.call_count), ("done", 1))
+        self.assert_waits("limit", "waiting", "try", "asked us to slow down")
+        second = self.enqueue(2)
+        self.run_lane()
+        self.assertEqual((second.state, calls.call_count), ("waiting", 1))
+        response.status_code = 200
+        self.connector.action_try_now()
+        self.run_lane()
+        self.assertEqual((second.state, calls.call_count), ("done", 3))
         self.assert_waits(False, "works", False, "Nothing to do")
 
     def test_manager_is_shown_what_a_manager_may(self):

@@ -78,6 +78,8 @@ class RpcClient(RefusalWords, SystemClient):
         try:
             answer = self._post("common.db.login", [self.login, parameters, "en"])
         except RateLimitError as error:
+            pause = error.retry_after or LOGIN_PAUSE
+            self.note_pause(pause)
             raise self.note_error(
                 RateLimitError(
                     _lt(
@@ -86,7 +88,7 @@ class RpcClient(RefusalWords, SystemClient):
                         login=self.login,
                     ),
                     error.technical,
-                    error.retry_after or LOGIN_PAUSE,
+                    pause,
                 )
             ) from error
         except AuthenticationError as error:

@@ -93,6 +93,8 @@ class TestFaults(unittest.TestCase):
     def fail(self, *answers, **values):
         with self.assertRaises(IntegrationError) as caught:
             self.call(*answers, **values)
+        # what fails next fails by itself
+        self.client.forget_pause()
         return caught.exception
 
     def test_kinds(self):
@@ -185,8 +187,11 @@ class TestFaults(unittest.TestCase):
 
     def test_too_many_logins(self):
         self.server.fails_at = "login"
-        caught = self.fail(status(429))
-        self.assertEqual((caught.kind, caught.retry_after), ("rate_limit", 300))
+        with self.assertRaises(IntegrationError) as caught:
+            self.call(status(429))
+        error = caught.exception
+        self.assertEqual((error.kind, error.retry_after), ("rate_limit", 300))
+        self.assertAlmostEqual(self.client.get_pause(), 300, delta=5)
 
     def test_secrets_stay_out_of_the_log(self):
         self.call()
