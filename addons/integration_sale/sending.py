@@ -26,26 +26,40 @@ def send_orders(client, requests):
         orders = find_without_key(client, requests)
     _create_missing(client, requests, orders)
     answers = [
-        order if isinstance(order, IntegrationError) else {"order": order}
-        for order in orders
+        _get_answer(request, order)
+        for request, order in zip(requests, orders, strict=True)
     ]
     confirm(client, requests, answers)
     explain_differences(client, requests, answers)
     return answers
 
 
+def _get_answer(request, order):
+    if isinstance(order, IntegrationError):
+        return order
+    if order is None and request["is_wanted"]:
+        # surely not there: what keeps it from being made is what counts
+        return {"order": None, "problem": request["problem"]}
+    return {"order": order}
+
+
+def _is_to_make(request):
+    """Neither given up meanwhile, nor looked up because it can't be sent any more."""
+    return request["is_wanted"] and not request.get("problem")
+
+
 def _create_missing(client, requests, orders):
     for index, request in enumerate(requests):
         # a system that refuses a second order by itself need not be waited for, unless
-        # the order is not wanted any more and may still appear
-        if not client.key_is_unique or not request["is_wanted"]:
+        # the order is not to be made any more and may still appear
+        if not client.key_is_unique or not _is_to_make(request):
             orders[index] = orders[index] or get_hold_back(
                 request.get("unsettled_until")
             )
     missing = [
         index
         for index, order in enumerate(orders)
-        if order is None and requests[index]["is_wanted"]
+        if order is None and _is_to_make(requests[index])
     ]
     for chunk in in_chunks(missing, client.order_batch_size):
         try:

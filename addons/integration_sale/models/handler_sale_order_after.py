@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..const import PROBLEM_STATES
+
 
 class HandlerSaleOrderPush(models.AbstractModel):
     """What later changes of the deal are compared with is kept."""
@@ -37,6 +39,20 @@ class HandlerSaleOrderPush(models.AbstractModel):
     def _see_to_orphans(self, orders):
         orders._see_to_orphans()
         return super()._see_to_orphans(orders)
+
+    def _on_problem(self, flow, failures):
+        """What was put right while it was on its way goes now: nobody need be told of what
+        is mended already."""
+        jobs = self.env["integration.job"].union(*(job for job, _error in failures))
+        self._send_put_right(jobs - jobs._filter_undecided())
+        still = [item for item in failures if item[0].state in PROBLEM_STATES]
+        return super()._on_problem(flow, still)
+
+    def _send_put_right(self, jobs):
+        leads = self.env["crm.lead"].browse(set(jobs.mapped("res_id"))).exists()
+        again = leads.filtered("integration_recheck")
+        again._write_quietly({"integration_recheck": False})
+        again._check_changed_content()
 
     def _on_not_found(self, flow, jobs):
         """Won again, or changed, while it was looked up: that is sent after all."""

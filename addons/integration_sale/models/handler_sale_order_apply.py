@@ -25,10 +25,17 @@ class HandlerSaleOrderPush(models.AbstractModel):
         handler = self.with_context(integration_settled_job_ids=jobs.ids)
         made = [(job, answer) for job, answer in results if answer["order"]]
         problems = handler._apply_answers(flow, made)
+        unsent = {
+            job: error_from_dict(answer["problem"])
+            for job, answer in results
+            if answer.get("problem")
+        }
         handler._leave_unmade(
-            jobs - jobs.browse().union(*(job for job, _answer in made))
+            jobs - jobs.browse().union(*unsent, *(job for job, _answer in made))
         )
-        return problems
+        # the lost call has ended, and nothing of it is there: no answer is missing any more
+        jobs.browse().union(*unsent).write({"answer": False, "unsettled_until": False})
+        return problems | unsent
 
     def _leave_unmade(self, jobs):
         """Not there, and not wanted when it was looked up. May have been won again since."""

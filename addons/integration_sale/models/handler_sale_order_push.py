@@ -39,7 +39,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
         counterparts, problems = handler._find_counterparts(flow, payloads)
         blockers = handler._find_blockers(flow, payloads, counterparts, problems)
         unwanted = handler._find_unwanted(payloads)
-        return {
+        prepared = {
             job: problems.get(job)
             or (Blocked(blockers[job]) if job in blockers else None)
             or {
@@ -47,6 +47,27 @@ class HandlerSaleOrderPush(models.AbstractModel):
                 "is_wanted": job not in unwanted,
             }
             for job, payload in payloads.items()
+        }
+        return prepared | self._prepare_last_looks(problems, unwanted)
+
+    def _prepare_last_looks(self, problems, unwanted):
+        """An order that can't be sent any more may have been made by a call that got lost:
+        it is looked for as that call had it, until it is certain whether it is there.
+
+        :param dict problems: ``{job: IntegrationError}``
+        :return: dict ``{job: request}``, with the error in ``problem``
+        """
+        jobs = self.env["integration.job"].union(*problems)
+        unsettled = jobs.filtered("unsettled_until")
+        lost = unsettled._get_lost_requests()
+        return {
+            job: {
+                **lost[job.id][-1],
+                "is_wanted": job not in unwanted,
+                "problem": problems[job].to_dict(),
+            }
+            for job in unsettled
+            if job.id in lost
         }
 
     def _find_deleted_customers(self, payloads):

@@ -18,7 +18,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
 
     _inherit = "integration.handler.sale_order_push"
 
-    _not_sent = LOOKUP
+    _not_sent = (*LOOKUP, "problem")
 
     # -- replay -----------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ class HandlerSaleOrderPush(models.AbstractModel):
                     **{
                         name: value
                         for name, value in request.items()
-                        if name not in LOOKUP
+                        if name not in self._not_sent
                     },
                     "is_wanted": job not in unwanted,
                 }

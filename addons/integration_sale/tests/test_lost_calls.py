@@ -4,7 +4,11 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.integration_hub.client import NetworkError, OutcomeUnknownError
+from odoo.addons.integration_hub.client import (
+    NetworkError,
+    OutcomeUnknownError,
+    ValidationError,
+)
 from odoo.addons.integration_hub.models import integration_lane
 
 from .common import SaleCase
@@ -76,3 +80,84 @@ class TestLostCalls(SaleCase):
         self.push(lead)
         self.assertEqual(self.get_remote_order(lead)["state"], "confirmed")
         self.assertEqual(lead.integration_status, "in_erp")
+
+    # -- put right before it is refused -----------------------------------------------
+
+    def win_in_vain(self, *errors):
+        """The call gets lost on its way there; ``errors`` come of the next ones."""
+        self.erp.faults["order_create"] = [
+            OutcomeUnknownError("Nothing arrived."),
+            *errors,
+        ]
+        lead = self.make_lead([(self.product, 2.0)])
+        self.push(lead)
+        self.assertFalse(self.erp.orders)
+        return lead
+
+    def put_right(self, lead, **values):
+        lead.lead_line_ids.write(values or {"quantity": 5.0})
+        self.commit()
+        self.assertTrue(lead.integration_recheck)
+
+    def settle(self, lead):
+        """Whatever was lost has ended by now."""
+        self.get_jobs(lead).unsettled_until = "2020-01-01"
+        self.run_again()
+
+    def map_to(self, remote_id):
+        mapping = self.env["integration.product.mapping"].search(
+            [("product_id", "=", self.product.id)]
+        )
+        mapping.remote_id = remote_id
+
+    def assert_sent(self, lead, product_id, quantity):
+        self.assertEqual(lead.integration_status, "in_erp")
+        [line] = self.get_remote_order(lead)["request"]["lines"]
+        self.assertEqual((line["product_id"], line["quantity"]), (product_id, quantity))
+        self.assertFalse(lead.integration_recheck)
+        self.assertEqual(len(self.erp.orders), 1)
+
+    def test_put_right_then_refused(self):
+        """What is refused is what nobody wants any more."""
+        lead = self.win_in_vain(ValidationError("Too few."))
+        self.put_right(lead)
+        self.settle(lead)
+        self.assert_sent(lead, "P-CHAIR", "5")
+        self.assertFalse(self.get_activities(lead))
+
+    def test_put_right_and_refused_all_the_same(self):
+        errors = [ValidationError("Too few."), ValidationError("Still too few.")]
+        lead = self.win_in_vain(*errors)
+        self.put_right(lead)
+        self.settle(lead)
+        self.assertEqual(self.erp.calls["order_create"], 3)
+        self.assertEqual(lead.integration_status, "attention")
+        self.assertIn("Still too few", self.get_activities(lead).note)
+
+    def test_put_right_when_it_can_no_longer_be_sent(self):
+        lead = self.win_in_vain()
+        self.map_to(False)
+        self.put_right(lead, product_id=self.product_two.id)
+        self.settle(lead)
+        self.assert_sent(lead, "P-TABLE", "2")
+
+    def test_can_no_longer_be_sent_but_may_still_come(self):
+        lead = self.win_in_vain()
+        self.map_to(False)
+        self.run_again()
+        self.assertEqual(self.get_jobs(lead).state, "retrying")
+        self.settle(lead)
+        self.assertFalse(self.erp.orders)
+        job = self.get_jobs(lead)
+        self.assertEqual((job.state, job.error_kind), ("attention", "mapping"))
+        self.assertEqual(lead.integration_status, "attention")
+        self.map_to("P-CHAIR")
+        self.run_lane()
+        self.assert_sent(lead, "P-CHAIR", "2")
+
+    def test_can_no_longer_be_sent_but_is_there(self):
+        lead = self.win_and_lose_the_answer()
+        self.map_to(False)
+        self.run_again()
+        self.assert_sent(lead, "P-CHAIR", "2")
+        self.assertEqual(self.get_remote_order(lead)["state"], "confirmed")

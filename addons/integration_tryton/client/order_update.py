@@ -7,6 +7,7 @@ yet processed, become a draft for it and what they were again (trytond/modules/s
 
 from odoo.addons.integration_hub.client import (
     IntegrationError,
+    NotSentError,
     OutcomeUnknownError,
     TextMaker,
     ValidationError,
@@ -14,8 +15,8 @@ from odoo.addons.integration_hub.client import (
     send_in_chunks,
 )
 
-from .encoding import as_decimal, date_text, number_text
-from .order_values import LINE_TYPES
+from .encoding import date_text
+from .order_content import get_content_line, get_expectation
 
 _lt = TextMaker(__name__)
 
@@ -28,7 +29,6 @@ CLOSED_STATES = {
     "done": _lt("done"),
     "cancelled": _lt("cancelled"),
 }
-KINDS = {name: kind for kind, name in LINE_TYPES.items()}
 # what an order can never get another of: all that was reckoned hangs on it
 FIXED = ("party_id", "currency_id")
 # our field -> theirs
@@ -132,7 +132,7 @@ class OrderUpdateMixin:
                 else str(row[field] or "")
                 for name, field in fields.items()
             },
-            "lines": [_get_content_line(line) for line in lines],
+            "lines": [get_content_line(line) for line in lines],
         }
 
     # -- expected ---------------------------------------------------------------------
@@ -143,7 +143,7 @@ class OrderUpdateMixin:
         return [
             values
             if isinstance(values, IntegrationError)
-            else _get_expectation(order, values, fields)
+            else get_expectation(order, values, fields)
             for order, values in zip(orders, self.prepare_orders(orders), strict=True)
         ]
 
@@ -207,17 +207,30 @@ class OrderUpdateMixin:
         )
         open_ones = [item for item in items if item[1]["remote_id"] not in errors]
         try:
-            self._write_orders(open_ones, states)
+            self._write_and_bring_back(open_ones, states)
+        except ValidationError:
+            raise
+        except IntegrationError as error:
+            if all(states[item] == "draft" for item in ids if item not in errors):
+                raise
+            raise _as_unknown(error) from error
+        answers = self._read_updated(items, rows)
+        return [
+            errors.get(item, answer) for item, answer in zip(ids, answers, strict=True)
+        ]
+
+    def _write_and_bring_back(self, items, states):
+        """:param dict states: of all orders of the batch"""
+        try:
+            self._write_orders(items, states)
         except ValidationError:
             # refused or not, it is no draft if it was none
             self._bring_back(states)
             raise
         # one that is refused here stays a draft, as its answer tells
-        self._bring_back({item: states[item] for item in ids if item not in errors})
-        answers = self._read_updated(items, rows)
-        return [
-            errors.get(item, answer) for item, answer in zip(ids, answers, strict=True)
-        ]
+        self._bring_back(
+            {update["remote_id"]: states[update["remote_id"]] for _, update, _ in items}
+        )
 
     def _bring_back(self, states):
         refused = {}
@@ -233,15 +246,15 @@ class OrderUpdateMixin:
 
     def _press_each(self, button, remote_ids):
         """:return: dict ``{remote id: ValidationError}`` of those refused
-        :raise IntegrationError: the server is in trouble"""
+        :raise OutcomeUnknownError: the server is in trouble, and some are pressed
+        :raise IntegrationError: ... and none is"""
+        answers = self._press(button, remote_ids)
         refused = {}
-        for item, answer in zip(
-            remote_ids, self._press(button, remote_ids), strict=True
-        ):
+        for item, answer in zip(remote_ids, answers, strict=True):
             if isinstance(answer, ValidationError):
                 refused[item] = answer
             elif answer is not None:
-                raise answer
+                raise _as_unknown(answer) if None in answers else answer
         return refused
 
     def _write_orders(self, items, states):
@@ -317,61 +330,16 @@ class OrderUpdateMixin:
         return answers
 
 
-def _get_content_line(row):
-    """:rtype: ContentLine"""
-    quantity = as_decimal(str(row["quantity"] or 0))
-
-    def get_part(name):
-        return number_text(quantity * as_decimal(str(row[name] or 0)))
-
-    return {
-        "remote_id": str(row["id"]),
-        "kind": KINDS.get(row["type"], ""),
-        "product_id": str(row["product"] or ""),
-        "description": row["description"] or "",
-        "quantity": number_text(row["quantity"]),
-        "unit_id": str(row["unit"] or ""),
-        "unit_price": number_text(row["unit_price"]),
-        # part of the price, see order_values
-        "discount": "0",
-        "tax_ids": [str(tax_id) for tax_id in row["taxes"]],
-        "shipped": get_part("moves_progress"),
-        "invoiced": get_part("invoice_progress"),
-    }
-
-
-def _get_expectation(order, values, fields):
-    """:rtype: OrderExpectation"""
-    header = {}
-    for name, field in fields.items():
-        value = values.get(field)
-        if value is None:
-            continue
-        header[name] = date_text(value) if name == "requested_date" else str(value)
-    [[_create, lines]] = values["lines"]
-    return {
-        "header": header,
-        "lines": [
-            _get_expected_line(line, line_values)
-            for line, line_values in zip(order["lines"], lines, strict=True)
-        ],
-    }
-
-
-def _get_expected_line(line, values):
-    expected = {"description": values["description"] or ""}
-    if line["kind"] != "product":
-        return expected
-    [[_add, tax_ids]] = values.get("taxes") or [["add", []]]
-    return {
-        **expected,
-        "product_id": str(values["product"]),
-        "quantity": number_text(values["quantity"]),
-        "unit_id": str(values["unit"]),
-        "unit_price": number_text(values["unit_price"]),
-        "discount": "0",
-        "tax_ids": [str(tax_id) for tax_id in tax_ids],
-    }
+def _as_unknown(error):
+    """Orders were made drafts, and are not what they were again: only of a call that was
+    lost is remembered that it may be ours that they are drafts."""
+    if isinstance(error, OutcomeUnknownError):
+        return error
+    # what our own limits ask for is not the system's doing: the next try meets them anew
+    is_ours = isinstance(error, NotSentError)
+    return OutcomeUnknownError(
+        error.message, error.technical, None if is_ours else error.retry_after
+    )
 
 
 def _get_written(name, values, there):

@@ -2,9 +2,15 @@
 
 from unittest.mock import patch
 
-from odoo.addons.integration_hub.client import ValidationError
+from odoo.addons.integration_hub.client import (
+    HeldBackError,
+    NetworkError,
+    RateLimitError,
+    ValidationError,
+)
 from odoo.addons.integration_hub.tests.client_case import OrderCancelMixin
 
+from ..client import orders
 from .common import TrytonCase
 
 
@@ -53,6 +59,61 @@ class TestOrderChanges(OrderCancelMixin, TrytonCase):
 
         refused = update["remote_id"]
         return patch.object(type(self.client), "_press", press_some)
+
+    def break_off(self, method, error, is_broken=lambda: True):
+        """Calls of ``method`` don't get through."""
+        rpc = type(self.client).rpc
+
+        def send_some(client, model, name, *parameters, **options):
+            if (model, name) == ("sale.sale", method) and is_broken():
+                raise error
+            return rpc(client, model, name, *parameters, **options)
+
+        return patch.object(type(self.client), "rpc", send_some)
+
+    def test_broken_off_as_drafts(self):
+        """Nothing but a call that was lost has it remembered that they were none."""
+        errors = (
+            (NetworkError("Refused."), None),
+            (RateLimitError("Slow down.", retry_after=60.0), 60.0),
+            # the system as a whole need not rest by limits of ours
+            (HeldBackError("Budget used up.", retry_after=3600.0), None),
+        )
+        for method in ("write", "quote"):
+            for error, retry_after in errors:
+                with self.subTest(method=method, error=error.kind):
+                    updates = self.make_quotations()
+                    with self.break_off(method, error):
+                        answers = self.client.order_update(updates)
+                    for update, answer in zip(updates, answers, strict=True):
+                        self.assert_error(answer, "outcome_unknown", error.message)
+                        self.assertEqual(answer.retry_after, retry_after)
+                        self.assertEqual(self.get_sale(update)["state"], "draft")
+
+    def test_broken_off_while_they_become_drafts(self):
+        updates = self.make_quotations()
+        states = iter((False, True))
+        error = NetworkError("Refused.")
+        with (
+            patch.object(orders, "CONFIRM_SIZE", 1),
+            self.break_off("draft", error, lambda: next(states)),
+        ):
+            answers = self.client.order_update(updates)
+        self.assertEqual([answer.kind for answer in answers], ["outcome_unknown"] * 2)
+        states = [self.get_sale(update)["state"] for update in updates]
+        self.assertEqual(states, ["draft", "quotation"])
+
+    def test_broken_off_before_anything(self):
+        """They are as they were: no lost call has to be waited for."""
+        error = NetworkError("Refused.")
+        with self.break_off("draft", error):
+            answers = self.client.order_update(self.make_quotations())
+        self.assertEqual([answer.kind for answer in answers], ["network"] * 2)
+        order = self.make_sale()
+        (made,) = self.client.order_create([order])
+        with self.break_off("write", error):
+            (answer,) = self.client.order_update([self.make_update(made, order)])
+        self.assertEqual(answer.kind, "network")
 
     def test_lines_are_added_once(self):
         """What could not be quoted again had all orders beside it written once more."""
